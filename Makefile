@@ -1,0 +1,65 @@
+# The commands of this project. `make run` and `make test` do all their own set-up.
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+.PHONY: run setup test check bench lock format clean help
+
+help:
+	@echo "make run     start Sonae on this machine and print the address"
+	@echo "make setup   set everything up and leave the command $(BIN)/sonae"
+	@echo "make test    run every test (installs a browser where it may)"
+	@echo "make check   style, types, architecture, settings"
+	@echo "make bench   ratios against named yardsticks, measured in one run"
+
+$(VENV)/base: requirements/base.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Sonae needs Python 3.11 or newer; set PYTHON=/path/to/python3.11")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing what Sonae stands on (once)…"
+	@$(PIP) install --require-hashes -r requirements/base.txt
+	@$(PIP) install --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(VENV)/test: $(VENV)/base requirements/test.txt
+	@echo "Installing what the checks and tests need (once)…"
+	@$(PIP) install --require-hashes -r requirements/test.txt
+	@touch $@
+
+$(VENV)/bench: $(VENV)/test requirements/bench.txt
+	@$(PIP) install --require-hashes -r requirements/bench.txt
+	@touch $@
+
+setup: $(VENV)/base
+	@$(BIN)/sonae setup
+	@echo "Ready: $(BIN)/sonae --help"
+
+run: $(VENV)/base
+	@$(BIN)/sonae run
+
+check: $(VENV)/test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	DJANGO_SETTINGS_MODULE=sonae.config.settings.check $(BIN)/python -W error manage.py makemigrations --check --dry-run
+	$(BIN)/python -m tests.architecture.deploy_check
+
+test: $(VENV)/test
+	@$(BIN)/python -m tests.journeys.browser_setup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+bench: $(VENV)/bench
+	@$(BIN)/python -m bench
+
+lock:
+	for part in base test bench; do \
+	  uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+	    requirements/$$part.in --output-file requirements/$$part.txt || exit 1; done
+
+format: $(VENV)/test
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) var

@@ -1,0 +1,23 @@
+"""How often may this be tried? Counted in the database with one statement, so that every process counts together."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+
+def allow(*, key: str, most: int, within: timedelta, now: datetime) -> bool:
+    """Count one try of ``key`` and say whether it is still among the first ``most`` of the window that began with the first try."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO audit_throttle AS t (key, window_ends_at, tries) VALUES (%(key)s, %(end)s, 1)
+            ON CONFLICT (key) DO UPDATE SET
+                tries = CASE WHEN t.window_ends_at <= %(now)s THEN 1 ELSE t.tries + 1 END,
+                window_ends_at = CASE WHEN t.window_ends_at <= %(now)s THEN %(end)s ELSE t.window_ends_at END
+            RETURNING tries
+            """,
+            {"key": key[:200], "now": now, "end": now + within},
+        )
+        return bool(cursor.fetchone()[0] <= most)

@@ -1,0 +1,42 @@
+"""Moving a payment from state to state, with the trace of it. The caller holds the row's lock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sonae.apps.billing.gateway import CardPayment
+from sonae.apps.billing.models import Payment, PaymentStep
+from sonae.apps.billing.payment_moves import next_check
+
+
+def move(payment: Payment, to_state: str, *, cause: str, now: datetime, detail: str = "") -> None:
+    """Write the new state, when to look again, and the step."""
+    from_state = payment.state
+    payment.state = to_state
+    payment.changed_at = now
+    payment.next_check_at = (
+        next_check(checks=0, created_at=payment.created_at, now=now) if to_state in Payment.DUE else None
+    )
+    payment.checks = 0
+    payment.save()
+    PaymentStep.objects.create(
+        payment=payment, from_state=from_state, to_state=to_state, cause=cause, detail=detail[:200], occurred_at=now
+    )
+
+
+def note_seen(payment: Payment, seen: CardPayment) -> None:
+    """Keep what may be kept of the card: brand, last four digits, why a try was declined."""
+    payment.payment_id = seen.payment_id or payment.payment_id
+    payment.brand = seen.brand or payment.brand
+    payment.last4 = seen.last4 or payment.last4
+    payment.failure_code = seen.failure_code
+
+
+def look_again_later(payment: Payment, *, now: datetime) -> None:
+    """Nothing could be decided: plan the next look, or hand the payment to a person when every try was made."""
+    payment.checks += 1
+    payment.next_check_at = next_check(checks=payment.checks, created_at=payment.created_at, now=now)
+    if payment.next_check_at is None and payment.state in Payment.DUE:
+        move(payment, Payment.State.PERSON, cause="sweeper", now=now, detail="no answer that settles it")
+        return
+    payment.save()

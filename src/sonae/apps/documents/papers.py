@@ -1,0 +1,53 @@
+"""Papers: their facts are frozen when they are issued, their PDF is made when first asked for and then kept as it is."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from django.db import transaction
+
+from sonae.apps.documents.models import Paper, PaperFile
+from sonae.apps.documents.rendering import paper_press
+from sonae.apps.parties.models import Member
+from sonae.apps.programmes.models import ProductVersion
+
+
+def issue_paper(
+    *,
+    key: str,
+    kind: str,
+    member: Member | None,
+    product_version: ProductVersion,
+    language: str,
+    file_name: str,
+    facts: dict[str, object],
+    now: datetime,
+) -> Paper:
+    """The paper of that key, issued once."""
+    paper, _ = Paper.objects.get_or_create(
+        key=key,
+        defaults={
+            "kind": kind,
+            "member": member,
+            "product_version": product_version,
+            "language": language,
+            "file_name": file_name,
+            "facts": facts,
+            "issued_at": now,
+        },
+    )
+    return paper
+
+
+def pdf_of(*, paper: Paper, now: datetime) -> bytes:
+    """The PDF, made and kept at the first call. Two first calls at once keep one file: rendering is deterministic."""
+    kept = PaperFile.objects.filter(paper=paper).first()
+    if kept is not None:
+        return bytes(kept.pdf)
+    pdf = paper_press().render(template=paper.kind, facts=paper.facts, language=paper.language)
+    with transaction.atomic():
+        kept, _ = PaperFile.objects.get_or_create(
+            paper=paper, defaults={"pdf": pdf, "digest": hashlib.sha256(pdf).hexdigest(), "made_at": now}
+        )
+    return bytes(kept.pdf)

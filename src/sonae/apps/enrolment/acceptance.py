@@ -1,0 +1,57 @@
+"""May this application still become cover, as things stand now? Asked at confirmation and again inside the capture step."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sonae.apps.certificates.models import Certificate
+from sonae.apps.enrolment.models import Application
+from sonae.apps.parties.queries import find_membership
+from sonae.apps.programmes.product_files import product_of
+from sonae.domain.calendar import application_deadline, japan_date, quote_valid_until
+from sonae.domain.eligibility import assess
+from sonae.domain.rating import rate
+from sonae.domain.risk import Risk
+
+
+class Obstacle(StrEnum):
+    """Why an application can't become cover."""
+
+    NOT_A_MEMBER = "not_a_member"
+    TOO_LATE = "too_late"  # after the deadline for its start (F16)
+    QUOTE_EXPIRED = "quote_expired"
+    REFERRED = "referred"
+    PREMIUM_DIFFERS = "premium_differs"
+    HAS_COVER = "has_cover"
+
+
+def find_obstacle(*, application: Application, now: datetime) -> Obstacle | None:
+    """The first obstacle, None if there is none. Call it with the member's row locked, so that cover can't appear meanwhile."""
+    today = japan_date(now)
+    year = application.scheme_year
+    product = product_of(year.product_version)
+    if find_membership(member=application.member, on=today) is None:
+        return Obstacle.NOT_A_MEMBER
+    if today > application_deadline(product.calendar, application.start_on):
+        return Obstacle.TOO_LATE
+    if application.quoted_on is None or today > quote_valid_until(product.calendar, application.quoted_on):
+        return Obstacle.QUOTE_EXPIRED
+    risk = Risk(industry=application.industry, annual_sales=application.annual_sales or 0)
+    if assess(product, risk):
+        return Obstacle.REFERRED
+    premiums = {p.plan_code: p for p in rate(product, risk, application.start_on, year.expiry_on)}
+    plan = premiums.get(application.plan_code)
+    if plan is None or (plan.annual_premium, plan.term_premium) != (application.annual_premium, application.term_premium):
+        return Obstacle.PREMIUM_DIFFERS
+    if _has_cover(application):
+        return Obstacle.HAS_COVER
+    return None
+
+
+def _has_cover(application: Application) -> bool:
+    return Certificate.objects.filter(
+        member=application.member,
+        section=Certificate.Section.PAID,
+        cover__overlap=(application.start_on, application.scheme_year.expiry_on),
+    ).exists()

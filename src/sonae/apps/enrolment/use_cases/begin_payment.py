@@ -1,0 +1,81 @@
+"""The member presses "pay": check, write the payment down, and lead to the card page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from sonae.apps.audit.milestones import reached
+from sonae.apps.audit.record import record
+from sonae.apps.billing.gateway import CardGateway
+from sonae.apps.billing.models import Payment
+from sonae.apps.billing.use_cases.open_payment import write_down_payment
+from sonae.apps.enrolment.acceptance import Obstacle, find_obstacle
+from sonae.apps.enrolment.models import Application
+from sonae.apps.enrolment.use_cases.card_page import open_page_for
+from sonae.apps.enrolment.use_cases.settle_payment import settle_payment
+from sonae.apps.parties.models import Member
+
+State = Application.State
+
+
+class NotPayable(Exception):
+    """The application can't be paid now; ``obstacle`` says why, or is None when steps are missing."""
+
+    def __init__(self, obstacle: Obstacle | None) -> None:
+        super().__init__(obstacle or "incomplete")
+        self.obstacle = obstacle
+
+
+def purpose_of(application: Application) -> str:
+    """The business key of what is paid: one for each application."""
+    return f"enrol:{application.public_id}"
+
+
+def begin_payment(*, application_id: int, gateway: CardGateway, now: datetime) -> Payment:
+    """The payment whose ``checkout_url`` leads on, or which is done already. However often it is called, one payment lives.
+
+    Raises ``NotPayable`` and the gateway's errors; after the latter nothing is charged and the same call may be repeated.
+    """
+    application, payment = _write_down(application_id=application_id, gateway=gateway, now=now)
+    reached("payment.written_down")
+    if payment.state == Payment.State.CREATED:
+        return open_page_for(application=application, payment=payment, gateway=gateway, now=now)
+    # Begun before. What has become of it decides: paid, still open, or closed so that a new one may begin.
+    payment = settle_payment(key=payment.key, gateway=gateway, cause="browser", now=now)
+    if payment.state == Payment.State.CLOSED:
+        application, payment = _write_down(application_id=application_id, gateway=gateway, now=now)
+        return open_page_for(application=application, payment=payment, gateway=gateway, now=now)
+    return payment
+
+
+@transaction.atomic
+def _write_down(*, application_id: int, gateway: CardGateway, now: datetime) -> tuple[Application, Payment]:
+    member_id = Application.objects.values_list("member_id", flat=True).get(pk=application_id)
+    Member.objects.select_for_update().get(pk=member_id)
+    application = (
+        Application.objects.select_for_update(of=("self",))
+        .select_related("scheme_year__product_version", "member", "user")
+        .get(pk=application_id)
+    )
+    if application.state in {State.PAYING, State.ISSUED}:
+        return application, Payment.objects.filter(purpose=purpose_of(application)).latest("created_at", "id")
+    if application.state != State.CONFIRMED:
+        raise NotPayable(None)
+    obstacle = find_obstacle(application=application, now=now)
+    if obstacle is not None:
+        raise NotPayable(obstacle)
+    payment = write_down_payment(
+        purpose=purpose_of(application),
+        member=application.member,
+        charge_yen=application.term_premium or 0,
+        gateway=gateway,
+        now=now,
+    )
+    application.state = State.PAYING
+    application.changed_at = now
+    application.save(update_fields=["state", "changed_at"])
+    record(now=now, actor=f"user:{application.user_id}", action="payment.begun", object_kind="application",
+           object_id=application.number, charge_yen=payment.charge_yen)  # fmt: skip
+    return application, payment

@@ -1,0 +1,208 @@
+"""The one function that settles a payment: the browser's return, the webhook and the sweeper all come here.
+
+Database, then a call out with no transaction open, then database. Every intention is committed before the call that
+carries it out, so a process may die anywhere and the next caller goes on from there. Cover is issued only on capture.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from sonae.apps.audit.milestones import reached
+from sonae.apps.billing.gateway import CardGateway, CardPayment, CardState, GatewayError, GatewayRefused
+from sonae.apps.billing.models import Payment, Refund
+from sonae.apps.billing.payment_log import look_again_later, move, note_seen
+from sonae.apps.billing.payment_moves import Move, next_move
+from sonae.apps.billing.use_cases.refund_payment import carry_out_refund
+from sonae.apps.enrolment.acceptance import find_obstacle
+from sonae.apps.enrolment.models import Application
+from sonae.apps.enrolment.use_cases.issue_cover import issue_cover, keep_for_refund
+from sonae.apps.parties.models import Member
+
+State = Payment.State
+
+
+def settle_payment(*, key: str, gateway: CardGateway, cause: str, now: datetime) -> Payment:
+    """Bring the payment as far as it can go now and return it. Never raises the gateway's errors: unknown stays 確認中."""
+    payment = Payment.objects.get(key=key)
+    if payment.state in {State.CAPTURED, State.CLOSED, State.PERSON} or not payment.session_id:
+        _refund_what_is_owed(payment, gateway=gateway, now=now)
+        return payment
+    try:
+        seen = gateway.read_payment(session_id=payment.session_id)
+    except GatewayError:
+        return _later(payment, now=now)
+    reached("settle.read")
+    return _act(payment, seen, gateway=gateway, cause=cause, now=now)
+
+
+def _act(payment: Payment, seen: CardPayment, *, gateway: CardGateway, cause: str, now: datetime) -> Payment:
+    match next_move(state=payment.state, seen=seen.state, age=now - payment.created_at):
+        case Move.WAIT:
+            return _wait(payment, seen, now=now)
+        case Move.DECIDE:
+            return _decide_and_capture(payment, seen, gateway=gateway, cause=cause, now=now)
+        case Move.COMPLETE:
+            return _complete(payment, seen, gateway=gateway, cause=cause, now=now)
+        case Move.RELEASE:
+            return _release(payment, seen, gateway=gateway, cause=cause, now=now)
+        case Move.CLOSE:
+            return _close(payment, seen, cause=cause, now=now)
+        case Move.NOTHING:
+            return payment
+
+
+def _decide_and_capture(
+    payment: Payment, seen: CardPayment, *, gateway: CardGateway, cause: str, now: datetime
+) -> Payment:
+    payment = _decide(payment, seen, cause=cause, now=now)
+    if payment.state == State.RELEASING:
+        return _release(payment, seen, gateway=gateway, cause=cause, now=now)
+    if payment.state != State.CAPTURING:
+        return payment
+    reached("capture.before_call")
+    try:
+        done = gateway.capture(payment_id=seen.payment_id, charge_yen=payment.charge_yen, key=f"{payment.key}:capture")
+    except GatewayRefused as refusal:
+        return _begin_release(payment, reason=f"capture_{refusal.code}"[:80], cause=cause, now=now)
+    except GatewayError:
+        return _unknown(payment, cause=cause, now=now)
+    reached("capture.after_call")
+    if done.state != CardState.CAPTURED:
+        return _later(payment, now=now)
+    return _complete(payment, done, gateway=gateway, cause=cause, now=now)
+
+
+@transaction.atomic
+def _decide(payment: Payment, seen: CardPayment, *, cause: str, now: datetime) -> Payment:
+    """Authorised: check all again under lock, then write down whether to capture or to let go."""
+    application, payment = _lock(payment)
+    if payment.state not in {State.OPEN, State.CAPTURING, State.UNKNOWN}:
+        return payment
+    note_seen(payment, seen)
+    obstacle = _mismatch(payment, seen) or find_obstacle(application=application, now=now)
+    if obstacle is not None:
+        payment.closed_reason = obstacle
+        move(payment, State.RELEASING, cause=cause, now=now, detail=obstacle)
+    else:
+        move(payment, State.CAPTURING, cause=cause, now=now)
+    return payment
+
+
+def _mismatch(payment: Payment, seen: CardPayment) -> str | None:
+    """What was authorised must be exactly what was asked for: yen have no minor unit, in both directions."""
+    same = (seen.charge_yen, seen.currency.lower(), seen.reference) == (payment.charge_yen, "jpy", payment.key)
+    return None if same else "authorised_otherwise"
+
+
+def _complete(payment: Payment, seen: CardPayment, *, gateway: CardGateway, cause: str, now: datetime) -> Payment:
+    """Captured: in one transaction the money is booked and the cover issued, or the money is owed back."""
+    try:
+        with transaction.atomic():
+            payment = _complete_locked(payment, seen, cause=cause, now=now, with_cover=True)
+    except IntegrityError:
+        with transaction.atomic():
+            payment = _complete_locked(payment, seen, cause=cause, now=now, with_cover=False)
+    reached("complete.committed")
+    _refund_what_is_owed(payment, gateway=gateway, now=now)
+    return payment
+
+
+def _complete_locked(payment: Payment, seen: CardPayment, *, cause: str, now: datetime, with_cover: bool) -> Payment:
+    application, payment = _lock(payment)
+    if payment.state == State.CAPTURED:
+        return payment
+    expected = payment.state in {State.CAPTURING, State.UNKNOWN} and _mismatch(payment, seen) is None
+    note_seen(payment, seen)
+    payment.captured_at = now
+    move(payment, State.CAPTURED, cause=cause, now=now)
+    reached("complete.before_commit")
+    if with_cover and expected and application.state == Application.State.PAYING:
+        issue_cover(application=application, payment=payment, now=now)
+    else:
+        keep_for_refund(application=application, payment=payment, captured_yen=seen.charge_yen, now=now)
+    return payment
+
+
+def _release(payment: Payment, seen: CardPayment, *, gateway: CardGateway, cause: str, now: datetime) -> Payment:
+    if payment.state != State.RELEASING:
+        payment = _begin_release(payment, reason=payment.closed_reason or "page_left", cause=cause, now=now)
+        if payment.state != State.RELEASING:
+            return payment
+    reached("release.before_call")
+    try:
+        done = gateway.void(session_id=payment.session_id, payment_id=seen.payment_id, key=f"{payment.key}:void")
+    except GatewayError:
+        return _later(payment, now=now)
+    reached("release.after_call")
+    if done.state == CardState.CAPTURED:
+        return _complete(payment, done, gateway=gateway, cause=cause, now=now)
+    return _close(payment, done, cause=cause, now=now)
+
+
+@transaction.atomic
+def _begin_release(payment: Payment, *, reason: str, cause: str, now: datetime) -> Payment:
+    _, payment = _lock(payment)
+    if payment.state in {State.OPEN, State.CAPTURING, State.UNKNOWN}:
+        payment.closed_reason = reason
+        move(payment, State.RELEASING, cause=cause, now=now, detail=reason)
+    return payment
+
+
+@transaction.atomic
+def _close(payment: Payment, seen: CardPayment, *, cause: str, now: datetime) -> Payment:
+    """Nothing is held and nothing was charged: the application may be paid again, or changed."""
+    application, payment = _lock(payment)
+    if payment.state in {State.CAPTURED, State.CLOSED}:
+        return payment
+    note_seen(payment, seen)
+    payment.closed_reason = payment.closed_reason or seen.state
+    move(payment, State.CLOSED, cause=cause, now=now, detail=payment.closed_reason)
+    if application.state == Application.State.PAYING:
+        application.state = Application.State.CONFIRMED
+        application.changed_at = now
+        application.save(update_fields=["state", "changed_at"])
+    return payment
+
+
+@transaction.atomic
+def _wait(payment: Payment, seen: CardPayment, *, now: datetime) -> Payment:
+    _, payment = _lock(payment)
+    if payment.state == State.OPEN:
+        note_seen(payment, seen)
+        look_again_later(payment, now=now)
+    return payment
+
+
+@transaction.atomic
+def _unknown(payment: Payment, *, cause: str, now: datetime) -> Payment:
+    _, payment = _lock(payment)
+    if payment.state == State.CAPTURING:
+        move(payment, State.UNKNOWN, cause=cause, now=now)
+    return payment
+
+
+@transaction.atomic
+def _later(payment: Payment, *, now: datetime) -> Payment:
+    _, payment = _lock(payment)
+    if payment.state in Payment.DUE:
+        look_again_later(payment, now=now)
+    return payment
+
+
+def _lock(payment: Payment) -> tuple[Application, Payment]:
+    """Member, application, payment: always in this order, so that two callers can't wait for each other."""
+    Member.objects.select_for_update().get(pk=payment.member_id)
+    application = (
+        Application.objects.select_for_update(of=("self",))
+        .select_related("scheme_year__product_version", "member", "user")
+        .get(public_id=payment.purpose.removeprefix("enrol:"))
+    )
+    return application, Payment.objects.select_for_update().get(pk=payment.pk)
+
+
+def _refund_what_is_owed(payment: Payment, *, gateway: CardGateway, now: datetime) -> None:
+    for refund in Refund.objects.filter(payment=payment, refunded_at__isnull=True).select_related("payment"):
+        carry_out_refund(refund=refund, gateway=gateway, now=now)

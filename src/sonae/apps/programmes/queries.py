@@ -1,0 +1,69 @@
+"""Which product rules on which day, and is the programme open for applications?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.conf import settings
+
+from sonae.apps.programmes.models import ProductVersion, SchemeYear
+from sonae.apps.programmes.product_files import product_of
+from sonae.domain.calendar import next_start
+from sonae.domain.product.definition import Product
+
+
+class ProgrammeClosed(Exception):
+    """No open scheme year takes a cover that starts on that day."""
+
+
+def list_scheme_years() -> list[SchemeYear]:
+    """The programme's scheme years, earliest first, with their product versions (whose files are left in the database)."""
+    return list(
+        SchemeYear.objects.filter(programme__code=settings.SONAE_PROGRAMME)
+        .select_related("product_version")
+        .defer("product_version__files")
+        .order_by("start_on")
+    )
+
+
+def find_scheme_year(*, on: date, years: Sequence[SchemeYear] | None = None) -> SchemeYear | None:
+    """The scheme year that holds the day; None if none has been opened."""
+    return next((year for year in (years or list_scheme_years()) if year.start_on <= on < year.expiry_on), None)
+
+
+def scheme_year_for_start(*, start_on: date) -> SchemeYear:
+    """The scheme year in which a cover of that start lies. Raises ``ProgrammeClosed``."""
+    year = find_scheme_year(on=start_on)
+    if year is None:
+        raise ProgrammeClosed(start_on.isoformat())
+    return year
+
+
+def scheme_year_for_application(*, today: date) -> tuple[SchemeYear, date]:
+    """The scheme year and the start that an application of today has (F16). Raises ``ProgrammeClosed``."""
+    years = list_scheme_years()
+    if not years:
+        raise ProgrammeClosed(today.isoformat())
+    ruling = find_scheme_year(on=today, years=years) or years[-1]
+    start_on = next_start(product_of(ruling.product_version).calendar, today)
+    year = find_scheme_year(on=start_on, years=years)
+    if year is None:
+        raise ProgrammeClosed(start_on.isoformat())
+    return year, start_on
+
+
+def current_product(today: date) -> Product | None:
+    """The product that an application of today falls under; the newest one when the programme is closed; None before any is published."""
+    try:
+        year, _ = scheme_year_for_application(today=today)
+    except ProgrammeClosed:
+        return _newest()
+    return product_of(year.product_version)
+
+
+def _newest() -> Product | None:
+    version = (
+        ProductVersion.objects.filter(programme__code=settings.SONAE_PROGRAMME).order_by("-effective_date").first()
+    )
+    return None if version is None else product_of(version)

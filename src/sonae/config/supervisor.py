@@ -1,0 +1,126 @@
+"""``sonae run``: the whole of Sonae on one machine, each part a process of its own, stopped together."""
+
+# ruff: noqa: PLC0415, T201
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from types import FrameType
+
+from sonae.config.clock import now
+from sonae.config.command_line import USAGE_ERROR, start_django
+
+READY_SECONDS = 30
+STOP_SECONDS = 10
+
+
+class Stopped(Exception):
+    """Somebody asked us to stop."""
+
+
+def run_everything(*, host: str, port: int, card_port: int) -> int:
+    """Start database, card simulator, worker and web; print the way in; wait; stop everything. 2 when a port is taken."""
+    for wanted, flag in ((port, "--port"), (card_port, "--card-port")):
+        if _is_taken(host, wanted):
+            print(f"sonae: port {wanted} on {host} is in use; choose another with {flag}", file=sys.stderr)
+            return USAGE_ERROR
+    os.environ["SONAE_SITE_ADDRESS"] = f"http://{host}:{port}"
+    os.environ["SONAE_SANDBOX_CARD_URL"] = f"http://{host}:{card_port}"
+    signal.signal(signal.SIGTERM, _stop)
+    started: list[subprocess.Popen[bytes]] = []
+    try:
+        start_django(needs_schema=False)
+        from sonae.config import seed
+
+        seed.prepare_programme(now=now())
+        started.append(_start_card_processor(host, card_port, port))
+        _wait_for(f"http://{host}:{card_port}/", started)
+        seed.seed_certificates(now=now())
+        started.append(_start("sonae.config.command_line", "worker"))
+        started.append(_start("sonae.config.command_line", "web", "--host", host, "--port", str(port)))
+        _wait_for(f"http://{host}:{port}/", started)
+        print(seed.welcome(address=f"http://{host}:{port}", cards=f"http://{host}:{card_port}"), flush=True)
+        return _watch(started)
+    except (Stopped, KeyboardInterrupt):
+        return 0
+    finally:
+        _stop_all(started)
+
+
+def _start(module: str, *arguments: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", module, *arguments], start_new_session=True)
+
+
+def _start_card_processor(host: str, card_port: int, port: int) -> subprocess.Popen[bytes]:
+    from django.conf import settings
+
+    journal = Path(settings.VAR) / "sandbox-card"
+    secret_file = Path(settings.VAR) / "secrets" / "sandbox-card.json"
+    from sonae.integrations.sandbox_card.secret_file import write_secrets
+
+    write_secrets(
+        secret_file, api_key=settings.SONAE_SANDBOX_CARD_KEY, webhook_secret=settings.SONAE_SANDBOX_CARD_WEBHOOK_SECRET
+    )
+    return _start(
+        "sonae.integrations.sandbox_card.server", "--host", host, "--port", str(card_port), "--journal", str(journal),
+        "--secret-file", str(secret_file), "--webhook-url", f"http://{host}:{port}/hooks/card/sandbox_card/",
+    )  # fmt: skip
+
+
+def _watch(started: list[subprocess.Popen[bytes]]) -> int:
+    while True:
+        for process in started:
+            if process.poll() is not None:
+                print(f"sonae: a part has stopped ({' '.join(map(str, process.args[2:4]))}); stopping all", file=sys.stderr)  # type: ignore[index]
+                return 1
+        time.sleep(0.5)
+
+
+def _stop_all(started: list[subprocess.Popen[bytes]]) -> None:
+    for process in reversed(started):
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+    for process in reversed(started):
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_for(address: str, started: list[subprocess.Popen[bytes]]) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline:
+        if any(process.poll() is not None for process in started):
+            break
+        try:
+            urllib.request.urlopen(address, timeout=2).close()  # noqa: S310  # our own loopback address
+        except urllib.error.HTTPError:
+            return  # it answers
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError(f"{address} did not answer within {READY_SECONDS} s")
+
+
+def _is_taken(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return True
+    return False
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise Stopped

@@ -1,0 +1,21 @@
+"""Every address of the site. Pages exist in Japanese at the root and in English below /en/; machines have one address."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+
+from sonae.web.api.card_hooks import card_hook
+
+urlpatterns = [
+    path("api/", include("sonae.web.api.urls")),
+    path("hooks/card/<slug:gateway>/", card_hook, name="card_hook"),
+    *i18n_patterns(
+        path("", include("sonae.web.site.urls", namespace="site")),
+        path("", include("sonae.web.portal.urls", namespace="portal")),
+        prefix_default_language=False,
+    ),
+]
+
+handler400 = "sonae.web.shared.error_pages.bad_request"
+handler403 = "sonae.web.shared.error_pages.forbidden"
+handler404 = "sonae.web.shared.error_pages.not_found"
+handler500 = "sonae.web.shared.error_pages.server_error"

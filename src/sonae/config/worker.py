@@ -1,0 +1,11 @@
+"""The background worker: jobs from PostgreSQL, and the minutely rounds."""
+
+from __future__ import annotations
+
+from procrastinate.contrib.django import app
+
+
+def work() -> None:
+    """Work until told to stop. Jobs are short and can be repeated; what a killed worker held is found again by the rounds."""
+    with app.replace_connector(app.connector.get_worker_connector()) as working:
+        working.run_worker(concurrency=2, wait=True, install_signal_handlers=True, fetch_job_polling_interval=2.0)

@@ -1,0 +1,41 @@
+"""What every test may stand on: the published programme, and members to act with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+
+from sonae.apps.programmes.models import Programme
+from sonae.apps.programmes.use_cases.open_scheme_year import open_scheme_year
+from sonae.apps.programmes.use_cases.publish_product import publish_product
+from sonae.apps.programmes.version_folder import read_folder
+from tests import clock
+
+PRODUCT_FOLDERS = sorted(p for p in (Path(settings.SONAE_PRODUCTS) / "cyber").iterdir() if p.is_dir())
+
+
+def publish_programme() -> Programme:
+    """Both versions published, both scheme years open."""
+    for folder in PRODUCT_FOLDERS:
+        publish_product(files=read_folder(folder), actor="system:test", now=clock.now())
+    for on in (date(2025, 12, 1), date(2026, 12, 1)):
+        open_scheme_year(programme="cyber", on=on, actor="system:test", now=clock.now())
+    return Programme.objects.get(code="cyber")
+
+
+@pytest.fixture
+def programme(db: None) -> Programme:
+    """The programme as it stands on 24 November 2026: an application of that day starts on 1 January 2027."""
+    return publish_programme()
+
+
+@pytest.fixture(autouse=True)
+def _no_left_over_cache(request: pytest.FixtureRequest) -> Iterator[None]:
+    yield
+    if "db" in request.fixturenames:
+        cache.clear()
