@@ -49,7 +49,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="sonae", description="Runs a group insurance programme end to end.")
     verbs = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    run = verbs.add_parser("run", help="start everything on this machine: database, web, worker, sandbox card processor")
+    run = verbs.add_parser(
+        "run", help="start everything on this machine: database, web, worker, sandbox card processor"
+    )
     run.add_argument("--host", default="127.0.0.1")
     run.add_argument("--port", type=int, default=8000)
     run.add_argument("--card-port", type=int, default=8001)
@@ -57,7 +59,9 @@ def _parser() -> argparse.ArgumentParser:
 
     setup = verbs.add_parser("setup", help="create the database, publish the product, seed the demo; then stop")
     setup.set_defaults(command=commands.setup)
-    verbs.add_parser("migrate", help="bring the database's schema up to this code").set_defaults(command=commands.migrate)
+    verbs.add_parser("migrate", help="bring the database's schema up to this code").set_defaults(
+        command=commands.migrate
+    )
 
     web = verbs.add_parser("web", help="the web server alone")
     web.add_argument("--host", default="127.0.0.1")

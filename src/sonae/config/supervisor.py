@@ -62,16 +62,13 @@ def _start(module: str, *arguments: str) -> subprocess.Popen[bytes]:
 def _start_card_processor(host: str, card_port: int, port: int) -> subprocess.Popen[bytes]:
     from django.conf import settings
 
-    journal = Path(settings.VAR) / "sandbox-card"
-    secret_file = Path(settings.VAR) / "secrets" / "sandbox-card.json"
-    from sonae.integrations.sandbox_card.secret_file import write_secrets
-
-    write_secrets(
-        secret_file, api_key=settings.SONAE_SANDBOX_CARD_KEY, webhook_secret=settings.SONAE_SANDBOX_CARD_WEBHOOK_SECRET
-    )
+    # The simulator knows its merchant by the keys that are in the settings; a child process is told through the environment.
+    os.environ["SONAE_SANDBOX_CARD_KEY"] = settings.SONAE_SANDBOX_CARD_KEY
+    os.environ["SONAE_SANDBOX_CARD_WEBHOOK_SECRET"] = settings.SONAE_SANDBOX_CARD_WEBHOOK_SECRET
     return _start(
-        "sonae.integrations.sandbox_card.server", "--host", host, "--port", str(card_port), "--journal", str(journal),
-        "--secret-file", str(secret_file), "--webhook-url", f"http://{host}:{port}/hooks/card/sandbox_card/",
+        "sonae.integrations.sandbox_card.server", "--host", host, "--port", str(card_port),
+        "--journal", str(Path(settings.VAR) / "sandbox-card"),
+        "--webhook-url", f"http://{host}:{port}/hooks/card/sandbox_card/",
     )  # fmt: skip
 
 
@@ -79,7 +76,10 @@ def _watch(started: list[subprocess.Popen[bytes]]) -> int:
     while True:
         for process in started:
             if process.poll() is not None:
-                print(f"sonae: a part has stopped ({' '.join(map(str, process.args[2:4]))}); stopping all", file=sys.stderr)  # type: ignore[index]
+                print(
+                    f"sonae: a part has stopped ({' '.join(map(str, process.args[2:4]))}); stopping all",
+                    file=sys.stderr,
+                )  # type: ignore[index]
                 return 1
         time.sleep(0.5)
 

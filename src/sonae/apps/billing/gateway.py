@@ -95,7 +95,7 @@ class ForgedEvent(GatewayError):
 
 
 class CardGateway(Protocol):
-    """Every method may raise ``GatewayUnknown``, ``GatewayRefused`` or ``GatewayUnavailable``. None is called inside a transaction."""
+    """Every method may raise any ``GatewayError``. None is called inside a transaction."""
 
     name: str
 

@@ -11,7 +11,8 @@ from sonae.apps.parties.queries import find_membership
 from sonae.apps.programmes.product_files import product_of
 from sonae.domain.calendar import application_deadline, japan_date, quote_valid_until
 from sonae.domain.eligibility import assess
-from sonae.domain.rating import rate
+from sonae.domain.product.definition import Product
+from sonae.domain.rating import rate_plan
 from sonae.domain.risk import Risk
 
 
@@ -29,24 +30,23 @@ class Obstacle(StrEnum):
 def find_obstacle(*, application: Application, now: datetime) -> Obstacle | None:
     """The first obstacle, None if there is none. Call it with the member's row locked, so that cover can't appear meanwhile."""
     today = japan_date(now)
-    year = application.scheme_year
-    product = product_of(year.product_version)
+    product = product_of(application.scheme_year.product_version)
     if find_membership(member=application.member, on=today) is None:
         return Obstacle.NOT_A_MEMBER
     if today > application_deadline(product.calendar, application.start_on):
         return Obstacle.TOO_LATE
     if application.quoted_on is None or today > quote_valid_until(product.calendar, application.quoted_on):
         return Obstacle.QUOTE_EXPIRED
+    return _risk_obstacle(application, product) or (Obstacle.HAS_COVER if _has_cover(application) else None)
+
+
+def _risk_obstacle(application: Application, product: Product) -> Obstacle | None:
     risk = Risk(industry=application.industry, annual_sales=application.annual_sales or 0)
     if assess(product, risk):
         return Obstacle.REFERRED
-    premiums = {p.plan_code: p for p in rate(product, risk, application.start_on, year.expiry_on)}
-    plan = premiums.get(application.plan_code)
-    if plan is None or (plan.annual_premium, plan.term_premium) != (application.annual_premium, application.term_premium):
-        return Obstacle.PREMIUM_DIFFERS
-    if _has_cover(application):
-        return Obstacle.HAS_COVER
-    return None
+    premium = rate_plan(product, risk, application.plan_code, application.start_on, application.scheme_year.expiry_on)
+    promised = (application.annual_premium, application.term_premium)
+    return None if (premium.annual_premium, premium.term_premium) == promised else Obstacle.PREMIUM_DIFFERS
 
 
 def _has_cover(application: Application) -> bool:

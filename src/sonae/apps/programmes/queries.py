@@ -54,7 +54,7 @@ def scheme_year_for_application(*, today: date) -> tuple[SchemeYear, date]:
 
 
 def current_product(today: date) -> Product | None:
-    """The product that an application of today falls under; the newest one when the programme is closed; None before any is published."""
+    """The product that an application of today falls under; when closed the newest; None before any is published."""
     try:
         year, _ = scheme_year_for_application(today=today)
     except ProgrammeClosed:

@@ -14,7 +14,9 @@ from sonae.apps.billing.payment_moves import next_check
 from sonae.apps.parties.models import Member
 
 
-def write_down_payment(*, purpose: str, member: Member, charge_yen: int, gateway: CardGateway, now: datetime) -> Payment:
+def write_down_payment(
+    *, purpose: str, member: Member, charge_yen: int, gateway: CardGateway, now: datetime
+) -> Payment:
     """The living payment for this purpose, created if there is none. Call it with the purpose's own row locked."""
     living = Payment.objects.filter(purpose=purpose).exclude(state=Payment.State.CLOSED).first()
     if living is not None:

@@ -53,7 +53,7 @@ def issue_certificate(
 ) -> Certificate:
     """The new certificate. IntegrityError if the member has cover of this section at that time (exclusion constraint)."""
     certificate = Certificate.objects.create(
-        number=certificate_number(draw("certificate"), scheme_year.start_on),
+        number=certificate_number(scheme_year.start_on.year, draw("certificate")),
         member=member,
         scheme_year=scheme_year,
         section=section,

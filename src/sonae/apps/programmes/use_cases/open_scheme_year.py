@@ -20,7 +20,9 @@ class NoProductForYear(Exception):
 def open_scheme_year(*, programme: str, on: date, actor: str, now: datetime) -> SchemeYear:
     """The scheme year that holds the day, opened if it is not open yet, under the newest version in effect at its start."""
     newest = (
-        ProductVersion.objects.filter(programme__code=programme, effective_date__lte=on).order_by("-effective_date").first()
+        ProductVersion.objects.filter(programme__code=programme, effective_date__lte=on)
+        .order_by("-effective_date")
+        .first()
     )
     if newest is None:
         raise NoProductForYear(f"No product version of {programme} is in effect on {on}; publish one first.")

@@ -50,5 +50,12 @@ def publish_product(*, files: Mapping[str, bytes], actor: str, now: datetime) ->
         published_at=now,
         published_by=actor,
     )
-    record(now=now, actor=actor, action="product.published", object_kind="product_version", object_id=version, digest=digest)
+    record(
+        now=now,
+        actor=actor,
+        action="product.published",
+        object_kind="product_version",
+        object_id=version,
+        digest=digest,
+    )
     return version, True

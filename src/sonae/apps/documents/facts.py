@@ -1,0 +1,281 @@
+"""What each paper says: frozen values whose ``as_dict()`` is plain JSON, kept with the paper and rendered from it.
+
+A ``Text`` keeps both languages, so one set of facts makes the paper in either. Sums are whole yen, periods run from the
+first moment of cover to the moment it ends, moments carry a time zone and are kept as Japan's time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Literal, Self
+
+from sonae.domain.calendar import JAPAN
+from sonae.domain.product.definition import CostLine, Product, WordingDocument
+from sonae.domain.product.definition import Plan as ProductPlan
+from sonae.domain.rating import PlanPremium, exact_decimal
+from sonae.domain.text import Text
+
+TAX_NOTE = Text("保険料は消費税の非課税対象です。", "Insurance premiums are not subject to consumption tax.")
+
+
+class Facts:
+    """Anything a paper says: turns itself into plain JSON values."""
+
+    __slots__ = ()
+
+    def as_dict(self) -> dict[str, object]:
+        """Names to plain values: strings, whole numbers, lists and dicts. ValueError for a moment without time zone."""
+        return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}  # type: ignore[arg-type]  # every subclass is a dataclass
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Facts):
+        return value.as_dict()
+    if isinstance(value, Text):
+        return {"ja": value.ja, "en": value.en}
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError("a moment on a paper needs its time zone")
+        return value.astimezone(JAPAN).isoformat(timespec="seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Party(Facts):
+    """One organisation and its role: 引受保険会社, 団体（保険契約者）, 取扱代理店, 運営."""
+
+    role_name: Text
+    name: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Plan(Facts):
+    """One plan with its two limits in yen for the term."""
+
+    code: str
+    name: Text
+    liability_limit: int
+    cost_limit: int
+
+    @classmethod
+    def of(cls, plan: ProductPlan) -> Self:
+        return cls(plan.code, plan.name, plan.liability_limit, plan.cost_limit)
+
+
+@dataclass(frozen=True, slots=True)
+class Line(Facts):
+    """A kind of loss that is paid, or a service: its name and one sentence about it (may be empty)."""
+
+    name: Text
+    explanation: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Frame(Facts):
+    """What stands on every paper of a product version. ``product_digest`` is the full SHA-256; papers print its start."""
+
+    programme_name: Text
+    parties: tuple[Party, ...]
+    phone: str
+    phone_hours: Text
+    product_version: str
+    product_digest: str
+
+    @classmethod
+    def of(cls, product: Product, digest: str) -> Self:
+        parties = tuple(Party(party.role_name, party.name) for party in product.parties)
+        contact = product.contact
+        return cls(product.name, parties, contact.phone, contact.hours, product.version, digest)
+
+
+@dataclass(frozen=True, slots=True)
+class EstimateStep(Facts):
+    """One step of a premium. ``factor`` is 1.31, 9/12 or empty; ``value`` the exact yen so far as a decimal."""
+
+    kind: str
+    label: Text
+    detail: Text
+    factor: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class EstimatePlan(Facts):
+    """One plan's premiums in yen with the steps that lead there. ``monthly_equivalent`` is shown, never charged."""
+
+    plan: Plan
+    annual_premium: int
+    term_premium: int
+    monthly_equivalent: int
+    steps: tuple[EstimateStep, ...]
+
+    @classmethod
+    def of(cls, plan: ProductPlan, premium: PlanPremium) -> Self:
+        """Steps that change nothing (a floor not reached, a whole year) are left out."""
+        steps = tuple(
+            EstimateStep(
+                step.kind,
+                step.label,
+                step.detail,
+                step.factor_text or "",
+                str(step.value.numerator) if step.value.denominator == 1 else exact_decimal(step.value, 0),
+            )
+            for step in premium.steps
+            if step.changes or step.kind == "rounding"
+        )
+        return cls(Plan.of(plan), premium.annual_premium, premium.term_premium, premium.monthly_equivalent, steps)
+
+
+@dataclass(frozen=True, slots=True)
+class EstimateFacts(Facts):
+    """見積書. ``addressee`` may be empty; ``chosen_plan`` is a plan code or empty for the steps of all plans."""
+
+    frame: Frame
+    quote_number: str
+    made_at: datetime
+    valid_until: date
+    addressee: str
+    industry_name: Text
+    annual_sales: int
+    cover_from: datetime
+    cover_until: datetime
+    months: int
+    plans: tuple[EstimatePlan, ...]
+    chosen_plan: str
+    services: tuple[Text, ...]
+    conditions: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateFacts(Facts):
+    """加入者証. ``applicant_name`` is empty where the applicant is the insured (F04); so are unknown numbers and phones."""
+
+    frame: Frame
+    certificate_number: str
+    group_policy_number: str
+    made_at: datetime
+    insured_name: str
+    insured_address: str
+    corporate_number: str
+    applicant_name: str
+    plan: Plan
+    liability_lines: tuple[Line, ...]
+    cost_lines: tuple[Line, ...]
+    cover_from: datetime
+    cover_until: datetime
+    industry_name: Text
+    annual_sales: int
+    annual_premium: int
+    term_premium: int
+    services: tuple[Line, ...]
+    hotline_phone: str
+    verification_url: str
+    verification_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptFacts(Facts):
+    """領収書 for one captured card payment (law rows 15–17). ``tax_note`` can be replaced by the product's own wording."""
+
+    frame: Frame
+    receipt_number: str
+    made_at: datetime
+    addressee: str
+    paid_on: date
+    payment_yen: int
+    payee_name: Text
+    card_brand: str
+    certificate_number: str
+    plan_name: Text
+    cover_from: datetime
+    cover_until: datetime
+    tax_note: Text = TAX_NOTE
+
+
+@dataclass(frozen=True, slots=True)
+class MattersSection(Facts):
+    """One heading of the 重要事項説明書, its paragraphs and its points."""
+
+    heading: Text
+    paragraphs: tuple[Text, ...]
+    points: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MattersPart(Facts):
+    """契約概要 or 注意喚起情報, as the product words it."""
+
+    title: Text
+    lead: Text
+    sections: tuple[MattersSection, ...]
+
+    @classmethod
+    def of(cls, document: WordingDocument) -> Self:
+        sections = tuple(MattersSection(part.heading, part.paragraphs, part.points) for part in document.sections)
+        return cls(document.title, document.lead, sections)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportantMattersFacts(Facts):
+    """重要事項説明書（契約概要・注意喚起情報）. ``made_at`` is the moment the product version was published."""
+
+    frame: Frame
+    made_at: datetime
+    parts: tuple[MattersPart, ...]
+    plans: tuple[Plan, ...]
+    liability_lines: tuple[Line, ...]
+    cost_lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredQuestion(Facts):
+    """A question as it was worded, its version, and the answer as it was given."""
+
+    code: str
+    version: int
+    wording: Text
+    answer: Text
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDocument(Facts):
+    """A text that was opened before consent. ``digest`` is the SHA-256 of what was shown."""
+
+    title: Text
+    version: str
+    digest: str
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosureCopyFacts(Facts):
+    """告知内容の写し. ``declarations`` are the sentences that were confirmed; ``applicant_name`` is empty if the insured applied."""
+
+    frame: Frame
+    application_number: str
+    certificate_number: str
+    made_at: datetime
+    insured_name: str
+    applicant_name: str
+    answered_by: str
+    answered_at: datetime
+    industry_name: Text
+    annual_sales: int
+    questions: tuple[AnsweredQuestion, ...]
+    declarations: tuple[Text, ...]
+    documents: tuple[ShownDocument, ...]
+
+
+def lines_of(product: Product, limit: Literal["liability", "cost"]) -> tuple[Line, ...]:
+    """The product's kinds of loss that count towards that limit, as papers list them."""
+    return _lines(product.cost_lines_of(limit))
+
+
+def _lines(cost_lines: Sequence[CostLine]) -> tuple[Line, ...]:
+    return tuple(Line(line.name, line.explanation) for line in cost_lines)

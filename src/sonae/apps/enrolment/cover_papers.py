@@ -1,0 +1,220 @@
+"""What the member gets when cover is issued: certificate, receipt, important matters, a copy of the disclosure, and a mail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+
+from sonae.apps.billing.models import Payment
+from sonae.apps.certificates.models import Certificate
+from sonae.apps.certificates.use_cases.issue_certificate import Schedule
+from sonae.apps.documents.facts import (
+    AnsweredQuestion,
+    CertificateFacts,
+    DisclosureCopyFacts,
+    Facts,
+    Frame,
+    ImportantMattersFacts,
+    Line,
+    MattersPart,
+    Plan,
+    ReceiptFacts,
+    ShownDocument,
+    lines_of,
+)
+from sonae.apps.documents.models import Paper
+from sonae.apps.documents.outbox import write_mail
+from sonae.apps.documents.papers import issue_paper
+from sonae.apps.documents.rendering import file_name_for_receipt
+from sonae.apps.enrolment.cover_mails import issued_mail, refund_mail
+from sonae.apps.enrolment.models import Application, DocumentOpening, Evidence, StepAnswers
+from sonae.apps.programmes.models import ProductVersion
+from sonae.apps.programmes.numbering import draw
+from sonae.apps.programmes.product_files import product_of
+from sonae.domain.calendar import cover_starts_at, japan_date
+from sonae.domain.numbering import receipt_number
+from sonae.domain.product.definition import Product
+from sonae.domain.text import Text
+
+Kind = Paper.Kind
+YES, NO = Text("はい", "Yes"), Text("いいえ", "No")
+
+
+@dataclass(frozen=True, slots=True)
+class _Issue:
+    """Everything that the papers of one certificate are made from."""
+
+    application: Application
+    certificate: Certificate
+    schedule: Schedule
+    payment: Payment
+    version: ProductVersion
+    product: Product
+    frame: Frame
+    now: datetime
+
+    @property
+    def insured_is_applicant(self) -> bool:
+        return self.schedule.insured["name"] == self.schedule.applicant["name"]
+
+    @property
+    def cover_from(self) -> datetime:
+        return cover_starts_at(self.product.calendar, self.certificate.starts_on)
+
+    @property
+    def cover_until(self) -> datetime:
+        return cover_starts_at(self.product.calendar, self.application.scheme_year.expiry_on)
+
+
+def issue_papers(
+    *, application: Application, certificate: Certificate, schedule: Schedule, payment: Payment, now: datetime
+) -> None:
+    """Freeze the facts of all four papers. Called in the transaction that issues the cover."""
+    version = application.scheme_year.product_version
+    product = product_of(version)
+    frame = Frame.of(product, version.digest)
+    issue = _Issue(application, certificate, schedule, payment, version, product, frame, now)
+    receipt_name = file_name_for_receipt(
+        paid_on=japan_date(now), payment_yen=payment.charge_yen, insurer_name=product.party("insurer").name.ja
+    )
+    papers: tuple[tuple[str, str, Facts], ...] = (
+        (Kind.CERTIFICATE, f"{certificate.number}_加入者証.pdf", _certificate(issue)),
+        (Kind.RECEIPT, receipt_name, _receipt(issue)),
+        (Kind.IMPORTANT_MATTERS, f"{certificate.number}_重要事項説明書.pdf", _matters(issue)),
+        (Kind.DISCLOSURE_COPY, f"{certificate.number}_告知内容の写し.pdf", _disclosure(issue)),
+    )
+    for kind, file_name, facts in papers:
+        issue_paper(
+            key=f"{kind}:{certificate.number}:1",
+            kind=kind,
+            member=application.member,
+            product_version=version,
+            language=application.language,
+            file_name=file_name,
+            facts=facts.as_dict(),
+            now=now,
+        )
+
+
+def _certificate(issue: _Issue) -> CertificateFacts:
+    applicant, insured, product = issue.schedule.applicant, issue.schedule.insured, issue.product
+    own_address = "".join(applicant[part] for part in ("prefecture", "city", "street", "building"))
+    code = issue.certificate.verification_code
+    return CertificateFacts(
+        frame=issue.frame,
+        certificate_number=issue.certificate.number,
+        group_policy_number="",
+        made_at=issue.now,
+        insured_name=insured["name"],
+        insured_address=own_address if issue.insured_is_applicant else insured.get("address", ""),
+        corporate_number=applicant["corporate_number"] if issue.insured_is_applicant else "",
+        applicant_name="" if issue.insured_is_applicant else applicant["name"],
+        plan=Plan.of(product.plan(issue.schedule.plan_code)),
+        liability_lines=lines_of(product, "liability"),
+        cost_lines=lines_of(product, "cost"),
+        cover_from=issue.cover_from,
+        cover_until=issue.cover_until,
+        industry_name=product.industry(issue.schedule.industry).name,
+        annual_sales=issue.schedule.annual_sales,
+        annual_premium=issue.schedule.annual_premium,
+        term_premium=issue.schedule.term_premium,
+        services=tuple(Line(s.name, s.explanation) for s in product.services if "paid" in s.sections),
+        hotline_phone="",
+        verification_url=f"{settings.SONAE_SITE_ADDRESS}/verify/{code}/",
+        verification_code=code,
+    )
+
+
+def _receipt(issue: _Issue) -> ReceiptFacts:
+    paid_on = japan_date(issue.now)
+    return ReceiptFacts(
+        frame=issue.frame,
+        receipt_number=receipt_number(paid_on.year, draw("receipt")),
+        made_at=issue.now,
+        addressee=issue.schedule.applicant["name"],
+        paid_on=paid_on,
+        payment_yen=issue.payment.charge_yen,
+        payee_name=issue.product.party("insurer").name,
+        card_brand=issue.payment.brand,
+        certificate_number=issue.certificate.number,
+        plan_name=issue.product.plan(issue.schedule.plan_code).name,
+        cover_from=issue.cover_from,
+        cover_until=issue.cover_until,
+    )
+
+
+def _matters(issue: _Issue) -> ImportantMattersFacts:
+    product = issue.product
+    return ImportantMattersFacts(
+        frame=issue.frame,
+        made_at=issue.version.published_at,
+        parts=tuple(MattersPart.of(document) for document in product.wording if document.must_be_opened),
+        plans=tuple(Plan.of(plan) for plan in product.plans),
+        liability_lines=lines_of(product, "liability"),
+        cost_lines=lines_of(product, "cost"),
+    )
+
+
+def _disclosure(issue: _Issue) -> DisclosureCopyFacts:
+    application, product = issue.application, issue.product
+    step = StepAnswers.objects.filter(application=application, step="disclosure").first()
+    given = step.answers if step else {}
+    sealed = Evidence.objects.filter(application=application).order_by("-revision").first()
+    declared = {entry["code"] for entry in (sealed.record["declarations"] if sealed else [])}
+    return DisclosureCopyFacts(
+        frame=issue.frame,
+        application_number=application.number,
+        certificate_number=issue.certificate.number,
+        made_at=issue.now,
+        insured_name=issue.schedule.insured["name"],
+        applicant_name="" if issue.insured_is_applicant else issue.schedule.applicant["name"],
+        answered_by=application.user.email,
+        answered_at=step.saved_at if step else issue.now,
+        industry_name=product.industry(issue.schedule.industry).name,
+        annual_sales=issue.schedule.annual_sales,
+        questions=tuple(
+            AnsweredQuestion(q.code, q.version, q.wording, YES if given.get(q.code) == "yes" else NO)
+            for q in product.questions_of("disclosure")
+        ),
+        declarations=tuple(q.wording for q in product.questions_of("declaration") if q.code in declared),
+        documents=_shown(application, product),
+    )
+
+
+def _shown(application: Application, product: Product) -> tuple[ShownDocument, ...]:
+    return tuple(
+        ShownDocument(
+            product.wording_document(opening.document).title, product.version, opening.digest, opening.opened_at
+        )
+        for opening in DocumentOpening.objects.filter(application=application).order_by("opened_at", "id")
+    )
+
+
+def write_certificate_mail(*, application: Application, certificate: Certificate, now: datetime) -> None:
+    """Tell the applicant that cover is issued."""
+    product = product_of(application.scheme_year.product_version)
+    subject, body = issued_mail(application=application, certificate=certificate, product=product)
+    write_mail(
+        key=f"issued:{certificate.number}",
+        recipient=application.user.email,
+        subject=subject,
+        body=body,
+        language=application.language,
+        now=now,
+    )
+
+
+def write_refund_mail(*, application: Application, payment: Payment, captured_yen: int, now: datetime) -> None:
+    """Tell the applicant that the money goes back because cover could not be issued."""
+    product = product_of(application.scheme_year.product_version)
+    subject, body = refund_mail(application=application, captured_yen=captured_yen, product=product)
+    write_mail(
+        key=f"refund:{payment.key}",
+        recipient=application.user.email,
+        subject=subject,
+        body=body,
+        language=application.language,
+        now=now,
+    )

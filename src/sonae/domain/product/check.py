@@ -1,0 +1,167 @@
+"""Every finding about a product version before it can be published: how it is written, and whether it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+
+from sonae.domain.eligibility import assess
+from sonae.domain.money import round_half_up
+from sonae.domain.period import months_between
+from sonae.domain.product.definition import Example, Product
+from sonae.domain.product.findings import Finding, did_you_mean
+from sonae.domain.product.parse import PRODUCT, read_product
+from sonae.domain.product.parse_rates import BASE, INDUSTRY, SALES_BAND
+from sonae.domain.product.reading import Findings
+from sonae.domain.rating import NotRated, PlanPremium, rate_plan
+from sonae.domain.risk import Risk
+
+__all__ = ["Finding", "check_product", "check_versions"]
+
+# Premiums are kept as 64-bit integers in the bulk tables and in the database.
+LARGEST_PREMIUM = 10**15
+
+
+def check_product(files: Mapping[str, bytes]) -> list[Finding]:
+    """Every finding, in the order of files and places; empty means that the version can be published."""
+    product, found = read_product(files)
+    findings = Findings()
+    findings.found = list(found)
+    if product is not None:
+        check_bands(product, findings)
+        check_industries(product, findings)
+        check_premiums(product, findings)
+        check_texts(product, findings)
+        if not findings.found:
+            check_examples(product, findings)
+    return sorted(findings.found)
+
+
+def check_versions(versions: Sequence[tuple[str, date]]) -> list[Finding]:
+    """Over several versions (folder, effective date): two on one day, or a folder named after another day."""
+    findings = Findings()
+    first: dict[date, str] = {}
+    for folder, day in versions:
+        if day in first:
+            message = f"{first[day]} takes effect on {day} too; a day has one version."
+            findings.add(f"{folder}/{PRODUCT}", "effective_date", message)
+        first.setdefault(day, folder)
+        named = folder.rstrip("/").rpartition("/")[2]
+        if named != day.isoformat():
+            message = f"the folder is named {named}, the version takes effect on {day}."
+            findings.add(f"{folder}/{PRODUCT}", "effective_date", message)
+    return sorted(findings.found)
+
+
+def check_bands(product: Product, findings: Findings) -> None:
+    """Bands begin at 0 and tile without gap or overlap up to the sales at which a rule refers."""
+    expected = 0
+    for band in sorted(product.sales_bands, key=lambda band: (band.from_yen, band.to_yen)):
+        place = f"band {band.from_yen}–{band.to_yen}"
+        if band.from_yen > expected:
+            findings.add(SALES_BAND, place, f"gap: no band holds sales of {expected:,} to {band.from_yen - 1:,} yen.")
+        elif band.from_yen < expected:
+            findings.add(SALES_BAND, place, f"overlap: another band holds sales of {band.from_yen:,} yen already.")
+        expected = max(expected, band.to_yen + 1)
+    limit = product.sales_limit
+    if limit is None:
+        message = f"no rule refers sales above the last band ({expected - 1:,} yen)."
+        findings.add("eligibility.toml", "rules", message, 'Add a rule of the kind "annual_sales_at_least".')
+    elif product.sales_bands and expected < limit:
+        findings.add(SALES_BAND, "last band", f"gap: no band holds sales of {expected:,} to {limit - 1:,} yen.")
+    elif product.sales_bands and expected > limit:
+        message = f"overlap: sales of {limit:,} yen have a band, but a rule refers them."
+        findings.add(SALES_BAND, "last band", message)
+
+
+def check_industries(product: Product, findings: Findings) -> None:
+    """Each industry has a factor or a rule that refers it, never both and never neither."""
+    for industry in product.industries:
+        if industry.factor is None and industry.refer_reason is None:
+            findings.add(INDUSTRY, industry.code, "the answer has no factor, and no rule refers it.")
+        if industry.factor is not None and industry.refer_reason is not None:
+            findings.add(INDUSTRY, industry.code, f"the answer has a factor, but {industry.refer_reason} refers it.")
+
+
+def check_premiums(product: Product, findings: Findings) -> None:
+    """Limits that grow with the plan, and premiums that stay inside what can be kept."""
+    if product.base_premium % product.rounding_unit:
+        findings.add(BASE, "base_premium", f"it is not a multiple of the rounding unit {product.rounding_unit}.")
+    factors: list[Iterable[Fraction]] = [
+        (industry.factor for industry in product.industries if industry.factor is not None),
+        (band.factor for band in product.sales_bands),
+        (plan.factor for plan in product.plans),
+    ]
+    largest = Fraction(product.base_premium)
+    for axis in factors:
+        largest *= max(axis, default=Fraction(1))
+    if round_half_up(largest, product.rounding_unit) > LARGEST_PREMIUM:
+        findings.add(BASE, "base_premium", f"premiums above {LARGEST_PREMIUM:,} yen would come out.")
+    for plan in product.plans:
+        if plan.liability_limit <= 0:
+            findings.add(PRODUCT, f"plans[{plan.code}].liability_limit_yen", "a plan needs a limit above 0 yen.")
+
+
+def check_texts(product: Product, findings: Findings) -> None:
+    """Each text before consent has something to say, and each group of questions asks something."""
+    for document in product.wording:
+        if not document.sections:
+            findings.add(f"wording/{document.code}.toml", "sections", "the text has no section.")
+    for code in ("needs", "disclosure", "declaration"):
+        if not any(question.group == code for question in product.questions):
+            findings.add("questions.toml", "questions", f'no question of the group "{code}" is asked.')
+
+
+def check_examples(product: Product, findings: Findings) -> None:
+    """Each worked example comes out to the last decimal, step by step."""
+    for example in product.examples:
+        risk = Risk(example.industry, example.annual_sales)
+        if risk.industry not in {industry.code for industry in product.industries}:
+            hint = did_you_mean(risk.industry, (industry.code for industry in product.industries))
+            findings.add(example.name, "facts.industry", f'the industry "{risk.industry}" is not known.', hint)
+            continue
+        referred = tuple(referral.code for referral in assess(product, risk))
+        if referred != example.referred:
+            message = f"expected {_listed(example.referred)}, but it came out as {_listed(referred)}."
+            findings.add(example.name, "expected.referred", message)
+        elif not referred:
+            _check_example_premium(product, example, findings)
+
+
+def _listed(codes: tuple[str, ...]) -> str:
+    return f"referred ({', '.join(codes)})" if codes else "accepted"
+
+
+def _check_example_premium(product: Product, example: Example, findings: Findings) -> None:
+    risk = Risk(example.industry, example.annual_sales)
+    plans = {plan.code for plan in product.plans}
+    if example.plan not in plans:
+        hint = did_you_mean(example.plan or "", plans)
+        findings.add(example.name, "facts.plan", f'the plan "{example.plan}" is not known.', hint)
+        return
+    if example.expiry_on <= example.start_on or months_between(example.start_on, example.expiry_on) not in range(1, 13):
+        findings.add(example.name, "facts.expiry_on", "a term has 1 to 12 whole months.")
+        return
+    try:
+        premium = rate_plan(product, risk, example.plan or "", example.start_on, example.expiry_on)
+    except NotRated as error:
+        findings.add(example.name, "facts", f"it can't be rated: {error}.")
+        return
+    _compare(example, premium, findings)
+
+
+def _compare(example: Example, premium: PlanPremium, findings: Findings) -> None:
+    for step, expected in zip(premium.steps, example.step_values, strict=False):
+        if step.value != expected:
+            message = f"{expected} was expected, {step.value} came out."
+            findings.add(example.name, f"expected.steps.{step.kind}", message)
+    pairs = (
+        ("annual_premium_yen", example.annual_premium, premium.annual_premium),
+        ("term_premium_yen", example.term_premium, premium.term_premium),
+        ("monthly_equivalent_yen", example.monthly_equivalent, premium.monthly_equivalent),
+    )
+    for key, expected_yen, came_out in pairs:
+        if expected_yen is not None and expected_yen != came_out:
+            message = f"{expected_yen:,} was expected, {came_out:,} came out."
+            findings.add(example.name, f"expected.{key}", message)

@@ -1,0 +1,123 @@
+"""A call to someone else's server: never longer than so many seconds, and not again and again into a dead line.
+
+The socket time-outs of an HTTP client limit the wait for the next byte, so a server that sends one byte a second holds
+the caller for as long as it likes. The whole call therefore has its own deadline, on a thread that may be left behind.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from sonae.apps.billing.gateway import GatewayRefused, GatewayUnavailable, GatewayUnknown
+
+Answer = TypeVar("Answer")
+
+
+class Circuit:
+    """Opens after ``limit`` unknown outcomes in a row; after ``rest_seconds`` one call is let through to try the line.
+
+    ``clock`` answers monotonic seconds. Safe to share between threads.
+    """
+
+    def __init__(
+        self, *, limit: int = 5, rest_seconds: float = 30.0, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._limit = limit
+        self._rest_seconds = rest_seconds
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._unknowns = 0
+        self._closed_until: float | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """True while calls are turned away."""
+        with self._lock:
+            return self._closed_until is not None and self._clock() < self._closed_until
+
+    def enter(self) -> None:
+        """Raise ``GatewayUnavailable`` while the circuit is open; the first caller after the rest is let through."""
+        with self._lock:
+            if self._closed_until is None:
+                return
+            if self._clock() < self._closed_until:
+                raise GatewayUnavailable("the processor did not answer several times in a row; the line is resting")
+            # One caller tries the line; the others keep resting until it has an answer.
+            self._closed_until = self._clock() + self._rest_seconds
+
+    def answered(self) -> None:
+        """The other side spoke, whatever it said."""
+        with self._lock:
+            self._unknowns = 0
+            self._closed_until = None
+
+    def failed(self) -> None:
+        """The outcome of a call is unknown, or nobody was there."""
+        with self._lock:
+            self._unknowns += 1
+            if self._unknowns >= self._limit or self._closed_until is not None:
+                self._closed_until = self._clock() + self._rest_seconds
+
+
+class CallOut:
+    """Runs calls to one outside server within a deadline, at most ``lines`` of them at once, behind a circuit."""
+
+    def __init__(self, *, seconds: float, circuit: Circuit, lines: int = 32) -> None:
+        self._seconds = seconds
+        self._circuit = circuit
+        self._lines = threading.BoundedSemaphore(lines)
+
+    def run(self, work: Callable[[], Answer]) -> Answer:
+        """The answer of ``work``, which raises the errors of a gateway.
+
+        Raises ``GatewayUnavailable`` when nothing was attempted and ``GatewayUnknown`` when the deadline passed.
+        """
+        self._circuit.enter()
+        try:
+            answer = self._within_deadline(work)
+        except (GatewayUnknown, GatewayUnavailable):
+            self._circuit.failed()
+            raise
+        except GatewayRefused:
+            self._circuit.answered()
+            raise
+        self._circuit.answered()
+        return answer
+
+    def _within_deadline(self, work: Callable[[], Answer]) -> Answer:
+        if not self._lines.acquire(blocking=False):
+            raise GatewayUnavailable("every line to the processor is waiting for an answer")
+        call = _Call(work, self._lines.release)
+        # A daemon: a call that hangs must not keep the process from stopping.
+        threading.Thread(target=call, name="call-out", daemon=True).start()
+        return call.outcome(self._seconds)
+
+
+class _Call(Generic[Answer]):
+    """One call on its own thread and the place where its outcome is left."""
+
+    def __init__(self, work: Callable[[], Answer], release: Callable[[], None]) -> None:
+        self._work = work
+        self._release = release
+        self._done = threading.Event()
+        self._answers: list[Answer] = []
+        self._error: BaseException | None = None
+
+    def __call__(self) -> None:
+        try:
+            self._answers.append(self._work())
+        except BaseException as error:  # noqa: BLE001 - carried over to the caller's thread, whatever it is
+            self._error = error
+        finally:
+            self._release()
+            self._done.set()
+
+    def outcome(self, seconds: float) -> Answer:
+        if not self._done.wait(seconds):
+            raise GatewayUnknown(f"no whole answer within {seconds:g} s")
+        if self._error is not None:
+            raise self._error
+        return self._answers[0]

@@ -1,0 +1,112 @@
+"""Prints papers: facts in, PDF/UA-1 and PDF/A-2a out, the standards enforced by the compiler itself.
+
+Facts reach the template as JSON text and are set as text; nothing a person typed is ever read as markup. The compiler
+stays warm, one for each thread, over one set of fonts: a fresh one for each paper is many times slower (bench/papers.py).
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+import typst
+import zxingcpp
+
+from sonae.apps.documents.rendering import PaperFailed
+from sonae.integrations.typst.letters import FONT_FILES, GETA, printable
+
+TEMPLATES = Path(__file__).with_name("templates")
+TEMPLATE_NAMES = frozenset({"estimate", "certificate", "receipt", "important_matters", "disclosure_copy"})
+LANGUAGES = frozenset({"ja", "en"})
+STANDARDS: list[Literal["ua-1", "a-2a"]] = ["ua-1", "a-2a"]
+
+
+class TypstPress:
+    """The press of the papers. One for the process; every thread gets a compiler of its own."""
+
+    def __init__(self) -> None:
+        self._fonts = typst.Fonts(
+            include_system_fonts=False,
+            include_embedded_fonts=False,
+            font_paths=[str(path.parent) for path in FONT_FILES],
+        )
+        self._compilers = threading.local()
+
+    def render(self, *, template: str, facts: dict[str, object], language: str) -> bytes:
+        """The paper as PDF. Its creation time is the facts' ``made_at``. Raises ``PaperFailed``."""
+        source, inputs, made_at = self._prepare(template, facts, language)
+        try:
+            pdf = self._compiler().compile(
+                source, format="pdf", sys_inputs=inputs, pdf_standards=list(STANDARDS), timestamp=made_at
+            )
+        except typst.TypstError as error:
+            raise PaperFailed(f"{template} ({language}): {error.message}") from error
+        if not isinstance(pdf, bytes):
+            raise PaperFailed(f"{template} ({language}): the compiler returned no file")
+        return pdf
+
+    def draw(self, *, template: str, facts: dict[str, object], language: str, dots_per_inch: int = 144) -> list[bytes]:
+        """The same paper as one PNG a page, to be looked at. Raises ``PaperFailed``."""
+        source, inputs, made_at = self._prepare(template, facts, language)
+        try:
+            pages = self._compiler().compile(
+                source, format="png", ppi=dots_per_inch, sys_inputs=inputs, timestamp=made_at
+            )
+        except typst.TypstError as error:
+            raise PaperFailed(f"{template} ({language}): {error.message}") from error
+        return pages if isinstance(pages, list) else [pages] if pages is not None else []
+
+    def _compiler(self) -> typst.Compiler:
+        compiler: typst.Compiler | None = getattr(self._compilers, "compiler", None)
+        if compiler is None:
+            compiler = typst.Compiler(root=str(TEMPLATES), font_paths=self._fonts, ignore_system_fonts=True)
+            self._compilers.compiler = compiler
+        return compiler
+
+    def _prepare(
+        self, template: str, facts: dict[str, object], language: str
+    ) -> tuple[str, dict[str, str], datetime]:
+        if template not in TEMPLATE_NAMES:
+            raise PaperFailed(f"there is no paper {template!r}; there are {', '.join(sorted(TEMPLATE_NAMES))}")
+        if language not in LANGUAGES:
+            raise PaperFailed(f"{template}: papers are in ja or en, not {language!r}")
+        text = json.dumps(_printable_facts(facts, template), ensure_ascii=False, sort_keys=True)
+        inputs = {"facts": text, "language": language, "letters_missing": "yes" if GETA in text else "no"}
+        if "verification_url" in facts:
+            inputs["code_svg"] = verification_code_svg(str(facts["verification_url"]))
+        return str(TEMPLATES / f"{template}.typ"), inputs, _made_at(facts, template)
+
+
+def verification_code_svg(url: str) -> str:
+    """The two-dimensional code of an http(s) address as SVG, four modules of quiet around it. PaperFailed for anything else."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc or not url.isascii():
+        raise PaperFailed(f"the address of the verification page is not an http address: {url!r}")
+    code = zxingcpp.create_barcode(url, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    return str(code.to_svg(add_quiet_zones=True))
+
+
+def _made_at(facts: dict[str, object], template: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(str(facts["made_at"]))
+    except (KeyError, ValueError) as error:
+        raise PaperFailed(f"{template}: the facts need made_at as an ISO moment") from error
+    if moment.tzinfo is None:
+        raise PaperFailed(f"{template}: made_at needs its time zone")
+    return moment
+
+
+def _printable_facts(value: object, template: str) -> object:
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, dict):
+        return {str(name): _printable_facts(item, template) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_printable_facts(item, template) for item in value]
+    if value is None or isinstance(value, int):
+        return value
+    raise PaperFailed(f"{template}: {type(value).__name__} is not a plain value; pass what as_dict() gives")

@@ -1,0 +1,69 @@
+"""How allauth signs people in here: a code of six digits by e-mail, written to our outbox, and nothing else of allauth's."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib import messages
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from sonae.apps.audit.record import record
+from sonae.apps.documents.outbox import write_mail
+from sonae.web.portal.sign_in_mail import sign_in_mail
+from sonae.web.shared.language import active_language, say
+from sonae.web.shared.moment import now
+
+CODE_DIGITS = 6
+
+
+class SignInAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
+    """Everything that allauth asks the site to decide."""
+
+    def generate_login_code(self) -> str:
+        """Six digits: with five tries a code and ten codes an hour, guessing takes years."""
+        return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """The only mail there is: the sign-in code. It goes the way of all our mails."""
+        language = active_language()
+        subject, body = sign_in_mail(code=context["code"], language=language)
+        write_mail(
+            key=f"sign-in:{secrets.token_hex(16)}",
+            recipient=email,
+            subject=subject,
+            body=body,
+            language=language,
+            now=now(self.request),
+        )
+
+    def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
+        """allauth's own notices are not shown: our pages say in our words where the person stands."""
+
+    def get_login_stages(self) -> list[str]:
+        """The code is the proof of the address; there is no second mail to confirm it."""
+        return ["allauth.account.stages.LoginByCodeStage"]
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """After signing in only addresses of this very site are followed, and only written without a host."""
+        return bool(url) and str(url).startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        """The session gets a new id (Django sees to it), and the audit log a line."""
+        super().login(request, user)
+        record(now=now(request), actor=f"user:{user.pk}", action="user.signed_in", object_kind="user", object_id=user.pk)
+
+    def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:  # noqa: ARG002  # allauth's signature
+        """Told only to the one who holds the code, so nobody else learns that the account exists."""
+        messages.error(
+            request,
+            say(
+                "このメールアドレスは、いま使えません。電話でお尋ねください。",
+                "This e-mail address can’t be used at the moment. Please call us.",
+            ),
+        )
+        return redirect("portal:sign_in")

@@ -1,0 +1,171 @@
+"""The two pages of signing in, and signing out. The same page and the same mail for every address, known or not."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import timedelta
+from typing import Any
+
+from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
+from allauth.account.stages import LoginByCodeStage, LoginStageController
+from allauth.account.views import ConfirmLoginCodeView, RequestLoginCodeView
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+from django.views.generic import FormView
+
+from sonae.apps.audit.record import record
+from sonae.apps.audit.throttle import allow
+from sonae.apps.parties.use_cases.enter_user import enter_user
+from sonae.web.shared.error_pages import too_many_requests
+from sonae.web.shared.language import say
+from sonae.web.shared.moment import now
+
+HOUR = timedelta(hours=1)
+CODE_IS_OVER = say(
+    "コードの有効な時間が過ぎています。もう一度メールアドレスを入れてください。",
+    "The code is too old. Please enter your e-mail address again.",
+)
+TOO_MANY_TRIES = say(
+    "コードの入力が5回とも違っていたため、このコードは使えなくなりました。もう一度お送りします。",
+    "The code was wrong five times, so it no longer works. We will send you another.",
+)
+METHODS = ["get", "head", "post"]
+CODES_OF_A_CLIENT = 3  # times as many as for one e-mail: a whole office may sit behind one address
+
+
+def client_of(request: HttpRequest) -> str:
+    """The client's network address. Behind our own proxy it is the last entry of the header that the proxy writes."""
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
+    if settings.SECURE_PROXY_SSL_HEADER and forwarded:
+        return str(forwarded).rsplit(",", 1)[-1].strip()
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+class EmailForm(forms.Form):
+    """One question: where shall the code go?"""
+
+    email = forms.EmailField(
+        label=say("メールアドレス", "E-mail address"),
+        help_text=say(
+            "このアドレスに6桁のコードを送ります。パスワードは要りません。",
+            "We send a code of six digits there. You need no password.",
+        ),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
+        error_messages={
+            "required": say("メールアドレスを入れてください。", "Please enter your e-mail address."),
+            "invalid": say(
+                "メールアドレスの形になっていません。name@example.jp のように入れてください。",
+                "This is not in the form of an e-mail address, such as name@example.jp.",
+            ),
+        },
+    )
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+
+class CodeForm(forms.Form):
+    """The code as it was mailed; full-width digits and spaces are read too."""
+
+    code = forms.CharField(
+        label=say("ログインコード", "Sign-in code"),
+        help_text=say("メールに書かれた6桁の数字です。", "The six digits in the mail."),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+        error_messages={"required": say("コードを入れてください。", "Please enter the code.")},
+    )
+
+    def __init__(self, *args: Any, code: str = "", **kwargs: Any) -> None:
+        self.expected = code
+        super().__init__(*args, **kwargs)
+
+    def clean_code(self) -> str:
+        typed = "".join(s for s in unicodedata.normalize("NFKC", self.cleaned_data["code"]) if s.isdecimal())
+        if not self.expected or not typed.isascii() or typed != self.expected:
+            raise forms.ValidationError(
+                say(
+                    "コードが違います。いちばん新しいメールのコードを入れてください。",
+                    "This is not the code. Use the one in the newest mail.",
+                )
+            )
+        return typed
+
+
+class SignIn(RequestLoginCodeView):  # type: ignore[misc]  # allauth ships no types
+    """Ask for the address, send the code."""
+
+    template_name = "portal/sign_in.html"
+    http_method_names = METHODS
+
+    def get_form_class(self) -> type[forms.Form]:
+        return EmailForm
+
+    def form_valid(self, form: EmailForm) -> HttpResponse:
+        """Counted by address and by client before anything else happens, whether the address is known or not."""
+        moment, email = now(self.request), form.cleaned_data["email"]
+        client = client_of(self.request)
+        most = settings.SONAE_SIGN_IN_CODES_AN_HOUR
+        allowed = [
+            allow(key=f"code:{kind}", most=most * share, within=HOUR, now=moment)
+            for kind, share in ((f"address:{email}", 1), (f"client:{client}", CODES_OF_A_CLIENT))
+        ]
+        if not all(allowed):
+            return too_many_requests(self.request, retry_after_seconds=int(HOUR.total_seconds()))
+        form._user = enter_user(email=email, now=moment)  # where allauth's view looks for it
+        return super().form_valid(form)
+
+    def get_success_url(self) -> str:
+        if self.request.user.is_authenticated:
+            return str(self.get_next_url() or reverse("portal:home"))
+        return str(self.passthrough_next_url(reverse("portal:sign_in_code")))
+
+    def _redirect_to_pending_stage(self, request: HttpRequest, stage: object) -> None:  # noqa: ARG002  # allauth's signature
+        """Whoever comes back to this page wants to give the address again, so the waiting code doesn't send them on."""
+
+
+@method_decorator(never_cache, name="dispatch")
+class SignInCode(ConfirmLoginCodeView):  # type: ignore[misc]  # allauth ships no types
+    """Take the code: five tries, ten minutes."""
+
+    template_name = "portal/sign_in_code.html"
+    http_method_names = METHODS
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """allauth's own dispatch would lead to addresses of its own, which don't exist here."""
+        if request.user.is_authenticated:
+            return redirect(self.get_next_url() or "portal:home")
+        self.stage = LoginStageController.enter(request, LoginByCodeStage.key)
+        self._process = LoginCodeVerificationProcess.resume(self.stage) if self.stage else None
+        if self._process is None:
+            messages.info(request, CODE_IS_OVER)
+            return redirect(self.passthrough_next_url(reverse("portal:sign_in")))
+        return FormView.dispatch(self, request, *args, **kwargs)
+
+    def get_form_class(self) -> type[forms.Form]:
+        return CodeForm
+
+    def form_invalid(self, form: forms.Form) -> HttpResponse:
+        if self._process.record_invalid_attempt():
+            return self.render_to_response(self.get_context_data(form=form), status=422)
+        messages.error(self.request, TOO_MANY_TRIES)
+        return redirect(self.passthrough_next_url(reverse("portal:sign_in")))
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """The session ends on the server: its old id opens nothing any more."""
+    if request.user.is_authenticated:
+        record(now=now(request), actor=f"user:{request.user.pk}", action="user.signed_out", object_kind="user",
+               object_id=request.user.pk)  # fmt: skip
+    logout(request)
+    messages.success(request, say("ログアウトしました。", "You have signed out."))
+    return redirect("site:home")

@@ -1,0 +1,37 @@
+"""The headers that every answer carries: where scripts and forms may come from and go to, and what may be kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
+
+
+def content_security_policy() -> str:
+    """Nothing inline, nothing from elsewhere. A form may lead on to the card processor's page, and only there."""
+    card_pages = " ".join(settings.SONAE_CARD_PAGE_ORIGINS)
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+        f"form-action 'self' {card_pages}; frame-ancestors 'none'; base-uri 'none'; object-src 'none'; manifest-src 'self'"
+    )
+
+
+class SecurityHeaders:
+    """Adds the headers that Django's own security middleware doesn't know. A signed-in person's pages are never stored."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.policy = content_security_policy()
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", self.policy)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        user = getattr(request, "user", None)
+        if user is not None and user.is_authenticated:
+            response.headers["Cache-Control"] = "no-store"
+        return response

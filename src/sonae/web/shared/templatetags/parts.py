@@ -1,0 +1,12 @@
+"""``{% load parts %}`` brings every part of the pages: frame, forms, premiums and pictures."""
+
+from __future__ import annotations
+
+from django import template
+
+from sonae.web.shared.templatetags import form_parts, frame, premium_parts
+
+register = template.Library()
+for library in (frame, form_parts, premium_parts):
+    register.tags.update(library.register.tags)
+    register.filters.update(library.register.filters)

@@ -1,0 +1,72 @@
+"""A running site and a real Chromium for the journeys; a picture of every page they pass is left in var/screens/."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.journeys.browser_setup import find_chromium
+from tests.journeys.site import RunningSite, SiteProcess
+
+SCREENS = Path(settings.VAR) / "screens"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+TELEPHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1440, "height": 1000}
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[RunningSite]:
+    """Sonae, started as a person starts it."""
+    process = SiteProcess(os.environ["DATABASE_URL"], {"SONAE_QUOTES_A_MINUTE": "100000", "SONAE_SIGN_IN_CODES_AN_HOUR": "1000"})
+    try:
+        yield process.start()
+    finally:
+        process.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all journeys."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_browser(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens a fresh window: ``open_browser(TELEPHONE)``."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(size: dict[str, int], **options: object) -> Page:
+        context = chromium.new_context(viewport=size, locale="ja-JP", timezone_id="Asia/Tokyo", **options)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def look_at(page: Page, name: str) -> None:
+    """Everything that must hold on every page: a picture is kept, nothing scrolls sideways, axe finds nothing."""
+    size = page.viewport_size or TELEPHONE
+    language = page.locator("html").get_attribute("lang")
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENS / f"{name}-{language}-{size['width']}.png", full_page=True)
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0, f"{name}: {overflow} px of sideways scrolling at {size['width']} px"
+    found = Axe().run(page)
+    problems = [
+        f"{violation['id']}: {violation['help']} → {[node['html'][:160] for node in violation['nodes'][:3]]}"
+        for violation in found.response["violations"]
+    ]
+    assert not problems, f"{name} at {size['width']} px ({language}): " + "\n".join(problems)
