@@ -48,9 +48,7 @@ def test_numbers_look_like_this() -> None:
     assert read_number("ｃ２０２６ー０００１２３ー" + str(check_digit("2026000123"))).sequence == 123
 
 
-@pytest.mark.parametrize(
-    "given_text", ["", "C2026", "X2026-000123-4", "C2026-00012-3", "C20²6-000123-4", "A2026-0001234567"]
-)
+@pytest.mark.parametrize("given_text", ["", "C2026", "X2026-000123-4", "C2026-00012-3", "C20²6-000123-4"])
 def test_what_is_no_number_is_refused(given_text: str) -> None:
     with pytest.raises(NumberInvalid):
         read_number(given_text)

@@ -62,7 +62,7 @@ TARIFF_OF_PLANS = {"P100": "1.00", "P300": "1.62", "P500": "1.82"}
     ("version", "industry", "sales", "plan", "start", "expiry", "annual", "term", "month"), WORKED_EXAMPLES
 )
 def test_worked_example_comes_out(
-    version: str, industry: str, sales: int, plan: str, start: str, expiry: str, annual: int, term: int, month: int
+    *, version: str, industry: str, sales: int, plan: str, start: str, expiry: str, annual: int, term: int, month: int
 ) -> None:
     premium = rate_plan(product(version), Risk(industry, sales), plan, day(start), day(expiry))
     assert (premium.annual_premium, premium.term_premium, premium.monthly_equivalent) == (annual, term, month)

@@ -21,9 +21,9 @@ from sonae.apps.documents.facts import (
     Plan,
     ReceiptFacts,
     ShownDocument,
+    exact_yen,
 )
 from sonae.domain.calendar import JAPAN
-from sonae.domain.rating import exact_decimal
 from sonae.domain.text import Text
 
 DIGEST = "9f2c41d07be85a3316c0e4d25b7f8a90" * 2
@@ -38,9 +38,15 @@ INDUSTRY = Text("士業・会計事務所等", "Professional and accounting firm
 FRAME = Frame(
     programme_name=Text("中小企業の団体サイバー保険", "Group cyber cover for small businesses"),
     parties=(
-        Party(Text("引受保険会社", "Insurer"), Text("東京海上日動火災保険株式会社", "Tokio Marine & Nichido Fire Insurance Co., Ltd.")),
+        Party(
+            Text("引受保険会社", "Insurer"),
+            Text("東京海上日動火災保険株式会社", "Tokio Marine & Nichido Fire Insurance Co., Ltd."),
+        ),
         Party(Text("取扱代理店", "Agency"), Text("株式会社NTTRiskManager", "NTTRiskManager, Inc.")),
-        Party(Text("受付窓口の運営", "Operator of the contact window"), Text("キューアンドエー株式会社", "Q&A Corporation")),
+        Party(
+            Text("受付窓口の運営", "Operator of the contact window"),
+            Text("キューアンドエー株式会社", "Q&A Corporation"),
+        ),
     ),
     phone="0120-008588",
     phone_hours=Text("平日 9時から17時まで（土日祝を除く）", "Weekdays 9:00 to 17:00, except public holidays"),
@@ -53,21 +59,60 @@ P300 = Plan("P300", Text("3億円プラン", "300 million yen plan"), 300_000_00
 P500 = Plan("P500", Text("5億円プラン", "500 million yen plan"), 500_000_000, 50_000_000)
 
 LIABILITY_LINES = (
-    Line(Text("法律上の損害賠償金", "Damages owed by law"), Text("情報が漏れた方や取引先に支払う賠償金です。", "What you owe to the people and firms that were harmed.")),
-    Line(Text("争訟費用", "Dispute costs"), Text("訴訟や示談のための弁護士費用などです。", "Lawyers' fees for a lawsuit or a settlement.")),
-    Line(Text("協力費用", "Cooperation costs"), Text("保険会社の調査や解決に協力するための費用です。", "What it costs you to help the insurer settle.")),
+    Line(
+        Text("法律上の損害賠償金", "Damages owed by law"),
+        Text("情報が漏れた方や取引先に支払う賠償金です。", "What you owe to the people and firms that were harmed."),
+    ),
+    Line(
+        Text("争訟費用", "Dispute costs"),
+        Text("訴訟や示談のための弁護士費用などです。", "Lawyers' fees for a lawsuit or a settlement."),
+    ),
+    Line(
+        Text("協力費用", "Cooperation costs"),
+        Text("保険会社の調査や解決に協力するための費用です。", "What it costs you to help the insurer settle."),
+    ),
 )
 COST_LINES = (
-    Line(Text("サイバー攻撃対応費用", "Incident response"), Text("被害を止めるための緊急の対応です。", "Urgent work to stop the harm.")),
-    Line(Text("原因・被害範囲調査費用", "Investigation"), Text("何が起き、どこまで及んだかを調べる費用です。", "Finding what happened and how far it went.")),
-    Line(Text("弁護士相談費用", "Lawyer's advice"), Text("進め方を弁護士に相談する費用です。", "Advice on how to proceed.")),
-    Line(Text("データ等復旧費用", "Restoration of data"), Text("失われたデータや機器を元に戻す費用です。", "Bringing lost data and machines back.")),
-    Line(Text("再発防止費用", "Prevention of recurrence"), Text("同じことを繰り返さないための費用です。", "Making sure it does not happen again.")),
-    Line(Text("見舞金・見舞品", "Consolation gifts"), Text("情報が漏れた方へのおわびの費用です。", "Gifts of apology to the people concerned.")),
+    Line(
+        Text("サイバー攻撃対応費用", "Incident response"),
+        Text("被害を止めるための緊急の対応です。", "Urgent work to stop the harm."),
+    ),
+    Line(
+        Text("原因・被害範囲調査費用", "Investigation"),
+        Text("何が起き、どこまで及んだかを調べる費用です。", "Finding what happened and how far it went."),
+    ),
+    Line(
+        Text("弁護士相談費用", "Lawyer's advice"),
+        Text("進め方を弁護士に相談する費用です。", "Advice on how to proceed."),
+    ),
+    Line(
+        Text("データ等復旧費用", "Restoration of data"),
+        Text("失われたデータや機器を元に戻す費用です。", "Bringing lost data and machines back."),
+    ),
+    Line(
+        Text("再発防止費用", "Prevention of recurrence"),
+        Text("同じことを繰り返さないための費用です。", "Making sure it does not happen again."),
+    ),
+    Line(
+        Text("見舞金・見舞品", "Consolation gifts"),
+        Text("情報が漏れた方へのおわびの費用です。", "Gifts of apology to the people concerned."),
+    ),
 )
 SERVICES = (
-    Line(Text("緊急ホットライン", "Emergency hotline"), Text("24時間365日、専門の窓口が事故の対応を一か所で引き受けます。", "Specialists handle any incident in one stop, day and night.")),
-    Line(Text("ベンチマークレポート", "Benchmark report"), Text("自社のサイバーリスクを同業や過去の自社と比べます。", "Your cyber risk beside your industry's and your own past.")),
+    Line(
+        Text("緊急ホットライン", "Emergency hotline"),
+        Text(
+            "24時間365日、専門の窓口が事故の対応を一か所で引き受けます。",
+            "Specialists handle any incident in one stop, day and night.",
+        ),
+    ),
+    Line(
+        Text("ベンチマークレポート", "Benchmark report"),
+        Text(
+            "自社のサイバーリスクを同業や過去の自社と比べます。",
+            "Your cyber risk beside your industry's and your own past.",
+        ),
+    ),
 )
 
 
@@ -77,11 +122,31 @@ def _plan(plan: Plan, factor: str, annual_premium: int, term_premium: int, month
     after_band = after_industry * Fraction("1.41")
     after_plan = after_band * Fraction(factor)
     steps = (
-        EstimateStep("base", Text("基準の保険料", "Base premium"), Text("すべての計算のはじまり", "Where every premium starts"), "", "64940"),
-        EstimateStep("industry", Text("業種", "Industry"), INDUSTRY, "1.30", exact_decimal(after_industry, 0).rstrip(".")),
-        EstimateStep("band", Text("申告売上高", "Declared annual sales"), Text("3,000万円超 5,000万円以下", "above 30 to 50 million yen"), "1.41", exact_decimal(after_band)),
-        EstimateStep("plan", Text("プラン", "Plan"), plan.name, factor, exact_decimal(after_plan)),
-        EstimateStep("rounding", Text("年間の保険料", "Annual premium"), Text("10円未満を四捨五入", "rounded to 10 yen"), "", str(annual_premium)),
+        EstimateStep(
+            "base",
+            Text("基準の保険料", "Base premium"),
+            Text("すべての計算のはじまり", "Where every premium starts"),
+            "",
+            "64940",
+        ),
+        EstimateStep(
+            "industry", Text("業種", "Industry"), INDUSTRY, "1.30", exact_yen(after_industry)
+        ),
+        EstimateStep(
+            "band",
+            Text("申告売上高", "Declared annual sales"),
+            Text("3,000万円超 5,000万円以下", "above 30 to 50 million yen"),
+            "1.41",
+            exact_yen(after_band),
+        ),
+        EstimateStep("plan", Text("プラン", "Plan"), plan.name, factor, exact_yen(after_plan)),
+        EstimateStep(
+            "rounding",
+            Text("年間の保険料", "Annual premium"),
+            Text("10円未満を四捨五入", "rounded to 10 yen"),
+            "",
+            str(annual_premium),
+        ),
         EstimateStep("term", Text("期間", "Term"), Text("9か月分", "9 months"), "9/12", str(term_premium)),
     )
     return EstimatePlan(plan, annual_premium, term_premium, monthly_equivalent, steps)
@@ -105,8 +170,14 @@ ESTIMATE = EstimateFacts(
     chosen_plan="",
     services=tuple(service.name for service in SERVICES),
     conditions=(
-        Text("この保険期間でお申込みいただけるのは、2027年2月20日までです。", "For this period, apply by 20 February 2027."),
-        Text("申告売上高が1億円以上の方、医療機関、金融機関の方は、別のサイバー保険をご案内します。", "Firms with sales of 100 million yen or more, medical and financial institutions are shown another cover."),
+        Text(
+            "この保険期間でお申込みいただけるのは、2027年2月20日までです。",
+            "For this period, apply by 20 February 2027.",
+        ),
+        Text(
+            "申告売上高が1億円以上の方、医療機関、金融機関の方は、別のサイバー保険をご案内します。",
+            "Firms with sales of 100 million yen or more, medical and financial institutions are shown another cover.",
+        ),
     ),
 )
 
@@ -157,18 +228,37 @@ IMPORTANT_MATTERS = ImportantMattersFacts(
             (
                 MattersSection(
                     Text("しくみ", "How it works"),
-                    (Text("この保険は団体契約です。団体が保険契約者となり、会員の方が加入して被保険者になります。", "This is a group contract: the group is the policyholder, its members join and are insured."),),
-                    (Text("保険期間は毎年12月1日午後4時までです。", "Every cover ends on 1 December at 16:00."), Text("更新は自動ではありません。年に一度のお手続きが要ります。", "Renewal is not automatic; it is a procedure once a year.")),
+                    (
+                        Text(
+                            "この保険は団体契約です。団体が保険契約者となり、会員の方が加入して被保険者になります。",
+                            "This is a group contract: the group is the policyholder, its members join and are insured.",
+                        ),
+                    ),
+                    (
+                        Text("保険期間は毎年12月1日午後4時までです。", "Every cover ends on 1 December at 16:00."),
+                        Text(
+                            "更新は自動ではありません。年に一度のお手続きが要ります。",
+                            "Renewal is not automatic; it is a procedure once a year.",
+                        ),
+                    ),
                 ),
             ),
         ),
         MattersPart(
             Text("注意喚起情報", "Cautions"),
-            Text("不利益になることがある事柄です。必ずお読みください。", "What may be to your disadvantage. Be sure to read it."),
+            Text(
+                "不利益になることがある事柄です。必ずお読みください。",
+                "What may be to your disadvantage. Be sure to read it.",
+            ),
             (
                 MattersSection(
                     Text("告知義務", "Duty of disclosure"),
-                    (Text("お尋ねしたことには事実をお答えください。答えが事実と違うと、保険金をお支払いできないことがあります。", "Answer what is asked as it is in fact; otherwise claims may not be paid."),),
+                    (
+                        Text(
+                            "お尋ねしたことには事実をお答えください。答えが事実と違うと、保険金をお支払いできないことがあります。",
+                            "Answer what is asked as it is in fact; otherwise claims may not be paid.",
+                        ),
+                    ),
                     (),
                 ),
                 MattersSection(
@@ -196,13 +286,38 @@ DISCLOSURE_COPY = DisclosureCopyFacts(
     industry_name=INDUSTRY,
     annual_sales=48_000_000,
     questions=(
-        AnsweredQuestion("past_incident", 2, Text("過去5年以内に、情報の漏えいやサイバー攻撃による被害がありましたか。", "In the past five years, was there a leak of information or harm from a cyber attack?"), Text("いいえ", "No")),
-        AnsweredQuestion("known_circumstances", 1, Text("これから事故につながりそうなことに、いま気づいていますか。", "Do you know of anything now that is likely to lead to an incident?"), Text("いいえ", "No")),
+        AnsweredQuestion(
+            "past_incident",
+            2,
+            Text(
+                "過去5年以内に、情報の漏えいやサイバー攻撃による被害がありましたか。",
+                "In the past five years, was there a leak of information or harm from a cyber attack?",
+            ),
+            Text("いいえ", "No"),
+        ),
+        AnsweredQuestion(
+            "known_circumstances",
+            1,
+            Text(
+                "これから事故につながりそうなことに、いま気づいていますか。",
+                "Do you know of anything now that is likely to lead to an incident?",
+            ),
+            Text("いいえ", "No"),
+        ),
     ),
-    declarations=(Text("反社会的勢力に当たらず、関係もありません。", "The firm is no antisocial force and has no ties to one."),),
+    declarations=(
+        Text("反社会的勢力に当たらず、関係もありません。", "The firm is no antisocial force and has no ties to one."),
+    ),
     documents=(
-        ShownDocument(Text("契約概要", "Summary of the contract"), "2026-12-01", DIGEST, datetime(2027, 2, 8, 13, 40, tzinfo=JAPAN)),
-        ShownDocument(Text("注意喚起情報", "Cautions"), "2026-12-01", DIGEST[::-1], datetime(2027, 2, 8, 13, 42, tzinfo=JAPAN)),
+        ShownDocument(
+            Text("契約概要", "Summary of the contract"),
+            "2026-12-01",
+            DIGEST,
+            datetime(2027, 2, 8, 13, 40, tzinfo=JAPAN),
+        ),
+        ShownDocument(
+            Text("注意喚起情報", "Cautions"), "2026-12-01", DIGEST[::-1], datetime(2027, 2, 8, 13, 42, tzinfo=JAPAN)
+        ),
     ),
 )
 

@@ -231,16 +231,16 @@ def test_pages_can_not_be_guessed_framed_or_scripted(merchant: Merchant) -> None
     session = merchant.open(description='"><script>alert(1)</script>')
     page = merchant.http.request("GET", session["page_url"])
     text = page.data.decode()
-    policy = page.headers["Content-Security-Policy"]
+    rules = page.headers["Content-Security-Policy"]
     assert len(session["page_url"].rsplit("/", 1)[1]) >= 43
     assert session["session_id"] not in session["page_url"]
     assert "<script" not in text
     assert "style=" not in text
     assert "備え &lt;事務局&gt;" in text
-    assert "default-src 'none'" in policy
-    assert "unsafe" not in policy
-    assert "frame-ancestors 'none'" in policy
-    assert "form-action 'self' http://127.0.0.1:8000" in policy
+    assert "default-src 'none'" in rules
+    assert "unsafe" not in rules
+    assert "frame-ancestors 'none'" in rules
+    assert "form-action 'self' http://127.0.0.1:8000" in rules
     assert page.headers["Referrer-Policy"] == "no-referrer"
     assert page.headers["Cache-Control"] == "no-store"
     assert merchant.http.request("GET", f"{merchant.url}/pay/{'x' * 43}").status == 404

@@ -63,7 +63,7 @@ def test_every_page_is_readable_for_everybody(
 ) -> None:
     end = f"{language}-{width}"
     session = open_session(server, f"axe-{end}", language)
-    # axe itself is a script, which the pages' policy would rightly keep out.
+    # axe itself is a script, which the pages' rules would rightly keep out.
     context = chromium.new_context(viewport={"width": width, "height": 900}, bypass_csp=True)
     page = context.new_page()
     page.goto(session["page_url"])

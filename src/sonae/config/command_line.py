@@ -8,6 +8,10 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import psycopg
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError
+
 from sonae.config.database import DatabaseUnavailable
 
 USAGE_ERROR = 2
@@ -21,11 +25,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command: Callable[[argparse.Namespace], int] = args.command
     try:
         return command(args)
-    except DatabaseUnavailable as problem:
-        print(f"sonae: {problem}", file=sys.stderr)  # noqa: T201  # a command's own voice
-        return USAGE_ERROR
+    except (DatabaseUnavailable, ImproperlyConfigured) as problem:
+        return _not_possible(str(problem))
+    except DatabaseError as error:
+        if not isinstance(error.__cause__, (psycopg.OperationalError, psycopg.errors.InsufficientPrivilege)):
+            raise  # a fault of ours, which wants its trace
+        return _not_possible(f"The database refused: {' '.join(str(error).split())}")
     except KeyboardInterrupt:
         return 130
+
+
+def _not_possible(reason: str) -> int:
+    print(f"sonae: {reason}", file=sys.stderr)  # noqa: T201  # a command's own voice
+    return USAGE_ERROR
 
 
 def start_django(*, needs_schema: bool = True) -> None:
@@ -43,6 +55,13 @@ def start_django(*, needs_schema: bool = True) -> None:
         check_schema()
 
 
+def _port(given: str) -> int:
+    port = int(given) if given.isascii() and given.isdigit() else 0
+    if not 1 <= port <= 65_535:
+        raise argparse.ArgumentTypeError(f"{given} is no port; expected a number from 1 to 65535")
+    return port
+
+
 def _parser() -> argparse.ArgumentParser:
     from sonae.config import commands, quote_command  # noqa: PLC0415  # keeps `--help` free of settings
 
@@ -53,8 +72,8 @@ def _parser() -> argparse.ArgumentParser:
         "run", help="start everything on this machine: database, web, worker, sandbox card processor"
     )
     run.add_argument("--host", default="127.0.0.1")
-    run.add_argument("--port", type=int, default=8000)
-    run.add_argument("--card-port", type=int, default=8001)
+    run.add_argument("--port", type=_port, default=8000)
+    run.add_argument("--card-port", type=_port, default=8001)
     run.set_defaults(command=commands.run)
 
     setup = verbs.add_parser("setup", help="create the database, publish the product, seed the demo; then stop")
@@ -65,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
 
     web = verbs.add_parser("web", help="the web server alone")
     web.add_argument("--host", default="127.0.0.1")
-    web.add_argument("--port", type=int, default=8000)
+    web.add_argument("--port", type=_port, default=8000)
     web.add_argument("--workers", type=int, default=1)
     web.set_defaults(command=commands.web)
     verbs.add_parser("worker", help="the background worker alone").set_defaults(command=commands.worker)

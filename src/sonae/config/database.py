@@ -27,7 +27,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from sonae.config.killed_server import clear_away
 
-OLDEST_SERVER = 150000  # exclusion constraints on multiranges, MERGE and NULLS NOT DISTINCT as we use them
+OLDEST_SERVER = 150000  # the oldest that its makers and we look after
 START_SECONDS = 60
 DATABASE_NAME = "sonae"
 

@@ -27,5 +27,7 @@ def settle(key: str) -> str:
 @app.task(name="sonae.minutely_round", queueing_lock="sonae.minutely_round")
 def minutely_round(timestamp: int) -> str:
     """Look for payments, refunds and mails that are due and not done, whatever became of their own jobs."""
-    send_due_mails(now=now())
-    return str(sweep_payments(gateway=card_gateway(), now=now()))
+    try:
+        return str(sweep_payments(gateway=card_gateway(), now=now()))
+    finally:  # a round that fails must not keep the mails waiting, nor the mails the payments
+        send_due_mails(now=now())

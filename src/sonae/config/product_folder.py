@@ -11,7 +11,8 @@ from pathlib import Path
 
 from sonae.config.command_line import USAGE_ERROR
 from sonae.domain.product.check import check_product, check_versions
-from sonae.domain.product.findings import Finding
+from sonae.domain.product.findings import Finding, ProductInvalid
+from sonae.domain.product.parse import parse_product
 
 
 def check_folder(path: Path) -> int:
@@ -20,12 +21,15 @@ def check_folder(path: Path) -> int:
 
     folders = [path] if (path / "product.toml").exists() else sorted(p for p in path.glob("*") if p.is_dir())
     try:
-        versions = {folder.name: read_folder(folder) for folder in folders or [path]}
+        versions = {folder.resolve().name: read_folder(folder) for folder in folders or [path]}
     except FolderUnreadable as problem:
         print(f"sonae: {problem}", file=sys.stderr)
         return USAGE_ERROR
     findings = {name: check_product(files) for name, files in versions.items()}
-    between = check_versions(versions) if len(versions) > 1 else []
+    sound = {name: parse_product(files) for name, files in versions.items() if not findings[name]}
+    # A folder that is checked alone may have any name; among its like the name is the day it takes effect.
+    days = [(name, product.effective_date) for name, product in sound.items()]
+    between = check_versions(days) if len(versions) > 1 else []
     for name, found in findings.items():
         _print(found, prefix=f"{name}/" if len(versions) > 1 else "")
     _print(between, prefix="")
@@ -38,7 +42,6 @@ def publish_folder(path: Path, *, now: datetime) -> int:
     """Publish and print the digest; 1 with findings, 2 when the day is taken or the folder can't be read."""
     from sonae.apps.programmes.use_cases.publish_product import DayTaken, publish_product
     from sonae.apps.programmes.version_folder import FolderUnreadable, read_folder
-    from sonae.domain.product.parse import ProductInvalid
 
     try:
         version, is_new = publish_product(files=read_folder(path), actor="system:command_line", now=now)
@@ -54,5 +57,4 @@ def publish_folder(path: Path, *, now: datetime) -> int:
 
 def _print(findings: Sequence[Finding], *, prefix: str) -> None:
     for finding in findings:
-        hint = f" → {finding.suggestion}" if finding.suggestion else ""
-        print(f"{prefix}{finding.file}: {finding.place}: {finding.message}{hint}")
+        print(f"{prefix}{finding}")

@@ -18,8 +18,13 @@ from types import FrameType
 from sonae.config.clock import now
 from sonae.config.command_line import USAGE_ERROR, start_django
 
+LOOPBACK = "127.0.0.1"  # the simulator never listens anywhere else
 READY_SECONDS = 30
 STOP_SECONDS = 10
+
+
+class PartSilent(Exception):
+    """A part that was started does not answer; the message says which."""
 
 
 class Stopped(Exception):
@@ -33,7 +38,7 @@ def run_everything(*, host: str, port: int, card_port: int) -> int:
             print(f"sonae: port {wanted} on {host} is in use; choose another with {flag}", file=sys.stderr)
             return USAGE_ERROR
     os.environ["SONAE_SITE_ADDRESS"] = f"http://{host}:{port}"
-    os.environ["SONAE_SANDBOX_CARD_URL"] = f"http://{host}:{card_port}"
+    os.environ["SONAE_SANDBOX_CARD_URL"] = f"http://{LOOPBACK}:{card_port}"
     signal.signal(signal.SIGTERM, _stop)
     started: list[subprocess.Popen[bytes]] = []
     try:
@@ -41,14 +46,17 @@ def run_everything(*, host: str, port: int, card_port: int) -> int:
         from sonae.config import seed
 
         seed.prepare_programme(now=now())
-        started.append(_start_card_processor(host, card_port, port))
-        _wait_for(f"http://{host}:{card_port}/", started)
+        started.append(_start_card_processor(card_port, port))
+        _wait_for(f"http://{LOOPBACK}:{card_port}/", started)
         seed.seed_certificates(now=now())
         started.append(_start("sonae.config.command_line", "worker"))
         started.append(_start("sonae.config.command_line", "web", "--host", host, "--port", str(port)))
         _wait_for(f"http://{host}:{port}/", started)
-        print(seed.welcome(address=f"http://{host}:{port}", cards=f"http://{host}:{card_port}"), flush=True)
+        print(seed.welcome(address=f"http://{host}:{port}", cards=f"http://{LOOPBACK}:{card_port}"), flush=True)
         return _watch(started)
+    except PartSilent as problem:
+        print(f"sonae: {problem}", file=sys.stderr)
+        return 1
     except (Stopped, KeyboardInterrupt):
         return 0
     finally:
@@ -59,16 +67,16 @@ def _start(module: str, *arguments: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-m", module, *arguments], start_new_session=True)
 
 
-def _start_card_processor(host: str, card_port: int, port: int) -> subprocess.Popen[bytes]:
+def _start_card_processor(card_port: int, port: int) -> subprocess.Popen[bytes]:
     from django.conf import settings
 
     # The simulator knows its merchant by the keys that are in the settings; a child process is told through the environment.
     os.environ["SONAE_SANDBOX_CARD_KEY"] = settings.SONAE_SANDBOX_CARD_KEY
     os.environ["SONAE_SANDBOX_CARD_WEBHOOK_SECRET"] = settings.SONAE_SANDBOX_CARD_WEBHOOK_SECRET
     return _start(
-        "sonae.integrations.sandbox_card.server", "--host", host, "--port", str(card_port),
+        "sonae.integrations.sandbox_card.server", "--port", str(card_port),
         "--journal", str(Path(settings.VAR) / "sandbox-card"),
-        "--webhook-url", f"http://{host}:{port}/hooks/card/sandbox_card/",
+        "--webhook-url", f"http://{LOOPBACK}:{port}/hooks/card/sandbox_card/",
     )  # fmt: skip
 
 
@@ -76,10 +84,8 @@ def _watch(started: list[subprocess.Popen[bytes]]) -> int:
     while True:
         for process in started:
             if process.poll() is not None:
-                print(
-                    f"sonae: a part has stopped ({' '.join(map(str, process.args[2:4]))}); stopping all",
-                    file=sys.stderr,
-                )  # type: ignore[index]
+                what = " ".join(list(map(str, process.args))[2:4])  # type: ignore[arg-type]  # ours are lists
+                print(f"sonae: a part has stopped ({what}); stopping all", file=sys.stderr)
                 return 1
         time.sleep(0.5)
 
@@ -109,7 +115,7 @@ def _wait_for(address: str, started: list[subprocess.Popen[bytes]]) -> None:
             time.sleep(0.1)
         else:
             return
-    raise RuntimeError(f"{address} did not answer within {READY_SECONDS} s")
+    raise PartSilent(f"{address} did not answer within {READY_SECONDS} s; what it said stands above")
 
 
 def _is_taken(host: str, port: int) -> bool:

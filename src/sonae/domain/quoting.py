@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +17,7 @@ from sonae.domain.risk import Risk
 from sonae.domain.text import Text
 
 LARGEST_SALES = 10**13
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def _read_start(
 def _as_date(given: object) -> date | None:
     if isinstance(given, date):
         return given
-    if isinstance(given, str) and len(given) == len("2026-12-01"):
+    if isinstance(given, str) and _ISO_DAY.fullmatch(given):
         try:
             return date.fromisoformat(given)
         except ValueError:

@@ -16,6 +16,7 @@ from sonae.domain.eligibility import Referral, assess
 from sonae.domain.period import months_between
 from sonae.domain.product.definition import Product
 from sonae.domain.product.rate_table import Cell, PlanCell, RateTable
+from sonae.domain.proration import monthly_equivalent, term_premium
 from sonae.domain.risk import Risk
 from sonae.domain.text import Text
 
@@ -192,7 +193,7 @@ def _premium(table: RateTable, industry: Cell, band: Cell, plan: PlanCell, month
     least = base * plan.numerator * band_scale
     after_floor = least if least > after_plan else after_plan
     annual = (2 * after_floor + scale * unit) // (2 * scale * unit) * unit
-    term = annual if months == 12 else (annual * months * 2 + 12 * unit) // (24 * unit) * unit
+    term = term_premium(annual, months, unit)
     steps = (
         Step("base", _BASE_DETAIL, 1, 0, base, 1, True),
         Step("industry", industry.detail, industry.numerator, industry_scale, after_industry, industry_scale, True),
@@ -202,7 +203,9 @@ def _premium(table: RateTable, industry: Cell, band: Cell, plan: PlanCell, month
         Step("rounding", table.rounding_detail, 1, 0, annual, 1, annual * scale != after_floor),
         Step("term", _MONTHS[months], months, 12, term, 1, months != 12),
     )
-    return PlanPremium(plan.code, annual, term, -(-annual // 12), plan.liability_limit, plan.cost_limit, steps)
+    return PlanPremium(
+        plan.code, annual, term, monthly_equivalent(annual), plan.liability_limit, plan.cost_limit, steps
+    )
 
 
 def exact_decimal(value: Fraction, places: int = 1) -> str:

@@ -1,6 +1,6 @@
 """A call to someone else's server: never longer than so many seconds, and not again and again into a dead line.
 
-The socket time-outs of an HTTP client limit the wait for the next byte, so a server that sends one byte a second holds
+The time-outs of an HTTP library limit the wait for the next byte, so a server that sends one byte a second holds
 the caller for as long as it likes. The whole call therefore has its own deadline, on a thread that may be left behind.
 """
 
@@ -109,7 +109,7 @@ class _Call(Generic[Answer]):
     def __call__(self) -> None:
         try:
             self._answers.append(self._work())
-        except BaseException as error:  # noqa: BLE001 - carried over to the caller's thread, whatever it is
+        except BaseException as error:
             self._error = error
         finally:
             self._release()

@@ -40,15 +40,15 @@ def next_move(*, state: str, seen: CardState, age: timedelta) -> Move:
     return Move.RELEASE if age >= PAGE_LIVES else Move.WAIT
 
 
-def next_check(*, checks: int, created_at: datetime, now: datetime) -> datetime | None:
-    """When to ask the processor again; None when it is time for a person.
+def next_check(*, checks: int, since: datetime, now: datetime) -> datetime | None:
+    """When to ask the processor again about a question that is open ``since`` then; None when it is time for a person.
 
     30 s, 1, 2, 4 and 8 minutes, then every ten minutes for the first day, so that a payment is settled within
     a quarter of an hour after the processor has come back; then daily.
     """
-    age = now - created_at
-    if age >= timedelta(days=DAYS_OF_ASKING):
+    open_for = now - since
+    if open_for >= timedelta(days=DAYS_OF_ASKING):
         return None
-    if age >= timedelta(days=1):
+    if open_for >= timedelta(days=1):
         return now + timedelta(days=1)
     return now + min(timedelta(seconds=30) * 2 ** min(checks, 10), timedelta(minutes=10))

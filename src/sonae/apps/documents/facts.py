@@ -6,13 +6,13 @@ first moment of cover to the moment it ends, moments carry a time zone and are k
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Literal, Self
 
 from sonae.domain.calendar import JAPAN
-from sonae.domain.product.definition import CostLine, Product, WordingDocument
+from sonae.domain.product.definition import Product, WordingDocument
 from sonae.domain.product.definition import Plan as ProductPlan
 from sonae.domain.rating import PlanPremium, exact_decimal
 from sonae.domain.text import Text
@@ -124,7 +124,7 @@ class EstimatePlan(Facts):
                 step.label,
                 step.detail,
                 step.factor_text or "",
-                str(step.value.numerator) if step.value.denominator == 1 else exact_decimal(step.value, 0),
+                exact_yen(step.value),
             )
             for step in premium.steps
             if step.changes or step.kind == "rounding"
@@ -272,10 +272,11 @@ class DisclosureCopyFacts(Facts):
     documents: tuple[ShownDocument, ...]
 
 
+def exact_yen(value: Fraction) -> str:
+    """Yen as a decimal without needless places: 64940, 119035.02. ValueError if the decimal never ends."""
+    return str(value.numerator) if value.denominator == 1 else exact_decimal(value, 0)
+
+
 def lines_of(product: Product, limit: Literal["liability", "cost"]) -> tuple[Line, ...]:
     """The product's kinds of loss that count towards that limit, as papers list them."""
-    return _lines(product.cost_lines_of(limit))
-
-
-def _lines(cost_lines: Sequence[CostLine]) -> tuple[Line, ...]:
-    return tuple(Line(line.name, line.explanation) for line in cost_lines)
+    return tuple(Line(line.name, line.explanation) for line in product.cost_lines_of(limit))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import unicodedata
 from datetime import datetime, timedelta
 
 from django.core.mail import EmailMessage
@@ -11,6 +13,7 @@ from sonae.apps.audit.later import later
 from sonae.apps.audit.milestones import reached
 from sonae.apps.documents.models import OutboxMessage
 
+log = logging.getLogger("sonae.outbox")
 AT_ONCE = 50
 
 
@@ -20,7 +23,7 @@ def write_mail(*, key: str, recipient: str, subject: str, body: str, language: s
         key=key,
         defaults={
             "recipient": recipient,
-            "subject": " ".join(subject.split())[:200],  # a line break in a name can't become a header
+            "subject": _one_line(subject),
             "body": body,
             "language": language,
             "created_at": now,
@@ -31,30 +34,48 @@ def write_mail(*, key: str, recipient: str, subject: str, body: str, language: s
         later("sonae.send_mails")
 
 
+def _one_line(subject: str) -> str:
+    """A line break or another control character in a name can't become a header."""
+    printable = "".join(letter if unicodedata.category(letter) != "Cc" else " " for letter in subject)
+    return " ".join(printable.split())[:200]
+
+
 def send_due_mails(*, now: datetime) -> int:
     """Send what is due and say how many went out. A mail server that is away only delays them: 1, 2, 4 … 60 minutes."""
     sent = 0
-    while sent < AT_ONCE and _send_one(now=now):
-        sent += 1
+    for _ in range(AT_ONCE):
+        message = _claim_one(now=now)
+        if message is None:
+            break
+        reached("mail.claimed")
+        sent += _send(message, now=now)
     return sent
 
 
-def _send_one(*, now: datetime) -> bool:
-    with transaction.atomic():
-        message = (
-            OutboxMessage.objects.select_for_update(skip_locked=True)
-            .filter(sent_at__isnull=True, next_try_at__lte=now)
-            .order_by("next_try_at", "id")
-            .first()
-        )
-        if message is None:
-            return False
+@transaction.atomic
+def _claim_one(*, now: datetime) -> OutboxMessage | None:
+    """Take the next message by planning its next try first: no transaction is open while the mail server is spoken to,
+    nobody else takes it meanwhile, and one that can't be sent steps back behind the others."""
+    message = (
+        OutboxMessage.objects.select_for_update(skip_locked=True)
+        .filter(sent_at__isnull=True, next_try_at__lte=now)
+        .order_by("next_try_at", "id")
+        .first()
+    )
+    if message is not None:
         message.tries += 1
-        try:
-            EmailMessage(message.subject, message.body, to=[message.recipient]).send()
-            message.sent_at, message.next_try_at = now, None
-        except OSError:
-            message.next_try_at = now + timedelta(minutes=min(60, 2 ** (message.tries - 1)))
-        message.save()
+        message.next_try_at = now + timedelta(minutes=min(60, 2 ** min(message.tries - 1, 6)))
+        message.save(update_fields=["tries", "next_try_at"])
+    return message
+
+
+def _send(message: OutboxMessage, *, now: datetime) -> bool:
+    try:
+        EmailMessage(message.subject, message.body, to=[message.recipient]).send()
+    except Exception as error:  # whatever a mail server or an address can raise; the next try is planned already
+        log.warning("mail %s delayed: %s", message.key, type(error).__name__)
+        return False
+    reached("mail.sent")
+    OutboxMessage.objects.filter(pk=message.pk, sent_at__isnull=True).update(sent_at=now, next_try_at=None)
     reached("mail.committed")
     return True

@@ -12,7 +12,7 @@ from sonae.apps.programmes.product_files import product_of
 from sonae.domain.calendar import application_deadline, japan_date, quote_valid_until
 from sonae.domain.eligibility import assess
 from sonae.domain.product.definition import Product
-from sonae.domain.rating import rate_plan
+from sonae.domain.rating import NotRated, rate_plan
 from sonae.domain.risk import Risk
 
 
@@ -44,7 +44,10 @@ def _risk_obstacle(application: Application, product: Product) -> Obstacle | Non
     risk = Risk(industry=application.industry, annual_sales=application.annual_sales or 0)
     if assess(product, risk):
         return Obstacle.REFERRED
-    premium = rate_plan(product, risk, application.plan_code, application.start_on, application.scheme_year.expiry_on)
+    try:
+        premium = rate_plan(product, risk, application.plan_code, application.start_on, application.scheme_year.expiry_on)
+    except NotRated:
+        return Obstacle.PREMIUM_DIFFERS
     promised = (application.annual_premium, application.term_premium)
     return None if (premium.annual_premium, premium.term_premium) == promised else Obstacle.PREMIUM_DIFFERS
 

@@ -278,7 +278,8 @@ def _heading_fits(name: str, heading: list[str], columns: tuple[str, ...], findi
             if heading.count(column) > 1:
                 findings.add(name, f"line 1, {column}", "the column stands there more than once.")
             continue
-        same_thing = [other for other in missing if other.rpartition("_")[0] == column.rpartition("_")[0]]
+        thing = column.rpartition("_")[0]
+        same_thing = [other for other in missing if thing and other.rpartition("_")[0] == thing]
         if same_thing:
             findings.add(name, f"line 1, {column}", "the unit is not the expected one.", f'Write "{same_thing[0]}".')
         else:

@@ -42,10 +42,10 @@ def _html(status: int, body: str, payment: Payment | None = None) -> Reply:
     # A browser checks form-action along the redirects too, so the way back to the merchant must be in it.
     back = {_origin(payment.session.return_url), _origin(payment.session.cancel_url)} if payment else set()
     targets = " ".join(["'self'", *sorted(back)])
-    policy = f"default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action {targets}"
+    rules = f"default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action {targets}"
     headers = {
         "Content-Type": "text/html; charset=utf-8",
-        "Content-Security-Policy": policy,
+        "Content-Security-Policy": rules,
         "Cache-Control": "no-store",
     }
     return Reply(status, body.encode(), headers)

@@ -122,7 +122,7 @@ class SandboxServer(ThreadingHTTPServer):
             pass
         self.journal.close()
 
-    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 - the base class calls it so
+    def handle_error(self, request: object, client_address: object) -> None:
         """A caller that hangs up is no news; anything else is."""
         if not isinstance(sys.exc_info()[1], OSError):
             logger.exception("a request failed")

@@ -57,7 +57,7 @@ class StripeGateway:
         self._live = settings.SONAE_STRIPE_KEY.startswith(("sk_live_", "rk_live_"))
         self._three_d_secure: str = getattr(settings, "SONAE_STRIPE_THREE_D_SECURE", "any")
         self._setup_future_usage: str = getattr(settings, "SONAE_STRIPE_SETUP_FUTURE_USAGE", "")
-        self._client = stripe.StripeClient(
+        self._stripe = stripe.StripeClient(
             settings.SONAE_STRIPE_KEY,
             stripe_version=API_VERSION,
             base_addresses={"api": base} if base else None,
@@ -103,15 +103,15 @@ class StripeGateway:
         if email:
             params["customer_email"] = email
         if self._setup_future_usage == "off_session":
-            # The card is kept for the renewal, which needs a customer to keep it under.
+            # The card is kept for the renewal, and Stripe keeps it under a record of its holder.
             params["payment_intent_data"]["setup_future_usage"] = "off_session"
             params["customer_creation"] = "always"
-        sessions = self._client.v1.checkout.sessions
+        sessions = self._stripe.v1.checkout.sessions
         return self._ask(lambda: read_checkout(sessions.create(params, {"idempotency_key": key})))
 
     def read_payment(self, *, session_id: str) -> CardPayment:
         """What Stripe says now."""
-        sessions = self._client.v1.checkout.sessions
+        sessions = self._stripe.v1.checkout.sessions
         return self._ask(lambda: payment_of_session(sessions.retrieve(session_id, {"expand": WHOLE_PAYMENT})))
 
     def capture(self, *, payment_id: str, charge_yen: int, key: str) -> CardPayment:
@@ -121,7 +121,7 @@ class StripeGateway:
             raise GatewayRefused("charge_differs", "only the whole authorised sum can be captured")
         if before.state == CardState.CAPTURED:
             return before
-        intents = self._client.v1.payment_intents
+        intents = self._stripe.v1.payment_intents
         try:
             self._ask(
                 lambda: intents.capture(payment_id, {"amount_to_capture": charge_yen}, {"idempotency_key": key}).status
@@ -141,7 +141,7 @@ class StripeGateway:
         Stripe cancels the payment of a Checkout only while it is held; an open page is expired instead.
         """
         before = self.read_payment(session_id=session_id) if session_id else self._find_payment(payment_id)
-        stripe_v1 = self._client.v1
+        stripe_v1 = self._stripe.v1
         match before.state:
             case CardState.OPEN:
                 options: RequestOptions = {"idempotency_key": f"{key}:expire"}
@@ -157,7 +157,7 @@ class StripeGateway:
 
     def refund(self, *, payment_id: str, refund_yen: int, key: str) -> CardRefund:
         """Give back part or all, once for each ``key``."""
-        refunds = self._client.v1.refunds
+        refunds = self._stripe.v1.refunds
         wish: RefundCreateParams = {"payment_intent": payment_id, "amount": refund_yen}
         return self._ask(lambda: read_refund(refunds.create(wish, {"idempotency_key": key})))
 
@@ -176,7 +176,7 @@ class StripeGateway:
         }
 
         def first() -> CardPayment:
-            found = self._client.v1.checkout.sessions.list(wish).data
+            found = self._stripe.v1.checkout.sessions.list(wish).data
             if not found:
                 raise GatewayRefused("resource_missing", "no such payment")
             return payment_of_session(found[0])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -9,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from sonae.apps.audit.later import later
 from sonae.apps.audit.record import record
-from sonae.apps.billing.gateway import ForgedEvent, card_gateway
+from sonae.apps.billing.gateway import ForgedEvent, GatewayEvent, card_gateway
 from sonae.apps.billing.models import GatewayMessage, Payment
 from sonae.web.shared.moment import now as moment_of
 
@@ -23,22 +25,20 @@ def card_hook(request: HttpRequest, gateway: str) -> HttpResponse:
     current = card_gateway()
     now = moment_of(request)
     if gateway != current.name:
-        return JsonResponse({"error": "unknown gateway"}, status=404)
+        return _refused(gateway, reason="unknown gateway", status=404, now=now)
     body = request.body
     if len(body) > LARGEST_BODY:
-        return JsonResponse({"error": "too large"}, status=413)
+        return _refused(gateway, reason="too large", status=413, now=now)
     try:
         event = current.read_event(body=body, headers=dict(request.headers), now=now)
     except ForgedEvent as refusal:
-        record(now=now, actor=f"gateway:{gateway}", action="webhook.refused", object_kind="webhook", object_id="",
-               reason=str(refusal)[:200])  # fmt: skip
-        return JsonResponse({"error": "refused"}, status=400)
+        return _refused(gateway, reason=str(refusal), status=400, now=now)
     with transaction.atomic():
-        payment = Payment.objects.filter(gateway=gateway, session_id=event.session_id).exclude(session_id="").first()
+        payment = _payment_of(event)
         if payment is None:
             # Not stored: should the event have overtaken our own commit, the processor's next try finds the payment.
             record(now=now, actor=f"gateway:{gateway}", action="webhook.unknown_payment", object_kind="webhook",
-                   object_id=event.event_id)  # fmt: skip
+                   object_id=event.event_id[:80])  # fmt: skip
             return JsonResponse({"error": "unknown payment"}, status=404)
         _, is_new = GatewayMessage.objects.get_or_create(
             gateway=gateway,
@@ -48,3 +48,20 @@ def card_hook(request: HttpRequest, gateway: str) -> HttpResponse:
         if is_new:
             later("sonae.settle_payment", key=payment.key)
     return JsonResponse({"stored": event.event_id})
+
+
+def _refused(gateway: str, *, reason: str, status: int, now: datetime) -> JsonResponse:
+    """One line in the audit log for each refusal; the sender learns nothing more than that."""
+    record(now=now, actor=f"gateway:{gateway}"[:200], action="webhook.refused", object_kind="webhook", object_id="",
+           reason=reason[:200])  # fmt: skip
+    return JsonResponse({"error": "refused"}, status=status)
+
+
+def _payment_of(event: GatewayEvent) -> Payment | None:
+    """By the page's session, else by the processor's payment: refunds and disputes name only the latter."""
+    for field, value in (("session_id", event.session_id), ("payment_id", event.payment_id)):
+        if value:
+            payment = Payment.objects.filter(gateway=card_gateway().name, **{field: value}).first()
+            if payment is not None:
+                return payment
+    return None

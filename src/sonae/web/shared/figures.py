@@ -83,6 +83,11 @@ def moment_words(value: date, language: str) -> str:
     return f"{words} {half}{there.hour % 12}時{minutes}"
 
 
+def unbroken_parts(words: str) -> list[str]:
+    """Where a long date may break: before the era's bracket and before the hour."""
+    return [part for part in re.split(r"(?=（)|(?<= )(?=午)|(?<=, )", words) if part]
+
+
 def japan_day(value: date) -> date:
     """The calendar day in Japan, whether a date or an aware moment was given."""
     return value.astimezone(JAPAN).date() if isinstance(value, datetime) else value

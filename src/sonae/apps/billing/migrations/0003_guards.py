@@ -7,7 +7,7 @@ from sonae.apps.audit.append_only import append_only
 BALANCE = """
 CREATE FUNCTION sonae_entry_balances() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    entry bigint := CASE TG_TABLE_NAME WHEN 'billing_posting' THEN NEW.entry_id ELSE NEW.id END;
+    entry bigint := (to_jsonb(NEW) ->> TG_ARGV[0])::bigint;
     total numeric;
     lines integer;
 BEGIN
@@ -19,9 +19,9 @@ BEGIN
     RETURN NULL;
 END $$;
 CREATE CONSTRAINT TRIGGER posting_balances AFTER INSERT ON billing_posting DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW EXECUTE FUNCTION sonae_entry_balances();
+    FOR EACH ROW EXECUTE FUNCTION sonae_entry_balances('entry_id');
 CREATE CONSTRAINT TRIGGER entry_balances AFTER INSERT ON billing_journalentry DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW EXECUTE FUNCTION sonae_entry_balances();
+    FOR EACH ROW EXECUTE FUNCTION sonae_entry_balances('id');
 """
 UNDO = """
 DROP TRIGGER entry_balances ON billing_journalentry;

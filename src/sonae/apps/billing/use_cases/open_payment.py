@@ -31,7 +31,7 @@ def write_down_payment(
         state=Payment.State.CREATED,
         created_at=now,
         changed_at=now,
-        next_check_at=next_check(checks=0, created_at=now, now=now),
+        next_check_at=next_check(checks=0, since=now, now=now),
     )
     PaymentStep.objects.create(payment=payment, to_state=Payment.State.CREATED, cause="member", occurred_at=now)
     return payment

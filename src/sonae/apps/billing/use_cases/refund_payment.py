@@ -39,13 +39,10 @@ def carry_out_refund(*, refund: Refund, gateway: CardGateway, now: datetime) -> 
     try:
         done = gateway.refund(payment_id=refund.payment.payment_id, refund_yen=refund.refund_yen, key=refund.key)
     except GatewayError:
-        refund.checks += 1
-        refund.next_check_at = next_check(checks=refund.checks, created_at=refund.created_at, now=now)
-        refund.save(update_fields=["checks", "next_check_at"])
-        return refund
+        return ask_again_later(refund, now=now)
     reached("refund.after_call")
     with transaction.atomic():
-        locked = Refund.objects.select_for_update().select_related("payment").get(pk=refund.pk)
+        locked = Refund.objects.select_for_update(of=("self",)).select_related("payment").get(pk=refund.pk)
         if locked.refunded_at is None:
             locked.refunded_at, locked.refund_id, locked.next_check_at = now, done.refund_id, None
             locked.save()
@@ -59,3 +56,19 @@ def carry_out_refund(*, refund: Refund, gateway: CardGateway, now: datetime) -> 
                    object_id=locked.payment.key, refund_yen=locked.refund_yen)  # fmt: skip
     reached("refund.committed")
     return locked
+
+
+@transaction.atomic
+def ask_again_later(refund: Refund, *, now: datetime) -> Refund:
+    """Plan the next try, unless somebody else has had the answer meanwhile; after the last one a person is called, once."""
+    refund = Refund.objects.select_for_update(of=("self",)).select_related("payment").get(pk=refund.pk)
+    if refund.refunded_at is not None:
+        return refund
+    was_planned = refund.next_check_at is not None
+    refund.checks += 1
+    refund.next_check_at = next_check(checks=refund.checks, since=refund.created_at, now=now)
+    refund.save(update_fields=["checks", "next_check_at"])
+    if refund.next_check_at is None and was_planned:
+        record(now=now, actor="system:billing", action="refund.needs_person", object_kind="payment",
+               object_id=refund.payment.key, refund_yen=refund.refund_yen)  # fmt: skip
+    return refund

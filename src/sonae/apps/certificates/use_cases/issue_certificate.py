@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -58,7 +59,7 @@ def issue_certificate(
         scheme_year=scheme_year,
         section=section,
         starts_on=starts_on,
-        verification_code=secrets.token_urlsafe(16),
+        verification_code=_verification_code(),
         issued_at=now,
     )
     Transaction.objects.create(
@@ -77,3 +78,8 @@ def issue_certificate(
     )
     record(now=now, actor=actor, action="certificate.issued", object_kind="certificate", object_id=certificate.number)
     return certificate
+
+
+def _verification_code() -> str:
+    """128 random bits in capital letters and digits that can be read aloud and can't be guessed."""
+    return base64.b32encode(secrets.token_bytes(16)).decode("ascii").rstrip("=")

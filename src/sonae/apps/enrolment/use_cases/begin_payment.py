@@ -57,6 +57,7 @@ def _write_down(*, application_id: int, gateway: CardGateway, now: datetime) -> 
     application = (
         Application.objects.select_for_update(of=("self",))
         .select_related("scheme_year__product_version", "member", "user")
+        .defer("scheme_year__product_version__files")
         .get(pk=application_id)
     )
     if application.state in {State.PAYING, State.ISSUED}:

@@ -40,6 +40,7 @@ def _close(payment: Payment, *, reason: str, now: datetime) -> None:
         return
     payment.closed_reason = reason[:80]
     move(payment, Payment.State.CLOSED, cause="sweeper", now=now, detail=reason)
-    application.state = Application.State.CONFIRMED
-    application.changed_at = now
-    application.save(update_fields=["state", "changed_at"])
+    if application.state == Application.State.PAYING:
+        application.state = Application.State.CONFIRMED
+        application.changed_at = now
+        application.save(update_fields=["state", "changed_at"])

@@ -6,9 +6,9 @@ carries it out, so a process may die anywhere and the next caller goes on from t
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError, transaction
 
 from sonae.apps.audit.milestones import reached
 from sonae.apps.billing.gateway import CardGateway, CardPayment, CardState, GatewayError, GatewayRefused
@@ -22,6 +22,7 @@ from sonae.apps.enrolment.use_cases.issue_cover import issue_cover, keep_for_ref
 from sonae.apps.parties.models import Member
 
 State = Payment.State
+PATIENCE = timedelta(hours=1)
 
 
 def settle_payment(*, key: str, gateway: CardGateway, cause: str, now: datetime) -> Payment:
@@ -82,7 +83,7 @@ def _decide(payment: Payment, seen: CardPayment, *, cause: str, now: datetime) -
     if payment.state not in {State.OPEN, State.CAPTURING, State.UNKNOWN}:
         return payment
     note_seen(payment, seen)
-    obstacle = _mismatch(payment, seen) or find_obstacle(application=application, now=now)
+    obstacle = _mismatch(application, payment, seen) or find_obstacle(application=application, now=now)
     if obstacle is not None:
         payment.closed_reason = obstacle
         move(payment, State.RELEASING, cause=cause, now=now, detail=obstacle)
@@ -91,10 +92,15 @@ def _decide(payment: Payment, seen: CardPayment, *, cause: str, now: datetime) -
     return payment
 
 
-def _mismatch(payment: Payment, seen: CardPayment) -> str | None:
-    """What was authorised must be exactly what was asked for: yen have no minor unit, in both directions."""
+def _mismatch(application: Application, payment: Payment, seen: CardPayment) -> str | None:
+    """What was authorised must be exactly what was asked for (yen have no minor unit, in both directions), and what was
+    asked for must still be what the application costs."""
     same = (seen.charge_yen, seen.currency.lower(), seen.reference) == (payment.charge_yen, "jpy", payment.key)
-    return None if same else "authorised_otherwise"
+    if not same:
+        return "authorised_otherwise"
+    if application.state != Application.State.PAYING or application.term_premium != payment.charge_yen:
+        return "application_changed"
+    return None
 
 
 def _complete(payment: Payment, seen: CardPayment, *, gateway: CardGateway, cause: str, now: datetime) -> Payment:
@@ -102,7 +108,12 @@ def _complete(payment: Payment, seen: CardPayment, *, gateway: CardGateway, caus
     try:
         with transaction.atomic():
             payment = _complete_locked(payment, seen, cause=cause, now=now, with_cover=True)
-    except IntegrityError:
+    except (OperationalError, InterfaceError):
+        raise  # the database is away: nothing is decided by that
+    except Exception as error:
+        stands_in_the_way = isinstance(error, (IntegrityError, DataError))
+        if not stands_in_the_way and now - payment.changed_at < PATIENCE:
+            raise  # the sweeper tries again; nobody's money waits longer than that for a mended program
         with transaction.atomic():
             payment = _complete_locked(payment, seen, cause=cause, now=now, with_cover=False)
     reached("complete.committed")
@@ -114,12 +125,12 @@ def _complete_locked(payment: Payment, seen: CardPayment, *, cause: str, now: da
     application, payment = _lock(payment)
     if payment.state == State.CAPTURED:
         return payment
-    expected = payment.state in {State.CAPTURING, State.UNKNOWN} and _mismatch(payment, seen) is None
+    expected = payment.state in {State.CAPTURING, State.UNKNOWN} and _mismatch(application, payment, seen) is None
     note_seen(payment, seen)
     payment.captured_at = now
     move(payment, State.CAPTURED, cause=cause, now=now)
     reached("complete.before_commit")
-    if with_cover and expected and application.state == Application.State.PAYING:
+    if with_cover and expected:
         issue_cover(application=application, payment=payment, now=now)
     else:
         keep_for_refund(application=application, payment=payment, captured_yen=seen.charge_yen, now=now)
@@ -139,6 +150,8 @@ def _release(payment: Payment, seen: CardPayment, *, gateway: CardGateway, cause
     reached("release.after_call")
     if done.state == CardState.CAPTURED:
         return _complete(payment, done, gateway=gateway, cause=cause, now=now)
+    if done.state not in {CardState.VOIDED, CardState.EXPIRED}:
+        return _later(payment, now=now)
     return _close(payment, done, cause=cause, now=now)
 
 
@@ -170,7 +183,7 @@ def _close(payment: Payment, seen: CardPayment, *, cause: str, now: datetime) ->
 @transaction.atomic
 def _wait(payment: Payment, seen: CardPayment, *, now: datetime) -> Payment:
     _, payment = _lock(payment)
-    if payment.state == State.OPEN:
+    if payment.state in Payment.DUE:
         note_seen(payment, seen)
         look_again_later(payment, now=now)
     return payment
@@ -181,6 +194,7 @@ def _unknown(payment: Payment, *, cause: str, now: datetime) -> Payment:
     _, payment = _lock(payment)
     if payment.state == State.CAPTURING:
         move(payment, State.UNKNOWN, cause=cause, now=now)
+        look_again_later(payment, now=now)
     return payment
 
 
@@ -198,6 +212,7 @@ def _lock(payment: Payment) -> tuple[Application, Payment]:
     application = (
         Application.objects.select_for_update(of=("self",))
         .select_related("scheme_year__product_version", "member", "user")
+        .defer("scheme_year__product_version__files")
         .get(public_id=payment.purpose.removeprefix("enrol:"))
     )
     return application, Payment.objects.select_for_update().get(pk=payment.pk)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import Q
 
 from sonae.apps.billing.gateway import CardGateway
 from sonae.apps.billing.models import Payment, Refund
-from sonae.apps.billing.use_cases.refund_payment import carry_out_refund
+from sonae.apps.billing.payment_log import look_again_later
+from sonae.apps.billing.use_cases.refund_payment import ask_again_later, carry_out_refund
 from sonae.apps.enrolment.use_cases.reopen_page import reopen_page
 from sonae.apps.enrolment.use_cases.settle_payment import settle_payment
 
 log = logging.getLogger("sonae.sweeper")
 AT_ONCE = 200
-PARKED_FOR = timedelta(minutes=10)
 
 
 @dataclass(slots=True)
@@ -27,22 +31,54 @@ class Sweep:
 
 
 def sweep_payments(*, gateway: CardGateway, now: datetime) -> Sweep:
-    """One round over everything due. What fails unexpectedly is parked for ten minutes and reported; the rest goes on."""
+    """One round over everything due. What fails unexpectedly is parked for a while and reported; the rest goes on."""
     totals = Sweep()
-    due = Payment.objects.filter(next_check_at__lte=now).order_by("next_check_at")[:AT_ONCE]
-    for payment in list(due):
-        try:
-            if payment.state == Payment.State.CREATED:
-                reopen_page(payment=payment, gateway=gateway, now=now)
-            else:
-                settle_payment(key=payment.key, gateway=gateway, cause="sweeper", now=now)
+    # A clock that was set back must not put off what it had planned: what seems to have changed in the future is due.
+    due = Q(next_check_at__lte=now) | Q(next_check_at__isnull=False, changed_at__gt=now)
+    for payment in list(Payment.objects.filter(due).order_by("next_check_at")[:AT_ONCE]):
+        if _settled(payment, gateway=gateway, now=now):
             totals.payments += 1
-        except Exception:  # one bad payment must not stop the others; it is parked, logged and tried again
-            log.exception("payment parked: %s", payment.key)
-            Payment.objects.filter(pk=payment.pk).update(next_check_at=now + PARKED_FOR)
+        else:
             totals.parked += 1
-    owed = Refund.objects.filter(refunded_at__isnull=True, next_check_at__lte=now).select_related("payment")
+    due = Q(next_check_at__lte=now) | Q(next_check_at__isnull=False, created_at__gt=now)
+    owed = Refund.objects.filter(due, refunded_at__isnull=True).select_related("payment")
     for refund in list(owed.order_by("next_check_at")[:AT_ONCE]):
-        carry_out_refund(refund=refund, gateway=gateway, now=now)
-        totals.refunds += 1
+        if _refunded(refund, gateway=gateway, now=now):
+            totals.refunds += 1
+        else:
+            totals.parked += 1
     return totals
+
+
+def _settled(payment: Payment, *, gateway: CardGateway, now: datetime) -> bool:
+    def work() -> None:
+        if payment.state == Payment.State.CREATED:
+            reopen_page(payment=payment, gateway=gateway, now=now)
+        else:
+            settle_payment(key=payment.key, gateway=gateway, cause="sweeper", now=now)
+
+    if _went_well(work, payment.key):
+        return True
+    with transaction.atomic():
+        parked = Payment.objects.select_for_update().get(pk=payment.pk)
+        if parked.state in Payment.DUE:
+            look_again_later(parked, now=now)
+    return False
+
+
+def _refunded(refund: Refund, *, gateway: CardGateway, now: datetime) -> bool:
+    if _went_well(lambda: carry_out_refund(refund=refund, gateway=gateway, now=now), refund.key):
+        return True
+    ask_again_later(refund, now=now)
+    return False
+
+
+def _went_well(work: Callable[[], object], key: str) -> bool:
+    """One bad payment must not stop the others: whatever it raises is logged, and it is tried again later."""
+    try:
+        work()
+    except Exception:
+        log.exception("parked: %s", key)
+        connection.close_if_unusable_or_obsolete()  # the next one needs a line to the database that works
+        return False
+    return True

@@ -16,6 +16,8 @@ from sonae.web.shared.language import active_language
 
 register = template.Library()
 
+MAY_BREAK = mark_safe("<wbr>")  # noqa: S308  # a constant
+
 
 @register.filter
 def yen(value: int | None, size: str = "") -> SafeString:
@@ -107,4 +109,7 @@ def _time(value: date | datetime | None, words: figures.Words) -> SafeString:
     if value is None:
         return mark_safe("")  # noqa: S308  # a constant
     machine = value.astimezone(figures.JAPAN) if isinstance(value, datetime) else value
-    return format_html('<time datetime="{}">{}</time>', machine.isoformat(), words(value, active_language()))
+    said = words(value, active_language())
+    parts = figures.unbroken_parts(said)
+    shown = said if len(parts) == 1 else format_html_join(MAY_BREAK, '<span class="unbroken">{}</span>', ((p,) for p in parts))
+    return format_html('<time datetime="{}">{}</time>', machine.isoformat(), shown)

@@ -1,0 +1,113 @@
+"""How the facts of a firm are read: names in kana, corporate number, postcode, telephone. Any width is taken, one way is kept."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import jaconv
+import phonenumbers
+from django import forms
+from stdnum.exceptions import ValidationError as NumberProblem
+from stdnum.jp import cn
+
+from sonae.web.shared.language import say
+
+CORPORATE_DIGITS = 13
+POSTCODE_DIGITS = 7
+_HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—―−ーｰ", "-"))
+_KANA = re.compile(r"[ァ-ヺー・＆　０-９Ａ-Ｚａ-ｚ．，－（）]+")  # noqa: RUF001  # full-width on purpose
+
+
+def read_line(typed: str) -> str:
+    """One line of text: composed, without control signs and outer blanks."""
+    composed = unicodedata.normalize("NFC", typed)
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in composed).split())
+
+
+def read_kana(typed: str) -> str:
+    """Full-width katakana, whether hiragana, half-width or full-width kana was typed."""
+    wide = jaconv.hira2kata(jaconv.h2z(unicodedata.normalize("NFKC", typed), ascii=True, digit=True))
+    kana = "　".join(wide.replace("　", " ").split())
+    if kana and not _KANA.fullmatch(kana):
+        raise forms.ValidationError(
+            say(
+                "漢字などが残っています。読みをカタカナで入れてください。例：サンプルコウムテン",
+                "Please give the reading in kana only, for example サンプルコウムテン.",
+            )
+        )
+    return kana
+
+
+def read_corporate_number(typed: str) -> str:
+    """法人番号: 13 digits whose first is the check digit. Empty stays empty: sole proprietors have none."""
+    digits = _digits(typed)
+    if not digits and not typed.strip():
+        return ""
+    if not digits.isdigit():
+        raise forms.ValidationError(
+            say("数字だけを入れてください。13桁です。", "Please enter digits only; there are 13.")
+        )
+    _check_length(digits)
+    try:
+        cn.validate(digits)
+    except NumberProblem:
+        raise forms.ValidationError(
+            say(
+                "どこかの数字が違っているようです。国税庁の法人番号公表サイトの番号と見比べてください。",
+                "A digit seems to be wrong. Please compare with the number in the National Tax Agency’s register.",
+            )
+        ) from None
+    return digits
+
+
+def _check_length(digits: str) -> None:
+    there, missing = len(digits), CORPORATE_DIGITS - len(digits)
+    if missing > 0:
+        raise forms.ValidationError(
+            say(
+                f"いま{there}桁です。あと{missing}桁を入れてください。",
+                f"There {'is 1 digit' if there == 1 else f'are {there} digits'}. Please add {missing} more.",
+            )
+        )
+    if missing < 0:
+        raise forms.ValidationError(
+            say(
+                f"いま{there}桁です。{-missing}桁多いようです。",
+                f"There are {there} digits. That is {-missing} too many.",
+            )
+        )
+
+
+def read_postcode(typed: str) -> str:
+    """Seven digits, kept as 123-4567."""
+    digits = _digits(typed).removeprefix("〒")
+    if not digits.isdigit() or len(digits) != POSTCODE_DIGITS:
+        raise forms.ValidationError(
+            say(
+                "郵便番号は7桁の数字です。例：100-0001", "A postcode has seven digits, for example 100-0001."
+            )
+        )
+    return f"{digits[:3]}-{digits[3:]}"
+
+
+def read_telephone(typed: str) -> str:
+    """A number that exists in Japan's numbering plan, as people there write it: 03-1234-5678."""
+    plain = unicodedata.normalize("NFKC", typed).translate(_HYPHENS)
+    try:
+        number = phonenumbers.parse(plain, "JP")
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or number.country_code != 81 or not phonenumbers.is_valid_number(number):
+        raise forms.ValidationError(
+            say(
+                "電話番号として読めません。市外局番から入れてください。例：03-1234-5678",
+                "This can’t be read as a telephone number. Include the area code, for example 03-1234-5678.",
+            )
+        )
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+
+
+def _digits(typed: str) -> str:
+    narrow = unicodedata.normalize("NFKC", typed).translate(_HYPHENS)
+    return "".join(sign for sign in narrow if not sign.isspace() and sign != "-")

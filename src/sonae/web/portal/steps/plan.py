@@ -1,0 +1,173 @@
+"""プラン: industry and sales in, all three plans out with how each fits the needs. Facts side by side; nothing is recommended."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from sonae.apps.enrolment.evidence import fitting_options
+from sonae.apps.enrolment.steps import StepCode
+from sonae.apps.programmes.queries import scheme_year_for_application
+from sonae.domain.calendar import months_between
+from sonae.domain.eligibility import assess
+from sonae.domain.figures import FigureInvalid, read_yen
+from sonae.domain.money import MAN, yen_in_words, yen_text
+from sonae.domain.product.definition import Plan, Product
+from sonae.domain.rating import PlanPremium, rate
+from sonae.domain.risk import Risk
+from sonae.domain.text import Text
+from sonae.web.portal import prefill
+from sonae.web.portal.steps.page import Rows, StepPage
+from sonae.web.shared.language import in_language, say
+
+# The answers to "how much annual premium do you have in mind" name their sum in their code: up_to_100000.
+BUDGET = re.compile(r"up_to_(\d+)")
+LARGEST_SALES = 10**13  # beyond it a slip of the finger is likelier than a firm
+
+
+class PlanForm(forms.Form):
+    """Industry, sales and, once the premiums were seen, the plan."""
+
+    industry = forms.ChoiceField(
+        label=say("業種", "Industry"),
+        error_messages={"required": say("業種を選んでください。", "Please choose an industry.")},
+    )
+    sales = forms.CharField(
+        label=say("申告売上高（年間・税込）", "Declared annual sales (tax included)"),
+        help_text=say(
+            "直近の決算の額です。決算の前なら、事業計画の額を入れてください。全角や「1億2千万円」でも読み取ります。",
+            "From the last accounts; before the first accounts, from the business plan. 10,000 yen is the unit; 万 and 億 are read too.",
+        ),
+        max_length=40,
+        widget=forms.TextInput(attrs={"inputmode": "text", "autocomplete": "off"}),
+        error_messages={"required": say("申告売上高を入れてください。", "Please enter the annual sales.")},
+    )
+    plan = forms.ChoiceField(label=say("プラン", "Plan"), required=False, widget=forms.RadioSelect)
+    seen = forms.CharField(required=False, max_length=80, widget=forms.HiddenInput)
+
+    def __init__(self, product: Product, data: Any = None, initial: Any = None) -> None:
+        super().__init__(data, initial=initial)
+        industry: Any = self.fields["industry"]
+        industry.choices = [("", say("選んでください", "Please choose"))] + [
+            (one.code, in_language(one.name)) for one in product.industries
+        ]
+        plan: Any = self.fields["plan"]
+        plan.choices = [(one.code, in_language(one.name)) for one in product.plans]
+
+    def clean_sales(self) -> int:
+        try:
+            yen = read_yen(self.cleaned_data["sales"], unit=MAN)
+        except FigureInvalid as invalid:
+            raise forms.ValidationError(in_language(invalid.message)) from None
+        if yen > LARGEST_SALES:
+            raise forms.ValidationError(
+                say("金額が大きすぎます。桁をお確かめください。", "The figure is too large; check its digits.")
+            )
+        return yen
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One plan as the page shows it."""
+
+    plan: Plan
+    premium: PlanPremium
+    within_budget: bool | None  # None where no budget was named
+    chosen: bool
+
+
+class PlanStep(StepPage):
+    """The plan step. ``seen`` in the form says for which industry, sales and start the premiums were on the page."""
+
+    code = StepCode.PLAN
+    template = "portal/steps/plan.html"
+
+    @property
+    def start_on(self) -> date:
+        """The start that this application can still have."""
+        if self.progress.start_is_possible:
+            return self.progress.application.start_on
+        return scheme_year_for_application(today=self.progress.today)[1]
+
+    def form(self, data: Any = None) -> PlanForm:
+        saved = self.progress.answers(self.code)
+        if saved:
+            sales = saved["annual_sales"]
+            initial = {"industry": saved["industry"], "sales": _typed(sales), "plan": saved["plan_code"]}
+        else:
+            initial = dict(prefill.kept(self.request, self.progress.product))
+        return PlanForm(self.progress.product, data, initial=initial)
+
+    def answers(self, form: forms.Form) -> dict[str, Any]:
+        """A plan counts only if its premium was on the page for exactly this industry, these sales and this start."""
+        industry, sales = form.cleaned_data["industry"], form.cleaned_data["sales"]
+        seen = form.cleaned_data["seen"] == self.mark(industry, sales)
+        plan = form.cleaned_data["plan"] if seen else ""
+        return {"industry": industry, "annual_sales": sales, "plan_code": plan}
+
+    def mark(self, industry: str, sales: int) -> str:
+        """What the shown premiums were worked out for."""
+        return f"{industry}|{sales}|{self.start_on.isoformat()}"
+
+    def rows(self, answers: Mapping[str, Any]) -> Rows:
+        product = self.progress.product
+        plan = in_language(product.plan(answers["plan_code"]).name) if answers.get("plan_code") else say("まだ", "None yet")
+        return [
+            (str(say("業種", "Industry")), in_language(product.industry(answers["industry"]).name)),
+            (str(say("申告売上高", "Annual sales")), in_language(yen_text(answers["annual_sales"]))),
+            (str(say("プラン", "Plan")), str(plan)),
+        ]
+
+    def facts(self, form: forms.Form) -> dict[str, Any]:
+        """Premiums for what stands in the form, if it can be rated."""
+        risk = self._risk(form)
+        year = self.progress.application.scheme_year
+        facts: dict[str, Any] = {
+            "start_on": self.start_on,
+            "expiry_on": year.expiry_on,
+            "months": months_between(self.start_on, year.expiry_on),
+            "moved": not self.progress.start_is_possible,
+            "fits": self._fits(),
+            "budget": self._budget(),
+            "sales_yen": risk.annual_sales if risk else None,
+            "offers": [],
+            "mark": "",
+        }
+        if risk is None or assess(self.progress.product, risk):
+            return facts
+        chosen = str(form["plan"].value() or "")
+        premiums = rate(self.progress.product, risk, self.start_on, year.expiry_on)
+        facts["offers"] = [self._offer(premium, chosen) for premium in premiums]
+        facts["mark"] = self.mark(risk.industry, risk.annual_sales)
+        return facts
+
+    def _risk(self, form: forms.Form) -> Risk | None:
+        industry = str(form["industry"].value() or "")
+        known = {one.code for one in self.progress.product.industries}
+        try:
+            sales = read_yen(str(form["sales"].value() or ""), unit=MAN)
+        except FigureInvalid:
+            return None
+        return Risk(industry, sales) if industry in known and sales <= LARGEST_SALES else None
+
+    def _offer(self, premium: PlanPremium, chosen: str) -> Offer:
+        budget = self._budget()
+        within = None if budget is None else premium.annual_premium <= budget
+        plan = self.progress.product.plan(premium.plan_code)
+        return Offer(plan, premium, within, plan.code == chosen)
+
+    def _budget(self) -> int | None:
+        match = BUDGET.fullmatch(str(self.progress.answers(StepCode.NEEDS).get("budget", "")))
+        return int(match[1]) if match else None
+
+    def _fits(self) -> list[tuple[Text, Text]]:
+        return [(option.label, option.fit) for option in fitting_options(self.progress) if option.fit]
+
+
+def _typed(yen: int) -> str:
+    return f"{yen // MAN:,}" if yen % MAN == 0 else yen_in_words(yen).ja
