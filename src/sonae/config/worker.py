@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 
 
 def work() -> None:
     """Work until told to stop. Jobs are short and can be repeated; what a killed worker held is found again by the rounds."""
-    with app.replace_connector(app.connector.get_worker_connector()) as working:
+    connector = app.connector
+    assert isinstance(connector, DjangoConnector)  # noqa: S101  # procrastinate's Django app has no other
+    with app.replace_connector(connector.get_worker_connector()) as working:
         working.run_worker(concurrency=2, wait=True, install_signal_handlers=True, fetch_job_polling_interval=2.0)

@@ -51,4 +51,4 @@ def next_check(*, checks: int, since: datetime, now: datetime) -> datetime | Non
         return None
     if open_for >= timedelta(days=1):
         return now + timedelta(days=1)
-    return now + min(timedelta(seconds=30) * 2 ** min(checks, 10), timedelta(minutes=10))
+    return now + timedelta(seconds=min(30 * 2 ** min(checks, 10), 600))

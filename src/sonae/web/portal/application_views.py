@@ -41,7 +41,7 @@ def application(request: HttpRequest, application: Application) -> HttpResponse:
 def address_of(progress: Progress) -> str:
     """The page on which the application stands."""
     application = progress.application
-    if application.state == State.PAYING or application.state == State.CONFIRMED and progress.quote_holds:
+    if application.state == State.PAYING or (application.state == State.CONFIRMED and progress.quote_holds):
         return reverse("portal:pay", args=[application.public_id])
     if application.state == State.ISSUED:
         return reverse("portal:paid", args=[application.public_id])
@@ -64,7 +64,7 @@ def step(request: HttpRequest, application: Application, step: str) -> HttpRespo
     progress = progress_for(request, application)
     page = PAGES[step](request, progress)
     if not progress.may_visit(page.code):
-        return _to_first_open(request, progress)
+        return go_to_first_open(request, progress)
     if request.method != "POST":
         return show_step(page, page.form())
     form = page.form(request.POST)
@@ -84,7 +84,8 @@ def answer_if_not_open(request: HttpRequest, application: Application) -> HttpRe
     return None
 
 
-def _to_first_open(request: HttpRequest, progress: Progress) -> HttpResponse:
+def go_to_first_open(request: HttpRequest, progress: Progress) -> HttpResponse:
+    """To the first step that is not done, or to the page that says who has to look at it first."""
     if progress.referrals:
         return redirect("portal:referral", progress.application.public_id)
     if request.method == "POST":
@@ -109,7 +110,7 @@ def _save(page: StepPage, form: forms.Form) -> HttpResponse:
         other_tab = page.rows(saved) if saved else []
         return show_step(page, form, status=409, other_tab=other_tab, saved_now=True)
     except OutOfOrder:
-        return _to_first_open(page.request, page.progress)
+        return go_to_first_open(page.request, page.progress)
     except YearOver:
         return redirect("portal:start")
     except NotOpen:

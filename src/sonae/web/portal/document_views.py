@@ -35,7 +35,11 @@ def document(request: HttpRequest, application: Application, code: str) -> HttpR
         return render(request, "portal/document.html", _facts(progress, text))
     try:
         open_document(
-            application_id=application.pk, document=code, language=active_language(), user=person(request), now=now(request)
+            application_id=application.pk,
+            document=code,
+            language=active_language(),
+            user=person(request),
+            now=now(request),
         )
     except (NotOpen, OutOfOrder):
         return redirect("portal:application", application.public_id)
@@ -63,7 +67,7 @@ def document_pdf(request: HttpRequest, application: Application, code: str) -> H
     progress = progress_for(request, application)
     _text(progress, code)
     language = active_language()
-    facts = facts_of_important_matters(progress, language)
+    facts = facts_of_important_matters(progress)
     pdf = paper_press().render(template="important_matters", facts=facts, language=language)
     return pdf_download(pdf, str(say("重要事項のご説明.pdf", "important-matters.pdf")))
 

@@ -55,9 +55,11 @@ class SignInAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth shi
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """The session gets a new id (Django sees to it), and the audit log a line."""
         super().login(request, user)
-        record(now=now(request), actor=f"user:{user.pk}", action="user.signed_in", object_kind="user", object_id=user.pk)
+        record(
+            now=now(request), actor=f"user:{user.pk}", action="user.signed_in", object_kind="user", object_id=user.pk
+        )
 
-    def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:  # noqa: ARG002  # allauth's signature
+    def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:  # allauth's signature
         """Told only to the one who holds the code, so nobody else learns that the account exists."""
         messages.error(
             request,

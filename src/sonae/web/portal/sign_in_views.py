@@ -128,7 +128,7 @@ class SignIn(RequestLoginCodeView):  # type: ignore[misc]  # allauth ships no ty
             return str(self.get_next_url() or reverse("portal:home"))
         return str(self.passthrough_next_url(reverse("portal:sign_in_code")))
 
-    def _redirect_to_pending_stage(self, request: HttpRequest, stage: object) -> None:  # noqa: ARG002  # allauth's signature
+    def _redirect_to_pending_stage(self, request: HttpRequest, stage: object) -> None:  # allauth's signature
         """Whoever comes back to this page wants to give the address again, so the waiting code doesn't send them on."""
 
 

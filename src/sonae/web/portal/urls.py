@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from sonae.web.portal import (
     application_views,
+    confirm_views,
     converters,
     document_views,
     home_views,
@@ -28,7 +29,7 @@ urlpatterns = [
     path("apply/<token:public_id>/documents/<slug:code>/", document_views.document, name="document"),
     path("apply/<token:public_id>/documents/<slug:code>/pdf/", document_views.document_pdf, name="document_pdf"),
     path("apply/<token:public_id>/referral/", application_views.referral, name="referral"),
-    path("apply/<token:public_id>/confirm/", application_views.confirm, name="confirm"),
+    path("apply/<token:public_id>/confirm/", confirm_views.confirm, name="confirm"),
     path("apply/<token:public_id>/give-up/", application_views.give_up, name="give_up"),
     path("apply/<token:public_id>/pay/", payment_views.pay, name="pay"),
     path("apply/<token:public_id>/paid/", payment_views.paid, name="paid"),

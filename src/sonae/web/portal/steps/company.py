@@ -82,7 +82,10 @@ class CompanyForm(forms.Form):
     )
     street = _line(
         say("番地", "Block and number"),
-        say("番地を入れてください。ない場合は「番地なし」と入れてください。", "Please enter block and number, or “none”."),
+        say(
+            "番地を入れてください。ない場合は「番地なし」と入れてください。",
+            "Please enter block and number, or “none”.",
+        ),
         most=80,
         autocomplete="address-line1",
     )
@@ -97,7 +100,10 @@ class CompanyForm(forms.Form):
     insured_is = forms.ChoiceField(
         label=say("補償を受ける会社（被保険者）", "Who is covered (the insured)"),
         widget=forms.RadioSelect,
-        choices=[("same", say("申し込む会社と同じ", "The firm that applies")), ("other", say("別の会社", "Another firm"))],
+        choices=[
+            ("same", say("申し込む会社と同じ", "The firm that applies")),
+            ("other", say("別の会社", "Another firm")),
+        ],
         error_messages={"required": say("どちらかを選んでください。", "Please choose one.")},
     )
     insured_name = _line(say("被保険者の名称", "Name of the insured"))
@@ -136,7 +142,15 @@ class CompanyForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data
-        for field in ("prefecture", "city", "street", "building", "insured_name", "insured_address", "insured_relation"):
+        for field in (
+            "prefecture",
+            "city",
+            "street",
+            "building",
+            "insured_name",
+            "insured_address",
+            "insured_relation",
+        ):
             if field in given:
                 given[field] = read.read_line(given[field])
         if given.get("insured_is") == "other":

@@ -16,7 +16,7 @@ from sonae.web.shared.language import say
 CORPORATE_DIGITS = 13
 POSTCODE_DIGITS = 7
 _HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—―−ーｰ", "-"))
-_KANA = re.compile(r"[ァ-ヺー・＆　０-９Ａ-Ｚａ-ｚ．，－（）]+")  # noqa: RUF001  # full-width on purpose
+_KANA = re.compile(r"[ァ-ヺー・＆　０-９Ａ-Ｚａ-ｚ．，－（）]+")  # full-width on purpose
 
 
 def read_line(typed: str) -> str:
@@ -84,9 +84,7 @@ def read_postcode(typed: str) -> str:
     digits = _digits(typed).removeprefix("〒")
     if not digits.isdigit() or len(digits) != POSTCODE_DIGITS:
         raise forms.ValidationError(
-            say(
-                "郵便番号は7桁の数字です。例：100-0001", "A postcode has seven digits, for example 100-0001."
-            )
+            say("郵便番号は7桁の数字です。例：100-0001", "A postcode has seven digits, for example 100-0001.")
         )
     return f"{digits[:3]}-{digits[3:]}"
 

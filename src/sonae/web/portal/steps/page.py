@@ -36,6 +36,6 @@ class StepPage:
         """Saved answers as pairs of a name and a value, in the active language."""
         raise NotImplementedError
 
-    def facts(self, form: forms.Form) -> dict[str, Any]:  # noqa: ARG002  # for steps that show more than their form
+    def facts(self, form: forms.Form) -> dict[str, Any]:  # for steps that show more than their form
         """What the page shows beside the form."""
         return {}

@@ -116,7 +116,11 @@ class PlanStep(StepPage):
 
     def rows(self, answers: Mapping[str, Any]) -> Rows:
         product = self.progress.product
-        plan = in_language(product.plan(answers["plan_code"]).name) if answers.get("plan_code") else say("まだ", "None yet")
+        plan = (
+            in_language(product.plan(answers["plan_code"]).name)
+            if answers.get("plan_code")
+            else say("まだ", "None yet")
+        )
         return [
             (str(say("業種", "Industry")), in_language(product.industry(answers["industry"]).name)),
             (str(say("申告売上高", "Annual sales")), in_language(yen_text(answers["annual_sales"]))),

@@ -1,0 +1,38 @@
+"""/portal/: what the person's members hold, and the papers to keep."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from sonae.apps.documents.papers import pdf_of
+from sonae.apps.enrolment.queries import list_living_applications
+from sonae.apps.programmes.queries import current_product
+from sonae.web.portal.access import person, signed_in
+from sonae.web.portal.cover import CoverState, find_paper, holdings_of
+from sonae.web.portal.downloads import pdf_download
+from sonae.web.shared.moment import now, today
+
+
+@signed_in("GET")
+def home(request: HttpRequest) -> HttpResponse:
+    """Certificates, papers, payments, the free cover beside them, and what can be continued."""
+    holdings = holdings_of(user=person(request), now=now(request))
+    alive = {CoverState.IN_FORCE, CoverState.TO_COME}
+    facts = {
+        "holdings": holdings,
+        "applications": list_living_applications(user=person(request)),
+        "today": today(request),
+        "product": current_product(today(request)),
+        "has_hotline": any(cover.state in alive for holding in holdings for cover in holding.covers),
+    }
+    return render(request, "portal/home.html", facts)
+
+
+@signed_in("GET")
+def paper(request: HttpRequest, paper_id: int) -> HttpResponse:
+    """One paper as PDF. Somebody else's answers like one that isn't there."""
+    found = find_paper(user=person(request), paper_id=paper_id)
+    if found is None:
+        raise Http404
+    return pdf_download(pdf_of(paper=found, now=now(request)), found.file_name)
