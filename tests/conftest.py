@@ -36,6 +36,9 @@ def programme(db: None) -> Programme:
 
 @pytest.fixture(autouse=True)
 def _no_left_over_cache(request: pytest.FixtureRequest) -> Iterator[None]:
+    uses_db = "db" in request.fixturenames
+    if uses_db:
+        request.getfixturevalue("db")  # asked for first, so that the database is still there when the cache is cleared
     yield
-    if "db" in request.fixturenames:
+    if uses_db:
         cache.clear()

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.management import call_command
 from django.db import connections
+from django.test import override_settings
+from django.test.testcases import LiveServerThread
 from psycopg.conninfo import make_conninfo
 from pytest_django import DjangoDbBlocker
 
 from sonae.apps.audit import milestones
+from sonae.apps.billing.gateway import card_gateway
 from sonae.integrations.sandbox_card.secret_file import SharedSecrets
 from sonae.integrations.sandbox_card.server import start_server
 from tests.conftest import publish_programme
@@ -27,40 +33,43 @@ def database_url(name: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def fault_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
-    """A copy of the empty test database that is written to for good. Logs can't be emptied, so it is thrown away whole."""
+def fault_database(django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """A database of our own that is written to for good. Its logs can't be emptied, so it is thrown away whole."""
+    owner = f"{os.environ.get('SONAE_TEST_DB', '')}{os.environ.get('PYTEST_XDIST_WORKER', '')}"
+    name = f"test_sonae_faults_{owner or 'alone'}"
+    with psycopg.connect(database_url("postgres"), autocommit=True) as server:
+        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        server.execute(f'CREATE DATABASE "{name}"')
+        with django_db_blocker.unblock(), working_on(name):
+            call_command("migrate", verbosity=0, interactive=False)
+            call_command("createcachetable", verbosity=0)
+            publish_programme()
+        yield name
+        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def working_on(name: str) -> Iterator[None]:
+    """Let Django work on that database, from every thread."""
     settings = connections["default"].settings_dict
-    template, name = settings["NAME"], f"{settings['NAME']}_faults"
-    with django_db_blocker.unblock():
-        connections["default"].close()
-        with psycopg.connect(database_url("postgres"), autocommit=True) as server:
-            server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-            server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [template])
-            server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-            settings["NAME"] = name
-            try:
-                publish_programme()
-            finally:
-                connections["default"].close()
-                settings["NAME"] = template
-            yield name
-            server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    before = settings["NAME"]
+    connections.close_all()
+    settings["NAME"] = name
+    try:
+        yield
+    finally:
+        connections.close_all()
+        settings["NAME"] = before
 
 
 @pytest.fixture
 def committed(fault_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
-    """Django works on that database during the test, from every thread, and commits for real."""
-    settings = connections["default"].settings_dict
-    template = settings["NAME"]
-    with django_db_blocker.unblock():
-        connections.close_all()
-        settings["NAME"] = fault_database
+    """Django commits to that database during the test. Its address, for those who come without Django."""
+    with django_db_blocker.unblock(), working_on(fault_database):
         try:
             yield database_url(fault_database)
         finally:
             milestones.listen(None)
-            connections.close_all()
-            settings["NAME"] = template
 
 
 @pytest.fixture(scope="session")
@@ -81,3 +90,38 @@ def world(committed: str, processor: Processor) -> Iterator[World]:
         processor.control("reset")
         yield World(processor=processor, database=committed, stack=stack)
         processor.control("reset")
+
+
+@pytest.fixture
+def scratch(fault_database: str, committed: str, processor: Processor) -> Iterator[World]:
+    """A world in a copy of the database whose constraints may be taken down."""
+    name = f"{fault_database}_scratch"
+    connections.close_all()
+    with psycopg.connect(database_url("postgres"), autocommit=True) as server, ExitStack() as stack:
+        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [fault_database])
+        server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{fault_database}"')
+        try:
+            with working_on(name):
+                yield World(processor=processor, database=database_url(name), stack=stack)
+        finally:
+            processor.control("reset")
+            server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def hooks(world: World) -> Iterator[str]:
+    """The address of our webhook endpoint, served over HTTP by as many threads as there are callers."""
+    gateway = "sonae.integrations.sandbox_card.gateway.SandboxCardGateway"
+    card_gateway.cache_clear()
+    with override_settings(ROOT_URLCONF="tests.faults.hook_address", SONAE_CARD_GATEWAY=gateway, ALLOWED_HOSTS=["*"]):
+        server = LiveServerThread("127.0.0.1", StaticFilesHandler, port=0)
+        server.daemon = True
+        server.start()
+        server.is_ready.wait(10)
+        assert server.error is None
+        try:
+            yield f"http://127.0.0.1:{server.port}/hooks/card/sandbox_card/"
+        finally:
+            server.terminate()
+            card_gateway.cache_clear()

@@ -129,9 +129,7 @@ def _plan(plan: Plan, factor: str, annual_premium: int, term_premium: int, month
             "",
             "64940",
         ),
-        EstimateStep(
-            "industry", Text("業種", "Industry"), INDUSTRY, "1.30", exact_yen(after_industry)
-        ),
+        EstimateStep("industry", Text("業種", "Industry"), INDUSTRY, "1.30", exact_yen(after_industry)),
         EstimateStep(
             "band",
             Text("申告売上高", "Declared annual sales"),

@@ -28,11 +28,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (DatabaseUnavailable, ImproperlyConfigured) as problem:
         return _not_possible(str(problem))
     except DatabaseError as error:
-        if not isinstance(error.__cause__, (psycopg.OperationalError, psycopg.errors.InsufficientPrivilege)):
+        refusal = _first_cause(error)
+        if not isinstance(refusal, (psycopg.OperationalError, psycopg.errors.InsufficientPrivilege)):
             raise  # a fault of ours, which wants its trace
-        return _not_possible(f"The database refused: {' '.join(str(error).split())}")
+        return _not_possible(f"The database refused: {str(refusal).splitlines()[0]}")
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # the reader of our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _first_cause(error: BaseException) -> BaseException:
+    while cause := error.__cause__ or error.__context__:
+        error = cause
+    return error
 
 
 def _not_possible(reason: str) -> int:

@@ -93,7 +93,9 @@ def _buy(purchase: DemoPurchase, *, now: datetime) -> None:
     settle_payment(key=payment.key, gateway=card_gateway(), cause="browser", now=now)
 
 
-def _answer(application: Application, user: User, step: StepCode, answers: Mapping[str, object], *, now: datetime) -> None:
+def _answer(
+    application: Application, user: User, step: StepCode, answers: Mapping[str, object], *, now: datetime
+) -> None:
     save_step(application_id=application.pk, step=step, answers=answers, seen_revision=0, user=user, now=now)
 
 

@@ -1,13 +1,18 @@
 """What a fresh installation holds: the schema, the published product, and in the demo a believable programme."""
 
-# ruff: noqa: PLC0415
+# ruff: noqa: PLC0415, T201
 
 from __future__ import annotations
 
 import contextlib
 import io
+import sys
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sonae.apps.programmes.models import ProductVersion
 
 
 def migrate_database() -> None:
@@ -24,19 +29,13 @@ def prepare_programme(*, now: datetime) -> None:
     from django.core.management import call_command
 
     from sonae.apps.programmes.use_cases.open_scheme_year import open_scheme_year
-    from sonae.apps.programmes.use_cases.publish_product import publish_product
-    from sonae.apps.programmes.version_folder import read_folder
     from sonae.domain.calendar import japan_date
 
     migrate_database()
     with contextlib.redirect_stdout(io.StringIO()):
         call_command("collectstatic", verbosity=0, interactive=False)
     folder = Path(settings.SONAE_PRODUCTS) / settings.SONAE_PROGRAMME
-    versions = [
-        publish_product(files=read_folder(version), actor="system:setup", now=now)[0]
-        for version in sorted(folder.iterdir())
-        if version.is_dir()
-    ]
+    versions = [_published(version, now=now) for version in sorted(folder.iterdir()) if version.is_dir()]
     # Every scheme year from the first version's to the one in which an application two months ahead would start.
     day = versions[0].effective_date
     while day <= japan_date(now) + timedelta(days=62):
@@ -45,6 +44,19 @@ def prepare_programme(*, now: datetime) -> None:
         from sonae.config.demo_members import seed_members
 
         seed_members(now=now)
+
+
+def _published(folder: Path, *, now: datetime) -> ProductVersion:
+    """The version of that folder. One that was published before stays as it was, whatever the folder says by now."""
+    from sonae.apps.programmes.models import ProductVersion
+    from sonae.apps.programmes.use_cases.publish_product import DayTaken, publish_product
+    from sonae.apps.programmes.version_folder import read_folder
+
+    try:
+        return publish_product(files=read_folder(folder), actor="system:setup", now=now)[0]
+    except DayTaken as taken:
+        print(f"sonae: {folder.name}: {taken} Going on with the published one.", file=sys.stderr)
+        return ProductVersion.objects.get(effective_date=taken.effective_date)
 
 
 def seed_certificates(*, now: datetime) -> None:

@@ -12,8 +12,8 @@ from fractions import Fraction
 from typing import Literal, Self
 
 from sonae.domain.calendar import JAPAN
-from sonae.domain.product.definition import Product, WordingDocument
 from sonae.domain.product.definition import Plan as ProductPlan
+from sonae.domain.product.definition import Product, WordingDocument
 from sonae.domain.rating import PlanPremium, exact_decimal
 from sonae.domain.text import Text
 
@@ -255,7 +255,7 @@ class ShownDocument(Facts):
 
 @dataclass(frozen=True, slots=True)
 class DisclosureCopyFacts(Facts):
-    """告知内容の写し. ``declarations`` are the sentences that were confirmed; ``applicant_name`` is empty if the insured applied."""
+    """告知内容の写し. ``declarations`` are the sentences that were confirmed. ``applicant_name`` may be empty."""
 
     frame: Frame
     application_number: str

@@ -51,3 +51,8 @@ def pdf_of(*, paper: Paper, now: datetime) -> bytes:
             paper=paper, defaults={"pdf": pdf, "digest": hashlib.sha256(pdf).hexdigest(), "made_at": now}
         )
     return bytes(kept.pdf)
+
+
+def find_paper(*, key: str) -> Paper | None:
+    """The paper of that key, if it was issued."""
+    return Paper.objects.filter(key=key).first()

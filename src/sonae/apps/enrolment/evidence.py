@@ -101,6 +101,7 @@ def _plan(progress: Progress, language: str) -> dict[str, Any]:
         "term_premium": application.term_premium,
         "quoted_on": application.quoted_on.isoformat() if application.quoted_on else "",
         "offered": [premium.as_json(language) for premium in offered],
+        "recommendation": "none: facts side by side",
         "fit_shown": [option.fit.in_language(language) for option in fitting_options(progress) if option.fit],
         "saved_at": _saved_at(progress, StepCode.PLAN),
     }

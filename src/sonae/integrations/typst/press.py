@@ -1,13 +1,15 @@
 """Prints papers: facts in, PDF/UA-1 and PDF/A-2a out, the standards enforced by the compiler itself.
 
 Facts reach the template as JSON text and are set as text; nothing a person typed is ever read as markup. The compiler
-stays warm, one for each thread, over one set of fonts: a fresh one for each paper is many times slower (bench/papers.py).
+stays warm, one for each thread, over one set of fonts; bench/papers.py says what a fresh one for each paper would cost.
 """
 
 from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -39,12 +41,10 @@ class TypstPress:
     def render(self, *, template: str, facts: dict[str, object], language: str) -> bytes:
         """The paper as PDF. Its creation time is the facts' ``made_at``. Raises ``PaperFailed``."""
         source, inputs, made_at = self._prepare(template, facts, language)
-        try:
+        with _failures_named(template, language):
             pdf = self._compiler().compile(
                 source, format="pdf", sys_inputs=inputs, pdf_standards=list(STANDARDS), timestamp=made_at
             )
-        except typst.TypstError as error:
-            raise PaperFailed(f"{template} ({language}): {error.message}") from error
         if not isinstance(pdf, bytes):
             raise PaperFailed(f"{template} ({language}): the compiler returned no file")
         return pdf
@@ -52,12 +52,10 @@ class TypstPress:
     def draw(self, *, template: str, facts: dict[str, object], language: str, dots_per_inch: int = 144) -> list[bytes]:
         """The same paper as one PNG a page, to be looked at. Raises ``PaperFailed``."""
         source, inputs, made_at = self._prepare(template, facts, language)
-        try:
+        with _failures_named(template, language):
             pages = self._compiler().compile(
                 source, format="png", ppi=dots_per_inch, sys_inputs=inputs, timestamp=made_at
             )
-        except typst.TypstError as error:
-            raise PaperFailed(f"{template} ({language}): {error.message}") from error
         return pages if isinstance(pages, list) else [pages] if pages is not None else []
 
     def _compiler(self) -> typst.Compiler:
@@ -67,9 +65,7 @@ class TypstPress:
             self._compilers.compiler = compiler
         return compiler
 
-    def _prepare(
-        self, template: str, facts: dict[str, object], language: str
-    ) -> tuple[str, dict[str, str], datetime]:
+    def _prepare(self, template: str, facts: dict[str, object], language: str) -> tuple[str, dict[str, str], datetime]:
         if template not in TEMPLATE_NAMES:
             raise PaperFailed(f"there is no paper {template!r}; there are {', '.join(sorted(TEMPLATE_NAMES))}")
         if language not in LANGUAGES:
@@ -79,6 +75,20 @@ class TypstPress:
         if "verification_url" in facts:
             inputs["code_svg"] = verification_code_svg(str(facts["verification_url"]))
         return str(TEMPLATES / f"{template}.typ"), inputs, _made_at(facts, template)
+
+
+@contextmanager
+def _failures_named(template: str, language: str) -> Iterator[None]:
+    """What the compiler refuses, or dies of, becomes ``PaperFailed``."""
+    try:
+        yield
+    except typst.TypstError as error:
+        raise PaperFailed(f"{template} ({language}): {error.message}") from error
+    except BaseException as error:
+        # A panic inside the compiler is no Exception in Python and would take the worker's thread with it.
+        if type(error).__name__ == "PanicException":
+            raise PaperFailed(f"{template} ({language}): the compiler broke down: {error}") from error
+        raise
 
 
 def verification_code_svg(url: str) -> str:

@@ -14,10 +14,11 @@ from sonae.apps.enrolment.models import Application
 from sonae.apps.enrolment.steps import ORDER, TITLES, Progress, StepCode
 from sonae.apps.enrolment.use_cases.close_application import NotClosable, close_application
 from sonae.apps.enrolment.use_cases.save_step import ChangedMeanwhile, NotOpen, OutOfOrder, YearOver, save_step
+from sonae.domain.calendar import cover_starts_at
 from sonae.domain.text import Text
 from sonae.web.portal.access import for_application, person, progress_for, signed_in
 from sonae.web.portal.ended_views import show_closed, show_under_payment
-from sonae.web.portal.postcode import find_place
+from sonae.web.portal.postcode import find_beginning
 from sonae.web.portal.steps.company import Company
 from sonae.web.portal.steps.documents import Documents
 from sonae.web.portal.steps.page import StepPage
@@ -67,8 +68,13 @@ def step(request: HttpRequest, application: Application, step: str) -> HttpRespo
         return go_to_first_open(request, progress)
     if request.method != "POST":
         return show_step(page, page.form())
+    helped = page.help_out(request.POST)
+    if helped is not None:
+        return show_step(page, helped)
     form = page.form(request.POST)
-    if not form.is_valid():
+    if form.is_valid():
+        page.check(form)
+    if form.errors:
         return show_step(page, form, status=422)
     return _save(page, form)
 
@@ -130,6 +136,8 @@ def _next_address(page: StepPage, progress: Progress) -> str:
         return reverse("portal:home")
     if progress.referrals:
         return reverse("portal:referral", args=[progress.application.public_id])
+    if page.request.POST.get("action") == "calculate":
+        return step_address(progress.application, page.code)
     if not progress.is_done(page.code) or progress.may_visit(StepCode.CONFIRM):
         return step_address(progress.application, progress.first_open)
     return step_address(progress.application, ORDER[ORDER.index(page.code) + 1])
@@ -148,9 +156,22 @@ def show_step(
         "steps": steps_of(progress, page.code),
         "other_tab": other_tab,
         "back": _back_address(progress, page.code),
+        **aside_facts(progress),
         **page.facts(form),
     }
     return render(page.request, page.template, facts, status=status)
+
+
+def aside_facts(progress: Progress) -> dict[str, Any]:
+    """What stands beside every step: the plan as chosen so far, and which number to give on the telephone."""
+    application, calendar = progress.application, progress.product.calendar
+    note = str(say("申込番号 {number} とお伝えください", "Please give application number {number}"))
+    facts: dict[str, Any] = {"call_note": note.format(number=application.number)}
+    if application.term_premium is not None:
+        facts["chosen_plan"] = progress.product.plan(application.plan_code)
+        facts["starts_at"] = cover_starts_at(calendar, application.start_on)
+        facts["expires_at"] = cover_starts_at(calendar, application.scheme_year.expiry_on)
+    return facts
 
 
 PAY = Text("お支払い", "Payment")
@@ -207,7 +228,7 @@ def give_up(request: HttpRequest, application: Application) -> HttpResponse:
 @signed_in("GET")
 def postcode(request: HttpRequest) -> HttpResponse:
     """The beginning of the address for the postcode that was typed, as fields (htmx) or as JSON."""
-    place = find_place(request.GET.get("postcode", "")[:20])
+    place = find_beginning(request.GET.get("postcode", "")[:20])
     if request.headers.get("HX-Request"):
         return render(request, "portal/steps/address.html", {"place": place, "asked": True})
     if place is None:

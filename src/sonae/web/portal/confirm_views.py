@@ -27,6 +27,7 @@ from sonae.web.portal.access import for_application, person, progress_for
 from sonae.web.portal.application_views import (
     PAGES,
     answer_if_not_open,
+    aside_facts,
     go_to_first_open,
     seen_revision,
     step_address,
@@ -111,6 +112,7 @@ def _show(request: HttpRequest, progress: Progress, form: DeclarationForm, *, st
         "back": step_address(progress.application, StepCode.COMPANY),
         "sections": _sections(request, progress),
         "other_cover": progress.answers(StepCode.NEEDS).get("other_cover") in {"yes", "unsure"},
+        **aside_facts(progress),
         **cover_facts(progress),
     }
     return render(request, "portal/confirm.html", facts, status=status)
@@ -122,6 +124,7 @@ def _sections(request: HttpRequest, progress: Progress) -> list[dict[str, Any]]:
             "title": TITLES[step],
             "rows": PAGES[step](request, progress).rows(progress.answers(step)),
             "address": step_address(progress.application, step),
+            "long": step in {StepCode.NEEDS, StepCode.DISCLOSURE},  # whole questions stand above their answers
         }
         for step in ORDER
         if step in PAGES

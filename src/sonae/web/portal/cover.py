@@ -15,6 +15,8 @@ from sonae.apps.parties.queries import Membership, find_membership, list_members
 from sonae.apps.programmes.product_files import product_of
 from sonae.domain.calendar import cover_starts_at, japan_date
 from sonae.domain.product.definition import Plan, Product
+from sonae.web.shared import figures
+from sonae.web.shared.language import active_language
 
 
 class CoverState(StrEnum):
@@ -38,6 +40,13 @@ class Cover:
     starts_at: datetime
     expires_at: datetime
     allocations: list[Allocation]
+
+    @property
+    def term_words(self) -> str:
+        """From when to when, with the hour."""
+        language = active_language()
+        begins, ends = (figures.moment_words(moment, language) for moment in (self.starts_at, self.expires_at))
+        return f"From {begins} to {ends}" if language == "en" else f"{begins} から {ends} まで"
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,8 @@ def document_pdf(request: HttpRequest, application: Application, code: str) -> H
 
 
 def _text(progress: Progress, code: str) -> WordingDocument:
-    try:
-        return progress.product.wording_document(code)
-    except KeyError:
-        raise Http404 from None
+    """The document of that address; only those that must be opened have one."""
+    for text in progress.product.wording:
+        if text.code == code and text.must_be_opened:
+            return text
+    raise Http404

@@ -22,6 +22,7 @@ def home(request: HttpRequest) -> HttpResponse:
     facts = {
         "holdings": holdings,
         "applications": list_living_applications(user=person(request)),
+        "has_papers": any(holding.papers for holding in holdings),
         "today": today(request),
         "product": current_product(today(request)),
         "has_hotline": any(cover.state in alive for holding in holdings for cover in holding.covers),

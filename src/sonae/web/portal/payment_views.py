@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 
+from sonae.apps.audit.throttle import allow
 from sonae.apps.billing.gateway import GatewayError, card_gateway
 from sonae.apps.billing.models import Payment
 from sonae.apps.enrolment.models import Application
@@ -21,9 +23,12 @@ from sonae.web.portal.application_views import address_of, steps_of
 from sonae.web.portal.confirm_views import cover_facts, show_obstacle
 from sonae.web.portal.ended_views import show_closed, show_under_payment
 from sonae.web.portal.obstacles import EXPLANATIONS, explain
+from sonae.web.shared.error_pages import too_many_requests
 from sonae.web.shared.moment import now
 
 State = Application.State
+HOUR = timedelta(hours=1)
+CARD_TRIES_AN_HOUR = 20  # law row 18: a limit on tries with cards
 
 
 class Outcome(StrEnum):
@@ -60,8 +65,11 @@ def _show_pay(request: HttpRequest, application: Application, *, status: int = 2
 
 
 def _to_card_page(request: HttpRequest, application: Application) -> HttpResponse:
+    moment = now(request)
+    if not allow(key=f"pay:{application.pk}", most=CARD_TRIES_AN_HOUR, within=HOUR, now=moment):
+        return too_many_requests(request, retry_after_seconds=int(HOUR.total_seconds()))
     try:
-        payment = begin_payment(application_id=application.pk, gateway=card_gateway(), now=now(request))
+        payment = begin_payment(application_id=application.pk, gateway=card_gateway(), now=moment)
     except NotPayable as refusal:
         if refusal.obstacle is None:
             return redirect(address_of(progress_for(request, application)))

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.conf import settings
-from django.forms import ValidationError
-from django.utils.module_loading import import_string
-
-from sonae.web.portal.steps.company_fields import read_postcode
+from sonae.apps.parties.postcode import postcode_book
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """The beginning of an address."""
+class Beginning:
+    """The beginning of an address, as the form's fields hold it."""
 
     prefecture: str
     city: str
 
 
-def find_place(typed: str) -> Place | None:
-    """The place of a postcode typed in any width; None for one that isn't in the book or is no postcode."""
-    try:
-        digits = read_postcode(typed).replace("-", "")
-    except ValidationError:
+def find_beginning(typed: str) -> Beginning | None:
+    """For a postcode typed in any width; None for one that isn't in the book or is no postcode."""
+    places = postcode_book().find_places(typed)
+    if not places:
         return None
-    found = import_string(settings.SONAE_POSTCODE_BOOK)().find(digits)
-    return None if found is None else Place(found.prefecture, f"{found.city}{found.town}")
+    first = places[0]
+    # Where a code stands for several districts only what they share is filled in; the person adds the rest.
+    shared = first.neighborhood if all(place.neighborhood == first.neighborhood for place in places) else ""
+    return Beginning(first.prefecture, f"{first.city}{shared}")

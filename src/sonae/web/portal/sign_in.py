@@ -59,7 +59,9 @@ class SignInAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth shi
             now=now(request), actor=f"user:{user.pk}", action="user.signed_in", object_kind="user", object_id=user.pk
         )
 
-    def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:  # allauth's signature
+    def respond_user_inactive(
+        self, request: HttpRequest, user: AbstractBaseUser
+    ) -> HttpResponse:  # allauth's signature
         """Told only to the one who holds the code, so nobody else learns that the account exists."""
         messages.error(
             request,

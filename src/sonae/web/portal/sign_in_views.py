@@ -123,6 +123,10 @@ class SignIn(RequestLoginCodeView):  # type: ignore[misc]  # allauth ships no ty
         form._user = enter_user(email=email, now=moment)  # where allauth's view looks for it
         return super().form_valid(form)
 
+    def get_context_data(self, **facts: Any) -> dict[str, Any]:
+        """Past allauth's own, which names addresses that don't exist here."""
+        return dict(super(RequestLoginCodeView, self).get_context_data(**facts))
+
     def get_success_url(self) -> str:
         if self.request.user.is_authenticated:
             return str(self.get_next_url() or reverse("portal:home"))
@@ -152,6 +156,10 @@ class SignInCode(ConfirmLoginCodeView):  # type: ignore[misc]  # allauth ships n
 
     def get_form_class(self) -> type[forms.Form]:
         return CodeForm
+
+    def get_context_data(self, **facts: Any) -> dict[str, Any]:
+        """Past allauth's own, which names addresses that don't exist here."""
+        return {**super(ConfirmLoginCodeView, self).get_context_data(**facts), "email": self._process.state["email"]}
 
     def form_invalid(self, form: forms.Form) -> HttpResponse:
         if self._process.record_invalid_attempt():

@@ -24,12 +24,12 @@ LAST_RESORT = (
 )
 
 
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  # Django's own signature
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # Django's own signature
     """400: the request itself could not be read. Stands without the database."""
     return _page(request, HTTPStatus.BAD_REQUEST, alone=True)
 
 
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  # Django's own signature
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # Django's own signature
     """403: somebody else's page."""
     return _page(request, HTTPStatus.FORBIDDEN)
 
@@ -40,7 +40,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _page(request, HTTPStatus.FORBIDDEN, template="form_too_old")
 
 
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  # Django's own signature
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # Django's own signature
     """404: no page here."""
     return _page(request, HTTPStatus.NOT_FOUND)
 
@@ -78,7 +78,7 @@ def _page(
     with translation.override(language):
         try:
             body = render_to_string(name, {"standing_alone": alone, **(facts or {})}, None if alone else request)
-        except Exception:  # noqa: BLE001  # whatever it is, the person gets an answer and the log gets the trace
+        except Exception:  # whatever it is, the person gets an answer and the log gets the trace
             log.exception("the page for %s could not be drawn", status.value)
             body = format_html(LAST_RESORT, status=status.value)
     response = HttpResponse(body, status=status.value)

@@ -11,8 +11,9 @@ from sonae.domain.money import format_yen, round_half_up
 from sonae.web.shared.moment import JAPAN
 
 MONTHS = (
-    "January February March April May June July August September October November December"
-).split()  # fmt: skip
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 REIWA_BEGINS = 2019  # 令和元年; the programme knows no earlier year
 
 Words = Callable[[date, str], str]

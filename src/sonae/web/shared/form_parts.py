@@ -71,7 +71,7 @@ def first_control_id(bound: BoundField) -> str:
     return bound.id_for_label or f"{bound.auto_id}_0"
 
 
-def lay_out_field(  # noqa: PLR0913  # the options of one tag, all by keyword
+def lay_out_field(  # the options of one tag, all by keyword
     bound: BoundField,
     *,
     unit: str = "",

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 ICONS: dict[str, str] = {
     "bell": '<path d="M10 5a2 2 0 0 1 4 0"/><path d="M7 19v-8a5 5 0 0 1 10 0v8z"/><path d="M7 15h10M12 19v2"/>',
-    "phone": '<path d="M5 4h4l2 5-2.5 1.5a11 11 0 0 0 5 5L15 13l5 2v4a1.5 1.5 0 0 1-1.6 1.5A16 16 0 0 1 3.5 5.6 1.5 1.5 0 0 1 5 4z"/>',
+    "phone": (
+        '<path d="M5 4h4l2 5-2.5 1.5a11 11 0 0 0 5 5L15 13l5 2v4a1.5 1.5 0 0 1-1.6 1.5'
+        'A16 16 0 0 1 3.5 5.6 1.5 1.5 0 0 1 5 4z"/>'
+    ),
     "pen": '<path d="M4 20h4L19 9l-4-4L4 16zM13 7l4 4"/>',
     "document": '<path d="M6 3h8l4 4v14H6zM14 3v4h4M9 12h6M9 16h6"/>',
     "download": '<path d="M12 4v11M7.5 10.5 12 15l4.5-4.5M5 20h14"/>',

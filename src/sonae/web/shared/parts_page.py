@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from fractions import Fraction
 
@@ -11,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from sonae.domain.product.definition import Plan, Section
+from sonae.domain.rating import PlanPremium, Step, StepKind
 from sonae.domain.text import Text
 from sonae.web.shared.icons import ICONS
 from sonae.web.shared.language import say
@@ -54,70 +54,58 @@ PATTERNS = (  # text on ground, as the tokens name them
 SCENES = ("misdirected-mail", "dispute", "investigation", "hotline", "benchmark")
 
 
-@dataclass(frozen=True, slots=True)
-class SampleStep:
-    kind: str
-    label: Text
-    detail: Text
-    factor: Fraction | None
-    value: Fraction
-
-
-@dataclass(frozen=True, slots=True)
-class SamplePremium:
-    """A premium made up for this page; the pages themselves show what rating answers."""
-
-    annual_premium: int
-    term_premium: int
-    monthly_equivalent: int
-    steps: tuple[SampleStep, ...]
-
-
-def sample_premium(plan: Plan, annual_premium: int) -> SamplePremium:
-    """A firm with a factor of 1.30 and a band of 1.41, for nine months of the year."""
-    none = Text("", "")
+def sample_premium(plan: Plan, annual_premium: int) -> PlanPremium:
+    """Made up for this page: a factor of 1.30, a band of 1.41, nine months of the year. Pages show what rating answers."""
     base, industry, band = Fraction(64_940), Fraction(13, 10), Fraction(141, 100)
     exact = base * industry * band * plan.factor
-    term = Fraction(annual_premium * 9, 12)
-    steps = (
-        SampleStep("base", Text("基準の保険料", "Base premium"), none, None, base),
-        SampleStep("industry", Text("業種", "Business"), Text("士業・会計事務所等", "Professional firms"), industry, base),
-        SampleStep(
-            "band", Text("申告売上高", "Declared sales"), Text("3,000万円超 5,000万円以下", "30–50 million yen"), band, base
+    pay = annual_premium * 9 // 12
+    return PlanPremium(
+        plan_code=plan.code,
+        annual_premium=annual_premium,
+        term_premium=pay,
+        monthly_equivalent=-(-annual_premium // 12),
+        liability_limit=plan.liability_limit,
+        cost_limit=plan.cost_limit,
+        steps=(
+            _step("base", Text("すべての計算のはじまり", "Where every premium starts"), None, base),
+            _step("industry", Text("士業・会計事務所等", "Professional firms"), industry, base * industry),
+            _step("band", Text("3,000万円超 5,000万円以下", "30–50 million yen"), band, base * industry * band),
+            _step("plan", plan.name, plan.factor, exact),
+            _step("floor", Text("", ""), None, exact, changes=False),
+            _step("rounding", Text("10円未満を四捨五入", "To the nearest ¥10"), None, Fraction(annual_premium)),
+            Step("term", Text("9か月分", "9 months"), 9, 12, pay, 1, True),
         ),
-        SampleStep("plan", Text("プラン", "Plan"), plan.name, plan.factor, exact),
-        SampleStep(
-            "rounding", Text("端数", "Rounding"), Text("10円未満を四捨五入", "To the nearest ¥10"), None, Fraction(annual_premium)
-        ),
-        SampleStep(
-            "term", Text("期間", "Term"), Text("2027年3月1日から12月1日まで", "1 March to 1 December 2027"), Fraction(9, 12), term
-        ),
-    )  # fmt: skip
-    return SamplePremium(annual_premium, int(term), -(-annual_premium // 12), steps)
+    )
 
 
-def floor_premium() -> SamplePremium:
+def floor_premium() -> PlanPremium:
     """A premium that the floor lifts."""
-    none = Text("", "")
+    plan, least, industry = PLANS[0], Fraction(64_940), Fraction(9, 10)
     steps = (
-        SampleStep(
-            "base", Text("建設業、3,000万円以下で計算した額", "Worked out for a builder, up to 30 million yen"),
-            none, None, Fraction(58_699_266, 1000),
-        ),
-        SampleStep(
-            "floor", Text("最低保険料を適用", "Minimum premium applied"),
+        _step("base", Text("すべての計算のはじまり", "Where every premium starts"), None, least),
+        _step("industry", Text("建設業", "Construction"), industry, least * industry),
+        _step(
+            "floor",
             Text("計算した額が、プランの最低保険料を下回ったため", "The sum was below the plan’s minimum premium"),
-            None, Fraction(64_940),
+            None,
+            least,
         ),
-        SampleStep("rounding", Text("端数", "Rounding"), none, None, Fraction(64_940)),
-    )  # fmt: skip
-    return SamplePremium(64_940, 64_940, 5_412, steps)
+        _step("rounding", Text("", ""), None, least),
+    )
+    return PlanPremium(plan.code, 64_940, 64_940, 5_412, plan.liability_limit, plan.cost_limit, steps)
+
+
+def _step(kind: StepKind, detail: Text, factor: Fraction | None, value: Fraction, *, changes: bool = True) -> Step:
+    numerator, denominator = (factor.numerator, factor.denominator) if factor is not None else (1, 0)
+    return Step(kind, detail, numerator, denominator, value.numerator, value.denominator, changes)
 
 
 class SampleForm(forms.Form):
     """Every kind of field; filled with mistakes on purpose."""
 
-    firm = forms.CharField(label=say("会社名", "Name of the firm"), help_text=say("登記どおりに入れてください。", "As registered."))
+    firm = forms.CharField(
+        label=say("会社名", "Name of the firm"), help_text=say("登記どおりに入れてください。", "As registered.")
+    )
     corporate_number = forms.CharField(
         label=say("法人番号", "Corporate number"),
         required=False,
@@ -137,7 +125,9 @@ class SampleForm(forms.Form):
         ],
     )
     number = forms.CharField(
-        label=say("加入者証番号", "Certificate number"), required=False, widget=forms.TextInput(attrs={"readonly": True})
+        label=say("加入者証番号", "Certificate number"),
+        required=False,
+        widget=forms.TextInput(attrs={"readonly": True}),
     )
     subject = forms.CharField(
         label=say("ご相談の内容", "What you would like to ask"),
@@ -145,7 +135,9 @@ class SampleForm(forms.Form):
         widget=forms.Textarea(
             attrs={
                 "rows": 3,
-                "placeholder": say("例：1億円プランと3億円プランで迷っています", "For example: which of two plans to choose"),
+                "placeholder": say(
+                    "例：1億円プランと3億円プランで迷っています", "For example: which of two plans to choose"
+                ),
             }
         ),
     )
@@ -158,7 +150,10 @@ class SampleForm(forms.Form):
         ],
     )
     backups = forms.ChoiceField(
-        label=say("大事なデータの控えを、切り離した場所にも置いていますか", "Do you keep copies of important data in a separate place?"),
+        label=say(
+            "大事なデータの控えを、切り離した場所にも置いていますか",
+            "Do you keep copies of important data in a separate place?",
+        ),
         widget=forms.RadioSelect,
         choices=[
             ("yes", say("はい", "Yes")),
@@ -167,7 +162,7 @@ class SampleForm(forms.Form):
             ("unknown", say("わからない", "Don’t know")),
         ],
     )
-    data = forms.MultipleChoiceField(
+    held_data = forms.MultipleChoiceField(
         label=say("お持ちの情報", "What data you hold"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -176,14 +171,20 @@ class SampleForm(forms.Form):
             ("cards", say("カード番号", "Card numbers")),
         ],
     )
-    read = forms.BooleanField(label=say("重要事項のご説明を読みました", "I have read the explanation of important matters"))
+    read = forms.BooleanField(
+        label=say("重要事項のご説明を読みました", "I have read the explanation of important matters")
+    )
     explained = forms.BooleanField(
         label=say("補償の内容を被保険者に説明しました", "I have explained the cover to the insured"),
-        error_messages={"required": say("説明がお済みでしたら、印を付けてください。", "Tick this once you have explained it.")},
+        error_messages={
+            "required": say("説明がお済みでしたら、印を付けてください。", "Tick this once you have explained it.")
+        },
     )
 
     def clean_corporate_number(self) -> str:
-        raise forms.ValidationError(say("いま12桁です。あと1桁を入れてください。", "There are 12 digits. Add one more."))
+        raise forms.ValidationError(
+            say("いま12桁です。あと1桁を入れてください。", "There are 12 digits. Add one more.")
+        )
 
 
 def filled_form() -> SampleForm:
@@ -197,7 +198,7 @@ def filled_form() -> SampleForm:
             "number": "S26-001234",
             "insured": "other",
             "backups": "partly",
-            "data": ["names"],
+            "held_data": ["names"],
             "read": "on",
         }
     )

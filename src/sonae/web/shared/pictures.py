@@ -31,9 +31,7 @@ class PlanTiles:
     words: Text
 
 
-def plan_tiles(
-    liability_limit: int, cost_limit: int, *, liability_slots: int = 5, cost_slots: int = 5
-) -> PlanTiles:
+def plan_tiles(liability_limit: int, cost_limit: int, *, liability_slots: int = 5, cost_slots: int = 5) -> PlanTiles:
     """A large tile is 1億円 of liability, a small one 1,000万円 of own costs; empty slots show what larger plans hold."""
     liability_slots = max(liability_slots, math.ceil(liability_limit / LIABILITY_TILE))
     cost_slots = max(cost_slots, math.ceil(cost_limit / COST_TILE))
@@ -94,7 +92,7 @@ class TermRuler:
     today_anchor: str
 
 
-SHORT_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+SHORT_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
 def term_ruler(start_on: date, expiry_on: date, today: date | None = None) -> TermRuler:

@@ -2,44 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import Literal, Protocol
+from typing import Literal
 
 from sonae.domain.money import format_yen
+from sonae.domain.rating import PlanPremium, Step
 from sonae.domain.text import Text
 from sonae.web.shared import figures
 
 MULTIPLIERS = ("industry", "band", "plan")
-YEARLY = Text("年間の保険料", "Yearly premium")
+FLOOR = Text("最低保険料を適用", "Minimum premium applied")
 TO_PAY = Text("今回お支払いの額", "To pay now")
-
-
-class RatingStep(Protocol):
-    """What rating keeps of each step."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def label(self) -> Text: ...
-    @property
-    def detail(self) -> Text: ...
-    @property
-    def factor(self) -> Fraction | None: ...
-    @property
-    def value(self) -> Fraction: ...
-
-
-class RatedPremium(Protocol):
-    """A premium with its steps."""
-
-    @property
-    def annual_premium(self) -> int: ...
-    @property
-    def term_premium(self) -> int: ...
-    @property
-    def steps(self) -> Sequence[RatingStep]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,30 +26,27 @@ class Row:
     kind: Literal["", "result", "rule-applied"] = ""
 
 
-def premium_rows(premium: RatedPremium, language: str) -> list[Row]:
-    """Rows in the order of rating. A floor that didn't matter is left out; the last multiplier shows the exact sum."""
+def premium_rows(premium: PlanPremium, language: str) -> list[Row]:
+    """Rows in the order of rating. A floor that wasn't reached is left out; the last multiplier shows the exact sum."""
     last = max((place for place, step in enumerate(premium.steps) if step.kind in MULTIPLIERS), default=-1)
-    rows: list[Row] = []
-    before = Fraction(0)
-    for place, step in enumerate(premium.steps):
-        rows += _rows_of(step, premium, language, before=before, is_last_multiplier=place == last)
-        before = Fraction(step.value)
-    return rows
+    return [
+        row
+        for place, step in enumerate(premium.steps)
+        for row in _rows_of(step, premium, language, is_last_multiplier=place == last)
+    ]
 
 
-def _rows_of(
-    step: RatingStep, premium: RatedPremium, language: str, *, before: Fraction, is_last_multiplier: bool
-) -> list[Row]:
+def _rows_of(step: Step, premium: PlanPremium, language: str, *, is_last_multiplier: bool) -> list[Row]:
     label, why = step.label.in_language(language), step.detail.in_language(language)
-    value = figures.exact_yen(Fraction(step.value), language)
+    value = figures.exact_yen(step.value, language)
     if step.kind == "rounding":
-        return [Row(YEARLY.in_language(language), format_yen(premium.annual_premium, language), why, kind="result")]
+        return [Row(label, format_yen(premium.annual_premium, language), why, kind="result")]
     if step.kind == "floor":
-        return [Row(label, value, why, kind="rule-applied")] if step.value > before else []
+        return [Row(FLOOR.in_language(language), value, why, kind="rule-applied")] if step.changes else []
     if step.kind == "term":
-        months = figures.factor(step.factor, 12) if step.factor is not None else ""
+        months = f"× {step.factor_numerator}／{step.factor_denominator}"
         pay = format_yen(premium.term_premium, language)
         return [Row(label, months, why), Row(TO_PAY.in_language(language), pay, kind="result")]
-    if step.kind in MULTIPLIERS and step.factor is not None:
+    if step.factor is not None:
         return [Row(label, figures.factor(step.factor), why, value if is_last_multiplier else "")]
     return [Row(label, value, why)]

@@ -19,6 +19,7 @@ class DayTaken(Exception):
     """Another version of the product is already published for that day."""
 
     def __init__(self, effective_date: date) -> None:
+        self.effective_date = effective_date
         super().__init__(
             f"A version effective {effective_date} is published already and can't be changed. "
             "Publish the change as a version of a later day."

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 
 from sonae.apps.enrolment.steps import StepCode
 from sonae.apps.enrolment.use_cases.confirm_application import EXPLAINED
 from sonae.apps.parties.queries import find_membership
+from sonae.web.portal.postcode import find_beginning
 from sonae.web.portal.steps import company_fields as read
 from sonae.web.portal.steps.page import Rows, StepPage
 from sonae.web.shared.language import say
@@ -38,15 +40,20 @@ class CompanyForm(forms.Form):
     name = _line(
         say("会社名", "Name of the firm"),
         say("会社名を入れてください。", "Please enter the name of the firm."),
-        help_text=say("登記どおりに。個人事業主の方は屋号で構いません。", "As registered. Sole proprietors may use their trade name."),
+        help_text=say(
+            "登記どおりに。個人事業主の方は屋号で構いません。",
+            "As registered. Sole proprietors may use their trade name.",
+        ),
         autocomplete="organization",
-    )  # fmt: skip
+    )
     kana = _line(
         say("会社名のフリガナ", "Name in kana"),
         say("フリガナを入れてください。", "Please enter the reading in kana."),
         most=160,
-        help_text=say("ひらがなや半角でも、カタカナに直して保存します。", "Hiragana or half-width kana are turned into katakana."),
-    )  # fmt: skip
+        help_text=say(
+            "ひらがなや半角でも、カタカナに直して保存します。", "Hiragana or half-width kana are turned into katakana."
+        ),
+    )
     representative = _line(
         say("代表者の氏名", "Name of the representative"),
         say("代表者の氏名を入れてください。", "Please enter the representative’s name."),
@@ -171,6 +178,10 @@ class CompanyForm(forms.Form):
             )
 
 
+NO_PLACE = say(
+    "この郵便番号の住所が見つかりません。そのまま住所を入れてください。",
+    "There is no address for this postcode. Please type the address.",
+)
 MISSING_INSURED = {
     "insured_name": say("被保険者の名称を入れてください。", "Please enter the name of the insured."),
     "insured_kana": say("被保険者のフリガナを入れてください。", "Please enter the insured’s name in kana."),
@@ -194,6 +205,16 @@ class Company(StepPage):
         if listed is None:
             return {}
         return {"name": listed.name, "kana": listed.name_kana, "telephone": listed.telephone}
+
+    def help_out(self, data: Any) -> CompanyForm | None:
+        """The beginning of the address for the postcode that was typed; everything else stays as typed."""
+        if data.get("action") != "postcode":
+            return None
+        place = find_beginning(data.get("postcode", ""))
+        found = {"prefecture": place.prefecture, "city": place.city} if place else {}
+        if not found:
+            messages.info(self.request, NO_PLACE)
+        return CompanyForm(initial={**{name: data.get(name, "") for name in CompanyForm.base_fields}, **found})
 
     def answers(self, form: forms.Form) -> dict[str, Any]:
         """Nothing of another insured is kept when the firm itself is insured."""

@@ -90,13 +90,13 @@ def read_postcode(typed: str) -> str:
 
 
 def read_telephone(typed: str) -> str:
-    """A number that exists in Japan's numbering plan, as people there write it: 03-1234-5678."""
+    """A number of the length that numbers in Japan have, as people there write it: 03-1234-5678."""
     plain = unicodedata.normalize("NFKC", typed).translate(_HYPHENS)
     try:
         number = phonenumbers.parse(plain, "JP")
     except phonenumbers.NumberParseException:
         number = None
-    if number is None or number.country_code != 81 or not phonenumbers.is_valid_number(number):
+    if number is None or number.country_code != 81 or not phonenumbers.is_possible_number(number):
         raise forms.ValidationError(
             say(
                 "電話番号として読めません。市外局番から入れてください。例：03-1234-5678",

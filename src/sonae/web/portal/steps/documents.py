@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from sonae.apps.enrolment.steps import Progress, StepCode
-from sonae.domain.product.definition import Product
+from sonae.domain.product.definition import Product, WordingDocument
 from sonae.web.portal.steps.page import Rows, StepPage
 from sonae.web.shared.language import in_language, say
 
@@ -36,9 +36,14 @@ class ConsentForm(forms.Form):
         return self.cleaned_data
 
 
-def asking(product: Product) -> list[Any]:
-    """The documents with a sentence of consent, in the product's order."""
-    return [document for document in product.wording if document.consent.ja]
+def asking(product: Product) -> list[WordingDocument]:
+    """The documents with a sentence of consent, as the page lists them."""
+    return [document for document in in_order(product) if document.consent.ja]
+
+
+def in_order(product: Product) -> list[WordingDocument]:
+    """Those that must be opened first, otherwise in the product's order."""
+    return sorted(product.wording, key=lambda document: not document.must_be_opened)
 
 
 class Documents(StepPage):
@@ -68,6 +73,6 @@ class Documents(StepPage):
                     "opened": document.code in self.progress.opened,
                     "field": form[document.code] if document.code in form.fields else None,
                 }
-                for document in self.progress.product.wording
+                for document in in_order(self.progress.product)
             ]
         }

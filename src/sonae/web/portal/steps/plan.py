@@ -41,7 +41,7 @@ class PlanForm(forms.Form):
         label=say("申告売上高（年間・税込）", "Declared annual sales (tax included)"),
         help_text=say(
             "直近の決算の額です。決算の前なら、事業計画の額を入れてください。全角や「1億2千万円」でも読み取ります。",
-            "From the last accounts; before the first accounts, from the business plan. 10,000 yen is the unit; 万 and 億 are read too.",
+            "From the last accounts, or from the business plan before the first. A bare figure counts in 10,000 yen.",
         ),
         max_length=40,
         widget=forms.TextInput(attrs={"inputmode": "text", "autocomplete": "off"}),
@@ -103,12 +103,27 @@ class PlanStep(StepPage):
             initial = dict(prefill.kept(self.request, self.progress.product))
         return PlanForm(self.progress.product, data, initial=initial)
 
+    def check(self, form: forms.Form) -> None:
+        if self.calculates or form.cleaned_data["plan"]:
+            return
+        if self._was_seen(form):
+            form.add_error("plan", say("プランを選んでください。", "Please choose a plan."))
+
     def answers(self, form: forms.Form) -> dict[str, Any]:
         """A plan counts only if its premium was on the page for exactly this industry, these sales and this start."""
-        industry, sales = form.cleaned_data["industry"], form.cleaned_data["sales"]
-        seen = form.cleaned_data["seen"] == self.mark(industry, sales)
-        plan = form.cleaned_data["plan"] if seen else ""
-        return {"industry": industry, "annual_sales": sales, "plan_code": plan}
+        return {
+            "industry": form.cleaned_data["industry"],
+            "annual_sales": form.cleaned_data["sales"],
+            "plan_code": form.cleaned_data["plan"] if self._was_seen(form) else "",
+        }
+
+    @property
+    def calculates(self) -> bool:
+        """Whether the button was pressed that only works the premiums out."""
+        return self.request.POST.get("action") == "calculate"
+
+    def _was_seen(self, form: forms.Form) -> bool:
+        return bool(form.cleaned_data["seen"] == self.mark(form.cleaned_data["industry"], form.cleaned_data["sales"]))
 
     def mark(self, industry: str, sales: int) -> str:
         """What the shown premiums were worked out for."""

@@ -50,7 +50,9 @@ def _field(question: Question) -> forms.Field:
 
 def _help(question: Question) -> SafeString:
     explanation, why = in_language(question.explanation), in_language(question.why)
-    return format_html("{}{}{}{}", explanation, format_html("<br>") if explanation else "", BECAUSE, why)
+    if not explanation:
+        return format_html("{}{}", BECAUSE, why)
+    return format_html("{}<br>{}{}", explanation, BECAUSE, why)
 
 
 class QuestionPage(StepPage):

@@ -13,17 +13,18 @@ from django.utils.safestring import SafeString, mark_safe
 from sonae.domain import money
 from sonae.web.shared import figures
 from sonae.web.shared.language import active_language
+from sonae.web.shared.moment import JAPAN
 
 register = template.Library()
 
-MAY_BREAK = mark_safe("<wbr>")  # noqa: S308  # a constant
+MAY_BREAK = mark_safe("<wbr>")
 
 
 @register.filter
 def yen(value: int | None, size: str = "") -> SafeString:
     """64,940円 with the unit smaller than the figure. ``size``: middle, figure or figure-large."""
     if value is None:
-        return mark_safe("")  # noqa: S308  # a constant
+        return mark_safe("")
     before, number, after = figures.yen_parts(value, active_language())
     return _money([(before, "sign"), (number, ""), (after, "unit")], size)
 
@@ -107,9 +108,13 @@ def _money(parts: list[tuple[str, str]], size: str) -> SafeString:
 
 def _time(value: date | datetime | None, words: figures.Words) -> SafeString:
     if value is None:
-        return mark_safe("")  # noqa: S308  # a constant
-    machine = value.astimezone(figures.JAPAN) if isinstance(value, datetime) else value
+        return mark_safe("")
+    machine = value.astimezone(JAPAN) if isinstance(value, datetime) else value
     said = words(value, active_language())
     parts = figures.unbroken_parts(said)
-    shown = said if len(parts) == 1 else format_html_join(MAY_BREAK, '<span class="unbroken">{}</span>', ((p,) for p in parts))
+    shown = (
+        said
+        if len(parts) == 1
+        else format_html_join(MAY_BREAK, '<span class="unbroken">{}</span>', ((p,) for p in parts))
+    )
     return format_html('<time datetime="{}">{}</time>', machine.isoformat(), shown)

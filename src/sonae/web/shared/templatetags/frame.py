@@ -13,7 +13,9 @@ from sonae.web.shared.icons import ICONS
 register = template.Library()
 
 HTMX_FILE = "django_htmx/htmx-2.min.js"
-HTMX = '{"includeIndicatorStyles":false,"allowEval":false,"selfRequestsOnly":true}'  # nothing inline, as the policy asks
+HTMX = (
+    '{"includeIndicatorStyles":false,"allowEval":false,"selfRequestsOnly":true}'  # nothing inline, as the policy asks
+)
 NOTICE_ICONS = {"info": "info", "success": "done", "warning": "warning", "danger": "danger", "quiet": "info"}
 
 
@@ -30,9 +32,7 @@ def styles(*bundles: str) -> SafeString:
 @register.simple_tag
 def print_styles() -> SafeString:
     """The style file for paper; stands last so that it wins."""
-    return format_html(
-        '<link rel="stylesheet" media="print" href="{}">', static(f"sonae/css/{style_files.PRINT}.css")
-    )
+    return format_html('<link rel="stylesheet" media="print" href="{}">', static(f"sonae/css/{style_files.PRINT}.css"))
 
 
 @register.simple_tag
@@ -51,9 +51,7 @@ def icon(name: str, label: str = "") -> SafeString:
     shapes = mark_safe(ICONS[name])  # noqa: S308  # our own shapes, from icons.py
     if label:
         return format_html('<svg class="icon" viewBox="0 0 24 24" role="img" aria-label="{}">{}</svg>', label, shapes)
-    return format_html(
-        '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>', shapes
-    )
+    return format_html('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>', shapes)
 
 
 @register.inclusion_tag("shared/parts/brand.html", takes_context=True)

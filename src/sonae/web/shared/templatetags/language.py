@@ -1,4 +1,5 @@
-"""``{% say "日本語" "English" %}``, ``{% ja %}…{% en %}…{% endja %}``, ``{{ text|in_language }}`` and the switch between languages."""
+"""``{% say "日本語" "English" %}``, ``{% ja %}…{% en %}…{% endja %}``, ``{{ text|in_language }}``
+and the other language's address."""
 
 from __future__ import annotations
 

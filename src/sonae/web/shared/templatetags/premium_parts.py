@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -10,10 +11,10 @@ from django import template
 from django.template.context import Context
 
 from sonae.domain.product.definition import Plan, Section
+from sonae.domain.rating import PlanPremium
 from sonae.domain.text import Text
 from sonae.web.shared import pictures
 from sonae.web.shared.language import active_language
-from sonae.web.shared.premium_rows import RatedPremium
 from sonae.web.shared.premium_rows import premium_rows as rows_of
 
 register = template.Library()
@@ -34,14 +35,14 @@ def plan_tiles(
 
 
 @register.inclusion_tag("shared/parts/premium_steps.html")
-def premium_steps(premium: RatedPremium) -> dict[str, Any]:
+def premium_steps(premium: PlanPremium) -> dict[str, Any]:
     """``{% premium_steps plan_premium %}``: every step from the base to what is paid now."""
     return {"rows": rows_of(premium, active_language())}
 
 
 @register.inclusion_tag("shared/parts/quote_card.html")
 def quote_card(
-    *, plan: Plan, premium: Any, months: int, services: ServiceRows = (), address: str = ""
+    *, plan: Plan, premium: PlanPremium, months: int, services: ServiceRows = (), address: str = ""
 ) -> dict[str, Any]:
     """One plan with its premium, limits, services, steps and, with an address, the way to apply."""
     return {"plan": plan, "premium": premium, "months": months, "services": services, "address": address}
@@ -87,14 +88,14 @@ def term_ruler(start_on: date, expiry_on: date, today: date | None = None, capti
 @register.inclusion_tag("shared/parts/limit_bar.html", takes_context=True)
 def limit_bar(context: Context, title: str, limit_yen: int, loss_yen: int, scale_yen: int = 0) -> dict[str, Any]:
     """A loss in its limit; what runs over is hatched. Give bars that stand together the same ``scale_yen``."""
-    shared = context.render_context.setdefault("sonae-hatches", [0])  # an id of its own for each hatching of a page
-    shared[0] += 1
+    numbers: Any = context.render_context  # an id of its own for each hatching of a page
+    counter = numbers.setdefault("limit_bar", itertools.count(1))
     bar = pictures.limit_bar(limit_yen, loss_yen, scale_yen)
     return {
         "title": title,
         "limit_yen": limit_yen,
         "bar": bar,
-        "hatch": f"hatch-{shared[0]}",
+        "hatch": f"hatch-{next(counter)}",
         "ticks": [pictures.percent(n / 10) for n in range(11)],
     }
 

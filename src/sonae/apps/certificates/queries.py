@@ -1,0 +1,94 @@
+"""What a certificate covers on a day, and the certificate behind a verification code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sonae.apps.certificates.models import Certificate, Transaction
+from sonae.apps.programmes.product_files import product_of
+from sonae.domain.calendar import cover_starts_at
+from sonae.domain.product.definition import Plan, Product
+
+LONGEST_CODE = 32
+
+
+@dataclass(frozen=True, slots=True)
+class CoverState:
+    """A certificate on one day, with nothing personal in it.
+
+    ``in_force`` also counts the day of expiry, whose first hours are covered: ``begins_at`` and ``ends_at`` say from
+    when and until when. ``plan`` is None for the free cover.
+    """
+
+    day: date
+    in_force: bool
+    begins_at: datetime
+    ends_at: datetime
+    product: Product
+    plan: Plan | None
+    liability_limit: int
+    cost_limit: int
+
+    @property
+    def begins_this_day(self) -> bool:
+        return self.in_force and self.begins_at.date() == self.day
+
+    @property
+    def ends_this_day(self) -> bool:
+        return self.in_force and self.ends_at.date() == self.day
+
+
+def find_by_code(*, code: str) -> Certificate | None:
+    """The certificate with that verification code, with its scheme year and transactions."""
+    if not code or len(code) > LONGEST_CODE:
+        return None
+    return (
+        Certificate.objects.select_related("scheme_year__product_version")
+        .defer("scheme_year__product_version__files")
+        .prefetch_related("transactions")
+        .filter(verification_code=code)
+        .first()
+    )
+
+
+def fold(transactions: Iterable[Transaction], *, on: date) -> dict[str, object]:
+    """The fields in effect on the day: live transactions by effective date, then by when they were recorded.
+
+    A transaction that a later one reverses is not live, and neither is the reversal itself.
+    """
+    acts = list(transactions)
+    reversed_ids = {act.reverses_id for act in acts if act.reverses_id is not None}
+    live = [
+        act
+        for act in acts
+        if act.kind != Transaction.Kind.REVERSAL and act.pk not in reversed_ids and act.effective_date <= on
+    ]
+    fields: dict[str, object] = {}
+    for act in sorted(live, key=lambda act: (act.effective_date, act.recorded_at, act.seq)):
+        fields.update(act.patch)
+    return fields
+
+
+def state_on(certificate: Certificate, *, day: date) -> CoverState:
+    """Is it in force on that day, under which plan, and with which limits? Before its start: what it will begin with."""
+    year = certificate.scheme_year
+    product = product_of(year.product_version)
+    ends_on = min(certificate.cancelled_on or year.expiry_on, year.expiry_on)
+    begins_at = cover_starts_at(product.calendar, certificate.starts_on)
+    ends_at = cover_starts_at(product.calendar, max(ends_on, certificate.starts_on))
+    shown = min(max(day, certificate.starts_on), year.expiry_on)
+    code = str(fold(certificate.transactions.all(), on=shown).get("plan") or "")
+    plan = product.plan(code) if certificate.section == Certificate.Section.PAID and code else None
+    section = product.section(certificate.section)
+    return CoverState(
+        day=day,
+        in_force=begins_at < ends_at and begins_at.date() <= day <= ends_at.date(),
+        begins_at=begins_at,
+        ends_at=ends_at,
+        product=product,
+        plan=plan,
+        liability_limit=plan.liability_limit if plan else section.liability_limit_yen or 0,
+        cost_limit=plan.cost_limit if plan else section.cost_limit_yen or 0,
+    )

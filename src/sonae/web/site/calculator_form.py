@@ -1,0 +1,118 @@
+"""The three things that the calculator asks. Everything typed is kept; what is wrong is said beside the field."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from sonae.domain.calendar import cover_starts_at
+from sonae.domain.figures import FigureInvalid, read_yen
+from sonae.domain.money import MAN, yen_in_words
+from sonae.domain.product.definition import Product
+from sonae.domain.quoting import LARGEST_SALES
+from sonae.web.shared.figures import moment_words
+from sonae.web.shared.language import active_language, in_language, say
+
+LONGEST_TYPED = 60
+NAMES = ("industry", "sales", "start")
+
+
+def typed(given: Mapping[str, Any]) -> dict[str, str]:
+    """What was typed, without the signs that no keyboard makes and a page can't show."""
+    return {name: _printable(str(given.get(name) or "")) for name in NAMES}
+
+
+def _printable(text: str) -> str:
+    shown = "".join(sign for sign in text[: LONGEST_TYPED + 1] if unicodedata.category(sign) not in {"Cc", "Cs", "Co", "Cn"})
+    return shown.strip()
+
+
+class SalesField(forms.Field):
+    """Yearly sales in 万円, in any of the ways in which people write them. Cleaned to whole yen."""
+
+    def clean(self, value: Any) -> int:
+        text = str(value or "")
+        if len(text) > LONGEST_TYPED:
+            raise forms.ValidationError(
+                say(
+                    "長すぎて読めません。4800 や 4,800万円 のように入れてください。",
+                    "This is too long to read. Write it like 4800 or 4,800万円.",
+                )
+            )
+        try:
+            yen = read_yen(text, unit=MAN)
+        except FigureInvalid as problem:
+            raise forms.ValidationError(in_language(problem.message)) from problem
+        if yen > LARGEST_SALES:
+            most = in_language(yen_in_words(LARGEST_SALES))
+            raise forms.ValidationError(
+                str(say("{most}までの額を入れてください。", "Please enter no more than {most}.")).format(most=most)
+            )
+        return yen
+
+
+class CalculatorForm(forms.Form):
+    """Industry, declared annual sales, start of cover."""
+
+    industry = forms.ChoiceField(
+        label=say("業種", "Industry"),
+        help_text=say("売上がいちばん大きい事業で選んでください。", "Choose the business that brings the largest sales."),
+        error_messages={
+            "required": say("業種を選んでください。", "Please choose an industry."),
+            "invalid_choice": say("一覧から業種を選んでください。", "Please choose an industry from the list."),
+        },
+    )
+    sales = SalesField(
+        label=say("申告売上高（年間・税込）", "Declared annual sales, tax included"),
+        help_text=say(
+            "直近の決算の額です。全角でも、「1億2,000万」のような書き方でも構いません。",
+            "From your last accounts, in units of 10,000 yen (万円). 4,800 means 48 million yen.",
+        ),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    start = forms.ChoiceField(
+        label=say("補償を始める日", "Start of cover"),
+        error_messages={
+            "required": say("補償を始める日を選んでください。", "Please choose when cover starts."),
+            "invalid_choice": say("一覧から、補償を始める日を選んでください。", "Please choose a start from the list."),
+        },
+    )
+
+    def __init__(
+        self, *, product: Product, starts: Sequence[date], hint: str = "", data: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(data)
+        industry: Any = self.fields["industry"]
+        industry.choices = [("", str(say("選んでください", "Please choose"))), *_industries(product)]
+        start: Any = self.fields["start"]
+        start.choices = [(day.isoformat(), _start_words(product, day)) for day in starts]
+        start.help_text = hint
+
+    @property
+    def sales_yen(self) -> int | None:
+        """What was understood of the sales, for the echo under the field."""
+        return self.cleaned_data.get("sales") if self.is_bound and self.is_valid_field("sales") else None
+
+    def is_valid_field(self, name: str) -> bool:
+        return name not in self.errors
+
+    @property
+    def start_on(self) -> date:
+        """The chosen start, once the form is valid."""
+        return date.fromisoformat(self.cleaned_data["start"])
+
+
+def _industries(product: Product) -> list[tuple[str, str]]:
+    template = str(say("{name}（{hint}）", "{name} ({hint})"))
+    return [
+        (one.code, template.format(name=in_language(one.name), hint=in_language(one.hint)) if one.hint.ja else in_language(one.name))
+        for one in product.industries
+    ]
+
+
+def _start_words(product: Product, day: date) -> str:
+    return moment_words(cover_starts_at(product.calendar, day), active_language())

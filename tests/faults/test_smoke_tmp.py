@@ -1,5 +1,0 @@
-def test_buy(world):
-    application, payment = world.authorised()
-    world.settle(payment)
-    assert world.states(application) == ("issued", "captured")
-    assert world.books() == []
