@@ -35,8 +35,12 @@ class Cast:
 
 def call_in() -> Cast:
     """The whole cast, as the day begins."""
-    member = enter_member("10000017", "basic", "青木工務店", "アオキコウムテン", AOKI, "03-1234-0017")
-    other = enter_member("20000031", "pap", "宇野会計事務所", "ウノカイケイジムショ", UNO, "06-1234-0031")
+    member = enter_member(
+        "10000017", "basic", "青木工務店", kana="アオキコウムテン", email=AOKI, telephone="03-1234-0017"
+    )
+    other = enter_member(
+        "20000031", "pap", "宇野会計事務所", kana="ウノカイケイジムショ", email=UNO, telephone="06-1234-0031"
+    )
     owner, colleague, stranger, visitor = (enter_person(email) for email in (AOKI, IMAI, UNO, VISITOR))
     let_act(owner, member, MemberAccess.Role.OWNER)
     let_act(colleague, member, MemberAccess.Role.COLLEAGUE)
@@ -45,7 +49,9 @@ def call_in() -> Cast:
     return Cast(member, other, owner, colleague, stranger, visitor, staff)
 
 
-def enter_member(number: str, member_class: str, name: str, kana: str, email: str, telephone: str) -> Member:
+def enter_member(
+    number: str, member_class: str, name: str, *, kana: str = "", email: str = "", telephone: str = ""
+) -> Member:
     """A member on the organiser's list since April 2025."""
     member = Member.objects.create(number=number, created_at=clock.now())
     MembershipFact.objects.create(

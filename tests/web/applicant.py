@@ -19,7 +19,7 @@ NEEDS = {
 }
 RISK = {"industry": "other_services", "sales": "500"}
 READ = ("overview", "points_to_note", "privacy")
-CONSENTS = {code: "on" for code in (*READ, "electronic_delivery")}
+CONSENTS = dict.fromkeys((*READ, "electronic_delivery"), "on")
 DISCLOSURE = {"past_event": "no", "notified_breach": "no"}
 COMPANY = {
     "name": "青木工務店",
@@ -41,9 +41,7 @@ OTHER_INSURED = {
     "insured_relation": "子会社",
     "explained_to_insured": "on",
 }
-DECLARATIONS = {
-    code: "on" for code in ("truthful", "no_antisocial_forces", "no_cooling_off", "personal_data", "intent_confirmed")
-}
+DECLARATIONS = dict.fromkeys(("truthful", "no_antisocial_forces", "no_cooling_off", "personal_data", "intent_confirmed"), "on")
 
 
 class Applicant:

@@ -312,7 +312,9 @@ def test_giving_up_closes_the_application_and_a_new_one_can_begin(people: cast.C
     assert Applicant(people.owner, people.member).application.pk != applicant.application.pk
 
 
-@pytest.mark.parametrize("typed", ["a" * 5000, "\x00", "\x00\x01\x02", "\ud800".encode("utf-8", "surrogatepass"), "💥" * 400])
+@pytest.mark.parametrize(
+    "typed", ["a" * 5000, "\x00", "\x00\x01\x02", "\ud800".encode("utf-8", "surrogatepass"), "💥" * 400]
+)
 @pytest.mark.parametrize("page", ["needs/", "plan/", "documents/", "disclosure/", "company/", "confirm/"])
 def test_odd_input_is_refused_and_never_breaks_a_page(applicant: Applicant, page: str, typed: str | bytes) -> None:
     applicant.fill_in()

@@ -12,7 +12,6 @@ from sonae.web.shared import styles
 
 WEB = Path(__file__).resolve().parents[2] / "src" / "sonae" / "web"
 CSS = WEB / "shared" / "static" / "sonae" / "css"
-JS = WEB / "shared" / "static" / "sonae" / "js"
 TEMPLATES = sorted(path for path in WEB.rglob("templates/**/*") if path.suffix in (".html", ".svg"))
 
 TEXT_PAIRS = [  # text, ground, at least
@@ -121,7 +120,7 @@ def test_every_style_file_belongs_to_a_bundle_and_every_bundle_to_a_page() -> No
 
 def test_every_behaviour_is_loaded_by_a_page() -> None:
     asked_for = {name for path in TEMPLATES for name in re.findall(r'{% script "([\w-]+)"', path.read_text())}
-    assert asked_for - {"htmx"} == {path.stem for path in JS.glob("*.js")}
+    assert asked_for - {"htmx"} == {path.stem for path in WEB.rglob("static/sonae/js/*.js")}
 
 
 def test_an_unknown_bundle_is_an_error() -> None:

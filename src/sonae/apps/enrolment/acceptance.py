@@ -45,7 +45,9 @@ def _risk_obstacle(application: Application, product: Product) -> Obstacle | Non
     if assess(product, risk):
         return Obstacle.REFERRED
     try:
-        premium = rate_plan(product, risk, application.plan_code, application.start_on, application.scheme_year.expiry_on)
+        premium = rate_plan(
+            product, risk, application.plan_code, application.start_on, application.scheme_year.expiry_on
+        )
     except NotRated:
         return Obstacle.PREMIUM_DIFFERS
     promised = (application.annual_premium, application.term_premium)

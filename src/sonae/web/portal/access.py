@@ -25,7 +25,7 @@ def signed_in(*methods: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         allowed = require_http_methods([*methods, "HEAD"] if "GET" in methods else list(methods))
-        return cast(View, never_cache(allowed(login_required(view))))
+        return never_cache(allowed(login_required(view)))
 
     return decorate
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.account.stages import LoginByCodeStage, LoginStageController
@@ -23,6 +23,7 @@ from django.views.generic import FormView
 
 from sonae.apps.audit.record import record
 from sonae.apps.audit.throttle import allow
+from sonae.apps.parties.models import User
 from sonae.apps.parties.use_cases.enter_user import enter_user
 from sonae.web.shared.error_pages import too_many_requests
 from sonae.web.shared.language import say
@@ -38,11 +39,11 @@ TOO_MANY_TRIES = say(
     "The code was wrong five times, so it no longer works. We will send you another.",
 )
 METHODS = ["get", "head", "post"]
-CODES_OF_A_CLIENT = 3  # times as many as for one e-mail: a whole office may sit behind one address
+CODES_OF_A_NETWORK = 3  # times as many as for one e-mail: a whole office may sit behind one address
 
 
-def client_of(request: HttpRequest) -> str:
-    """The client's network address. Behind our own proxy it is the last entry of the header that the proxy writes."""
+def sender_of(request: HttpRequest) -> str:
+    """The network address that a request comes from; behind our own proxy the last entry of the header it writes."""
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
     if settings.SECURE_PROXY_SSL_HEADER and forwarded:
         return str(forwarded).rsplit(",", 1)[-1].strip()
@@ -51,6 +52,8 @@ def client_of(request: HttpRequest) -> str:
 
 class EmailForm(forms.Form):
     """One question: where shall the code go?"""
+
+    _user: User  # where allauth's view looks for it
 
     email = forms.EmailField(
         label=say("メールアドレス", "E-mail address"),
@@ -110,18 +113,21 @@ class SignIn(RequestLoginCodeView):  # type: ignore[misc]  # allauth ships no ty
         return EmailForm
 
     def form_valid(self, form: EmailForm) -> HttpResponse:
-        """Counted by address and by client before anything else happens, whether the address is known or not."""
+        """Counted by e-mail and by network address before anything else happens, whether the address is known or not."""
         moment, email = now(self.request), form.cleaned_data["email"]
-        client = client_of(self.request)
+        sender = sender_of(self.request)
         most = settings.SONAE_SIGN_IN_CODES_AN_HOUR
         allowed = [
             allow(key=f"code:{kind}", most=most * share, within=HOUR, now=moment)
-            for kind, share in ((f"address:{email}", 1), (f"client:{client}", CODES_OF_A_CLIENT))
+            for kind, share in ((f"address:{email}", 1), (f"sender:{sender}", CODES_OF_A_NETWORK))
         ]
         if not all(allowed):
             return too_many_requests(self.request, retry_after_seconds=int(HOUR.total_seconds()))
-        form._user = enter_user(email=email, now=moment)  # where allauth's view looks for it
-        return super().form_valid(form)
+        form._user = enter_user(email=email, now=moment)
+        return cast(HttpResponse, super().form_valid(form))
+
+    def form_invalid(self, form: forms.Form) -> HttpResponse:
+        return cast(HttpResponse, self.render_to_response(self.get_context_data(form=form), status=422))
 
     def get_context_data(self, **facts: Any) -> dict[str, Any]:
         """Past allauth's own, which names addresses that don't exist here."""
@@ -148,10 +154,11 @@ class SignInCode(ConfirmLoginCodeView):  # type: ignore[misc]  # allauth ships n
         if request.user.is_authenticated:
             return redirect(self.get_next_url() or "portal:home")
         self.stage = LoginStageController.enter(request, LoginByCodeStage.key)
-        self._process = LoginCodeVerificationProcess.resume(self.stage) if self.stage else None
-        if self._process is None:
+        process: Any = LoginCodeVerificationProcess.resume(self.stage) if self.stage else None
+        if process is None:
             messages.info(request, CODE_IS_OVER)
             return redirect(self.passthrough_next_url(reverse("portal:sign_in")))
+        self._process = process
         return FormView.dispatch(self, request, *args, **kwargs)
 
     def get_form_class(self) -> type[forms.Form]:
@@ -163,7 +170,7 @@ class SignInCode(ConfirmLoginCodeView):  # type: ignore[misc]  # allauth ships n
 
     def form_invalid(self, form: forms.Form) -> HttpResponse:
         if self._process.record_invalid_attempt():
-            return self.render_to_response(self.get_context_data(form=form), status=422)
+            return cast(HttpResponse, self.render_to_response(self.get_context_data(form=form), status=422))
         messages.error(self.request, TOO_MANY_TRIES)
         return redirect(self.passthrough_next_url(reverse("portal:sign_in")))
 

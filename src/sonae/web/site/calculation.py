@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from sonae.apps.quotes.queries import published_versions
 from sonae.domain.calendar import application_deadline, possible_starts
@@ -66,6 +66,11 @@ class Calculation:
     def query(self) -> str:
         """What was typed, for an address."""
         return urlencode({name: value for name, value in self.typed.items() if value})
+
+    @property
+    def sales_for_address(self) -> str:
+        """The sales as typed, fit to stand in an address."""
+        return quote_plus(self.typed["sales"])
 
 
 def calculate(given: Mapping[str, Any], *, today: date) -> Calculation:

@@ -101,6 +101,7 @@ class PlanStep(StepPage):
             initial = {"industry": saved["industry"], "sales": _typed(sales), "plan": saved["plan_code"]}
         else:
             initial = dict(prefill.kept(self.request, self.progress.product))
+            initial["sales"] = _tidied(initial["sales"])
         return PlanForm(self.progress.product, data, initial=initial)
 
     def check(self, form: forms.Form) -> None:
@@ -186,6 +187,14 @@ class PlanStep(StepPage):
 
     def _fits(self) -> list[tuple[Text, Text]]:
         return [(option.label, option.fit) for option in fitting_options(self.progress) if option.fit]
+
+
+def _tidied(sales: str) -> str:
+    """What the calculator carried along, as this field shows a sum; whatever can't be read stays for the person to see."""
+    try:
+        return _typed(read_yen(sales, unit=MAN))
+    except FigureInvalid:
+        return sales
 
 
 def _typed(yen: int) -> str:

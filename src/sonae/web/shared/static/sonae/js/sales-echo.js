@@ -32,10 +32,13 @@
     if (words) output.append(english ? ` (${words})` : `（${words}）`);
   }
 
+  // One listener for the page, so that a form swapped in later speaks as well.
+  document.addEventListener("input", (event) => {
+    const output = document.getElementById(`${event.target.id}_echo`);
+    if (output?.matches("output[data-echo]")) show(event.target, output);
+  });
   for (const output of document.querySelectorAll("output[data-echo]")) {
     const input = document.getElementById(output.htmlFor[0]);
-    if (!input) continue;
-    input.addEventListener("input", () => show(input, output));
-    show(input, output);
+    if (input) show(input, output);
   }
 })();
