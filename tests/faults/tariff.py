@@ -6,7 +6,13 @@ from datetime import date
 from fractions import Fraction
 
 BASE = 64_940
-INDUSTRY = {"other_services": "1.00", "construction": "0.69", "retail": "1.02", "professional": "1.30", "information": "1.85"}
+INDUSTRY = {
+    "other_services": "1.00",
+    "construction": "0.69",
+    "retail": "1.02",
+    "professional": "1.30",
+    "information": "1.85",
+}
 BANDS = ((5_000_000, "1.00"), (10_000_000, "1.11"), (30_000_000, "1.31"), (50_000_000, "1.41"), (99_999_999, "1.57"))
 PLANS = {"P100": "1.00", "P300": "1.62", "P500": "1.82"}
 RISKS = (

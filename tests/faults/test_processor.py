@@ -63,7 +63,9 @@ def test_whatever_becomes_of_an_answer_is_settled_without_a_transaction_open(
         else:
             world.pay(payment)
             held = world.gateway.read_payment(session_id=payment.session_id)
-            world.gateway.capture(payment_id=held.payment_id, charge_yen=payment.charge_yen, key=f"foreign:{turn}:{payment.key}")
+            world.gateway.capture(
+                payment_id=held.payment_id, charge_yen=payment.charge_yen, key=f"foreign:{turn}:{payment.key}"
+            )
             expected.append((application, ("closed", "captured")))
         world.break_next(operation, fault, done=done)
         world.settle(payment, gateway=gateway)

@@ -128,7 +128,11 @@ class World:
         year = SchemeYear.objects.select_related("product_version").get(start_on__lte=start_on, expiry_on__gt=start_on)
         industry, annual_sales, plan = risk or RISKS[len(self.applications) % len(RISKS)]
         premium = rate_plan(
-            product_of(year.product_version), Risk(industry=industry, annual_sales=annual_sales), plan, start_on, year.expiry_on
+            product_of(year.product_version),
+            Risk(industry=industry, annual_sales=annual_sales),
+            plan,
+            start_on,
+            year.expiry_on,
         )
         application = Application.objects.create(
             public_id=secrets.token_urlsafe(24), number=application_number(2026, draw("application")), member=member,
@@ -202,7 +206,7 @@ def all_at_once(acts: Sequence[Callable[[], object]]) -> list[object]:
         try:
             gate.wait(10)
             outcomes[place] = act()
-        except Exception as error:  # noqa: BLE001  # the test looks at it
+        except Exception as error:  # the test looks at it
             outcomes[place] = error
         finally:
             connections.close_all()

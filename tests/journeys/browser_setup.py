@@ -18,7 +18,9 @@ def find_chromium() -> str | None:
 def has_japanese_font() -> bool:
     """Whether the system can draw Japanese; without fontconfig nobody can tell, and the pictures will show it."""
     listing = shutil.which("fc-list")
-    return listing is None or bool(subprocess.run([listing, ":lang=ja"], capture_output=True, check=False).stdout.strip())
+    return listing is None or bool(
+        subprocess.run([listing, ":lang=ja"], capture_output=True, check=False).stdout.strip()
+    )
 
 
 def main() -> int:

@@ -15,7 +15,13 @@ from tests.journeys.browser_setup import find_chromium
 from tests.journeys.site import RunningSite, SiteProcess
 
 SCREENS = Path(settings.VAR) / "screens"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 TELEPHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1440, "height": 1000}
 
@@ -23,7 +29,9 @@ DESKTOP = {"width": 1440, "height": 1000}
 @pytest.fixture(scope="session")
 def site() -> Iterator[RunningSite]:
     """Sonae, started as a person starts it."""
-    process = SiteProcess(os.environ["DATABASE_URL"], {"SONAE_QUOTES_A_MINUTE": "100000", "SONAE_SIGN_IN_CODES_AN_HOUR": "1000"})
+    process = SiteProcess(
+        os.environ["DATABASE_URL"], {"SONAE_QUOTES_A_MINUTE": "100000", "SONAE_SIGN_IN_CODES_AN_HOUR": "1000"}
+    )
     try:
         yield process.start()
     finally:

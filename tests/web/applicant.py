@@ -41,7 +41,9 @@ OTHER_INSURED = {
     "insured_relation": "子会社",
     "explained_to_insured": "on",
 }
-DECLARATIONS = dict.fromkeys(("truthful", "no_antisocial_forces", "no_cooling_off", "personal_data", "intent_confirmed"), "on")
+DECLARATIONS = dict.fromkeys(
+    ("truthful", "no_antisocial_forces", "no_cooling_off", "personal_data", "intent_confirmed"), "on"
+)
 
 
 class Applicant:

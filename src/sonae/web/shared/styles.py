@@ -24,6 +24,9 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "outside": ("outside",),
     "verify": ("verify",),
     "pictures": ("illustrations",),
+    "calculator": ("keep-quote",),
+    "outside": ("say-this",),
+    "verify": ("verdict",),
     "portal": ("portal",),
     "design": ("design-page",),
 }

@@ -68,6 +68,16 @@ class Calculation:
         return urlencode({name: value for name, value in self.typed.items() if value})
 
     @property
+    def next_query(self) -> str:
+        """The same facts for the next start that can still be had."""
+        start = {} if self.next_start is None else {"start": self.next_start.isoformat()}
+        return urlencode({**self.typed, **start})
+
+    def apply_query(self, plan_code: str) -> str:
+        """The facts that the application begins with."""
+        return urlencode({"industry": self.typed["industry"], "sales": self.typed["sales"], "plan": plan_code})
+
+    @property
     def sales_for_address(self) -> str:
         """The sales as typed, fit to stand in an address."""
         return quote_plus(self.typed["sales"])

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
+from django_htmx.middleware import HtmxDetails
 
 from sonae.apps.audit.throttle import allow
 from sonae.apps.quotes.use_cases.make_quote import Referred, StartGone, make_quote
@@ -26,7 +28,8 @@ def calculator(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _keep(request)
     calculation = calculate(request.GET, today=today(request))
-    wants_part = bool(getattr(request, "htmx", False)) and not getattr(request, "htmx", None).history_restore_request
+    htmx = cast(HtmxDetails, request.htmx)  # type: ignore[attr-defined]  # set by django_htmx's middleware
+    wants_part = bool(htmx) and not htmx.history_restore_request
     template = "site/calculator_part.html" if wants_part else "site/calculator.html"
     return render(request, template, _facts(calculation))
 
@@ -65,6 +68,14 @@ def _facts(calculation: Calculation) -> dict[str, Any]:
     facts["product"] = product
     if calculation.result is not None:
         facts["cards"] = [
-            (product.plan(premium.plan_code), premium) for premium in calculation.result.premiums
+            (product.plan(premium.plan_code), premium, _way_to_apply(calculation, premium.plan_code))
+            for premium in calculation.result.premiums
         ]
     return facts
+
+
+def _way_to_apply(calculation: Calculation, plan_code: str) -> str:
+    """Empty where the last day to apply for this start has passed: then the page leads to the next start first."""
+    if calculation.result is None or calculation.result.too_late:
+        return ""
+    return f"{reverse('portal:start')}?{calculation.apply_query(plan_code)}"

@@ -27,7 +27,9 @@ def typed(given: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _printable(text: str) -> str:
-    shown = "".join(sign for sign in text[: LONGEST_TYPED + 1] if unicodedata.category(sign) not in {"Cc", "Cs", "Co", "Cn"})
+    shown = "".join(
+        sign for sign in text[: LONGEST_TYPED + 1] if unicodedata.category(sign) not in {"Cc", "Cs", "Co", "Cn"}
+    )
     return shown.strip()
 
 
@@ -60,7 +62,9 @@ class CalculatorForm(forms.Form):
 
     industry = forms.ChoiceField(
         label=say("業種", "Industry"),
-        help_text=say("売上がいちばん大きい事業で選んでください。", "Choose the business that brings the largest sales."),
+        help_text=say(
+            "売上がいちばん大きい事業で選んでください。", "Choose the business that brings the largest sales."
+        ),
         error_messages={
             "required": say("業種を選んでください。", "Please choose an industry."),
             "invalid_choice": say("一覧から業種を選んでください。", "Please choose an industry from the list."),
@@ -109,7 +113,12 @@ class CalculatorForm(forms.Form):
 def _industries(product: Product) -> list[tuple[str, str]]:
     template = str(say("{name}（{hint}）", "{name} ({hint})"))
     return [
-        (one.code, template.format(name=in_language(one.name), hint=in_language(one.hint)) if one.hint.ja else in_language(one.name))
+        (
+            one.code,
+            template.format(name=in_language(one.name), hint=in_language(one.hint))
+            if one.hint.ja
+            else in_language(one.name),
+        )
         for one in product.industries
     ]
 

@@ -27,7 +27,9 @@ def important_matters(request: HttpRequest) -> HttpResponse:
         programme__code=product.programme, effective_date=product.effective_date
     )
     pdf = _pdf(version.digest, active_language())
-    return pdf_download(pdf, str(say("重要事項のご説明_{version}.pdf", "important-matters_{version}.pdf")).format(version=version))
+    return pdf_download(
+        pdf, str(say("重要事項のご説明_{version}.pdf", "important-matters_{version}.pdf")).format(version=version)
+    )
 
 
 @lru_cache(maxsize=8)

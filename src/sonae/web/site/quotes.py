@@ -28,7 +28,9 @@ def quote_page(request: HttpRequest, token: str) -> HttpResponse:
     """GET /quotes/<token>/"""
     quote = _quote_or_404(token)
     product = product_of(quote.product_version)
-    response = render(request, "site/quote.html", {**_facts(quote, product), "expired": today(request) > quote.valid_until})
+    response = render(
+        request, "site/quote.html", {**_facts(quote, product), "expired": today(request) > quote.valid_until}
+    )
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -9,7 +9,7 @@ CLOSED = ("apply/", "portal/", "sign-in/", "demo/", "api/", "hooks/")
 
 
 @require_safe
-def robots(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # Django's own signature
+def robots(request: HttpRequest) -> HttpResponse:  # Django's own signature
     """GET /robots.txt"""
     lines = ["User-agent: *", *(f"Disallow: /{prefix}{path}" for prefix in ("", "en/") for path in CLOSED)]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

@@ -35,9 +35,15 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
     now_day = today(request)
     given = _typed(request)
     asked = read_day(given) if any(given.values()) else now_day
-    shown = given if any(given.values()) else dict(zip(PARTS, (str(now_day.year), str(now_day.month), str(now_day.day)), strict=True))
+    shown = (
+        given
+        if any(given.values())
+        else dict(zip(PARTS, (str(now_day.year), str(now_day.month), str(now_day.day)), strict=True))
+    )
     facts: dict[str, Any] = {"shown": shown, "asked": asked, "is_today": asked == now_day}
-    facts["state"] = None if asked is None else state_on(certificate, day=asked)
+    if asked is not None:
+        facts["state"] = state = state_on(certificate, day=asked)
+        facts["free_name"] = state.product.section("free").name
     return _sealed(render(request, "site/verify.html", facts))
 
 

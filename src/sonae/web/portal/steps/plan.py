@@ -48,7 +48,7 @@ class PlanForm(forms.Form):
         error_messages={"required": say("申告売上高を入れてください。", "Please enter the annual sales.")},
     )
     plan = forms.ChoiceField(label=say("プラン", "Plan"), required=False, widget=forms.RadioSelect)
-    seen = forms.CharField(required=False, max_length=80, widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, max_length=80, widget=forms.TextInput)
 
     def __init__(self, product: Product, data: Any = None, initial: Any = None) -> None:
         super().__init__(data, initial=initial)
