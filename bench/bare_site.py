@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
@@ -21,5 +22,7 @@ def page(request: HttpRequest) -> HttpResponse:
 urlpatterns = [path("", page)]
 
 if not settings.configured:
-    settings.configure(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["127.0.0.1"], SECRET_KEY="bench-only", MIDDLEWARE=[])
+    settings.configure(
+        ROOT_URLCONF=__name__, ALLOWED_HOSTS=["127.0.0.1"], SECRET_KEY=secrets.token_hex(), MIDDLEWARE=[]
+    )
 application = get_wsgi_application()

@@ -85,10 +85,12 @@ CHANGES = {
 @pytest.mark.parametrize("table", GUARDED)
 def test_a_log_refuses(table: str, change: str) -> None:
     with undone():
-        put_a_row_into(table)
+        if change != "truncate":  # with a booking that waits for its check PostgreSQL itself would refuse to truncate
+            put_a_row_into(table)
+        before = rows(f"SELECT count(*) FROM {table}")
         with pytest.raises(DatabaseError, match=f"append-only: {change.upper()} refused"), transaction.atomic():
             run(CHANGES[change].format(table=table, column="id"))
-        assert rows(f"SELECT count(*) FROM {table}") == [(1,)]
+        assert rows(f"SELECT count(*) FROM {table}") == before
 
 
 @pytest.mark.parametrize("table", GUARDED)

@@ -109,18 +109,17 @@ def scratch(fault_database: str, committed: str, processor: Processor) -> Iterat
 
 
 @pytest.fixture
-def hooks(world: World) -> Iterator[str]:
-    """The address of our webhook endpoint, served over HTTP by as many threads as there are callers."""
-    gateway = "sonae.integrations.sandbox_card.gateway.SandboxCardGateway"
+def site(world: World) -> Iterator[str]:
+    """Our own site over HTTP, served by as many threads as there are callers. Its webhooks come in at ``/hooks/card/…/``."""
     card_gateway.cache_clear()
-    with override_settings(ROOT_URLCONF="tests.faults.hook_address", SONAE_CARD_GATEWAY=gateway, ALLOWED_HOSTS=["*"]):
+    with override_settings(SONAE_SANDBOX_CARD_URL=world.processor.server.url):
         server = LiveServerThread("127.0.0.1", StaticFilesHandler, port=0)
         server.daemon = True
         server.start()
         server.is_ready.wait(10)
         assert server.error is None
         try:
-            yield f"http://127.0.0.1:{server.port}/hooks/card/sandbox_card/"
+            yield f"http://127.0.0.1:{server.port}"
         finally:
             server.terminate()
             card_gateway.cache_clear()

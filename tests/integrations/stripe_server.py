@@ -213,10 +213,10 @@ class StripeServer(ThreadingHTTPServer):
     def capture(self, intent: dict[str, Any], given: dict[str, str]) -> dict[str, Any]:
         if intent["status"] != "requires_capture":
             raise unexpected(f"could not be captured: {intent['status']}")
-        amount = int(given.get("amount_to_capture", intent["amount"]))
-        intent.update(status="succeeded", amount_received=amount, amount_capturable=0)
-        self.books.charges[intent["latest_charge"]].update(captured=True, amount_captured=amount)
-        self.books.captures.append((intent["metadata"]["reference"], amount))
+        yen = int(given.get("amount_to_capture", intent["amount"]))
+        intent.update(status="succeeded", amount_received=yen, amount_capturable=0)
+        self.books.charges[intent["latest_charge"]].update(captured=True, amount_captured=yen)
+        self.books.captures.append((intent["metadata"]["reference"], yen))
         return dict(intent)
 
     def cancel(self, intent: dict[str, Any]) -> dict[str, Any]:
@@ -229,17 +229,17 @@ class StripeServer(ThreadingHTTPServer):
 
     def refund(self, given: dict[str, str]) -> dict[str, Any]:
         intent = self._found(self.books.intents, given["payment_intent"])
-        amount = int(given["amount"])
+        yen = int(given["amount"])
         if intent["status"] != "succeeded":
             raise Problem(400, "invalid_request_error", "charge_not_captured")
         charge = self.books.charges[intent["latest_charge"]]
-        if amount > charge["amount"] - charge["amount_refunded"]:
+        if yen > charge["amount"] - charge["amount_refunded"]:
             raise Problem(400, "invalid_request_error", "amount_too_large")
-        charge["amount_refunded"] += amount
+        charge["amount_refunded"] += yen
         refund = {
             "id": self.books.name("re"),
             "object": "refund",
-            "amount": amount,
+            "amount": yen,
             "currency": "jpy",
             "payment_intent": intent["id"],
             "status": "succeeded",

@@ -1,4 +1,4 @@
-"""Make sure that a Chromium is there for the journeys: found, or installed by the system's package manager where that is allowed."""
+"""Make sure that a Chromium is there for the journeys: found, or installed by the system's package manager where allowed."""
 
 from __future__ import annotations
 

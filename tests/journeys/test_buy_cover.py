@@ -47,7 +47,7 @@ def press(page: Page) -> None:
     page.locator("main .button.primary").first.click()
 
 
-def fill_in(page: Page, prefix: str, site: RunningSite, number: str, member_class: str, name: str) -> None:
+def fill_in(page: Page, prefix: str, site: RunningSite, *, number: str, member_class: str, name: str) -> None:
     """Every step from the member check to the page that asks for payment, each looked at."""
     page.goto(f"{site.address}{prefix}/apply/?industry=professional&sales=4800&plan=P300")
     if page.locator("input[name=number]").count():
@@ -151,7 +151,7 @@ def test_a_small_business_buys_cover(
     expect(page.locator("main")).to_contain_text("192,840")
     look_at(page, "03-calculator-result")
     sign_in(page, site, prefix, email)
-    fill_in(page, prefix, site, number, member_class, "buy")
+    fill_in(page, prefix, site, number=number, member_class=member_class, name="buy")
     pay(page, site, CARD_DECLINED)
     expect(page).to_have_url(re.compile(re.escape(site.cards)))
     pay(page, site, CARD_VISA)
@@ -180,7 +180,8 @@ def test_nobody_can_open_what_is_anothers(site: RunningSite, open_browser: Calla
     sign_in(page, site, "", "zoen@sample.example")
     papers = site.sql("SELECT id FROM documents_paper WHERE member_id IS NOT NULL")
     applications = site.sql("SELECT public_id FROM enrolment_application")
-    assert papers and applications
+    assert papers
+    assert applications
     for (paper,) in papers:
         assert page.request.get(f"{site.address}/portal/papers/{paper}/").status == 404
     for (application,) in applications:

@@ -1,162 +1,97 @@
-"""``POST /api/v1/quotes``: the premium of one risk, the same answer as ``sonae quote --json``."""
+"""POST /api/v1/quotes: what would this business pay? The same answer as the page and the command line; nothing is kept."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, Literal
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from ninja import NinjaAPI, Router, Schema
-from ninja.errors import HttpError, ValidationError
-from ninja.throttling import BaseThrottle
-from pydantic import ConfigDict, Field, StrictInt, StrictStr
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI, Query, Router
+from ninja.errors import ValidationError
 
 from sonae.apps.audit.throttle import allow
 from sonae.apps.quotes.queries import answer_for
-from sonae.domain.quoting import FactsInvalid, NothingPublished
+from sonae.domain.quoting import FactProblem, FactsInvalid, NothingPublished
+from sonae.domain.text import Text
+from sonae.web.api.problems import LANGUAGES, Refused, json_answer, language_of, printable, refusal
+from sonae.web.api.quote_facts import read_facts
+from sonae.web.api.schemas import Accepted, Problems, Referred, request_body
 from sonae.web.shared.client import client_of
 from sonae.web.shared.moment import now, today
 
+WINDOW = timedelta(minutes=1)
+TOO_MANY = Text(
+    f"{int(WINDOW.total_seconds())}秒ほど待ってから、もう一度お送りください。",
+    f"please wait {int(WINDOW.total_seconds())} seconds and send it again.",
+)
+NOT_OPEN = Text("商品がまだ公表されていません。", "no product has been published yet.")
+ONE_OF_TWO = Text("ja か en を入れてください。", "ja or en is expected.")
+
+api = NinjaAPI(
+    title="Sonae",
+    version="1",
+    description="Premiums of the group programme. Texts in Japanese or English; money in whole yen; dates in Japan.",
+    docs_url=None,
+    openapi_url="openapi.json",
+    urls_namespace="api_v1",
+)
 router = Router(tags=["quotes"])
-MINUTE = timedelta(minutes=1)
-
-
-class PerClient(BaseThrottle):
-    """So many quotes a minute for each client address, counted for all processes together."""
-
-    def allow_request(self, request: HttpRequest) -> bool:
-        most = settings.SONAE_QUOTES_A_MINUTE
-        return allow(key=f"quote:{client_of(request)}", most=most, within=MINUTE, now=now(request))
-
-    def wait(self) -> float:
-        return MINUTE.total_seconds()
-
-
-class RiskIn(Schema):
-    """What the premium depends on (F13). Sales in whole yen, tax included."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"additionalProperties": False})
-
-    industry: StrictStr = Field(max_length=100, description="industry class, for example other_services")
-    annual_sales: StrictInt = Field(description="declared annual sales in whole yen, tax included")
-    start_on: StrictStr | None = Field(
-        default=None, max_length=100, description="first of a month, YYYY-MM-DD; without it the next start to be had"
-    )
-
-
-class StepOut(Schema):
-    """One step of a premium. ``value`` is the exact yen after it: a number, or a decimal where it is finer."""
-
-    kind: Literal["base", "industry", "band", "plan", "floor", "rounding", "term"]
-    label: str
-    factor: str | None
-    value: int | str
-
-
-class PlanOut(Schema):
-    """One plan: premiums and limits in whole yen."""
-
-    code: str
-    annual_premium: int
-    term_premium: int
-    monthly_equivalent: int
-    liability_limit: int
-    cost_limit: int
-    steps: list[StepOut]
-
-
-class AcceptedOut(Schema):
-    """The risk can have every plan."""
-
-    decision: Literal["accepted"]
-    start_on: str
-    expiry_on: str
-    product_version: str
-    product_digest: str
-    plans: list[PlanOut]
-
-
-class ReasonOut(Schema):
-    """Why a person has to look at it, and what to do now."""
-
-    code: str
-    message: str
-    next_step: str
-
-
-class ReferredOut(Schema):
-    """The risk is outside the paid plans (F19)."""
-
-    decision: Literal["referred"]
-    reasons: list[ReasonOut]
-
-
-class ProblemOut(Schema):
-    """One field that can't be used: what was given, what is expected."""
-
-    field: str
-    given: str
-    expected: str
-
-
-class ProblemsOut(Schema):
-    """Everything that is wrong with a request."""
-
-    problems: list[ProblemOut]
 
 
 @router.post(
     "/quotes",
     response={
-        200: AcceptedOut | ReferredOut,
-        400: ProblemsOut,
-        422: ProblemsOut,
-        429: ProblemsOut,
-        503: ProblemsOut,
+        200: Accepted | Referred,
+        400: Problems,
+        413: Problems,
+        415: Problems,
+        422: Problems,
+        429: Problems,
+        503: Problems,
     },
-    summary="Rate one risk",
-    throttle=[PerClient()],
+    summary="The premiums of all plans for one business, or why a person has to look at it",
+    openapi_extra={"requestBody": request_body()},
 )
-def create_quote(request: HttpRequest, risk: RiskIn, language: Literal["ja", "en"] = "ja") -> Any:
-    """All plans with every step, or the reasons why a person has to look at it. Nothing is stored."""
-    try:
-        answer = answer_for(
-            industry=risk.industry, annual_sales=risk.annual_sales, start_on=risk.start_on, today=today(request)
-        )
-    except FactsInvalid as invalid:
-        return 422, {"problems": [problem.as_json(language) for problem in invalid.problems]}
-    except NothingPublished:
-        return 503, _problem("programme", "", "no scheme year is open")
-    return 200, answer.as_json(language)
+def create_quote(
+    request: HttpRequest,
+    language: str = Query("", description="ja or en; otherwise Accept-Language decides.", pattern="^(ja|en)?$"),  # type: ignore[type-arg]  # ninja's marker
+) -> HttpResponse:
+    """Rate one business."""
+    if not allow(
+        key=f"quotes:{client_of(request)}", most=settings.SONAE_QUOTES_A_MINUTE, within=WINDOW, now=now(request)
+    ):
+        answer = refusal([FactProblem("", "", TOO_MANY)], status=429, language=language_of(request))
+        answer.headers["Retry-After"] = str(int(WINDOW.total_seconds()))
+        return answer
+    facts = read_facts(request)
+    answer_to_facts = answer_for(**facts, today=today(request))
+    chosen = language if language in LANGUAGES else language_of(request)
+    return json_answer(answer_to_facts.as_json(chosen), language=chosen)
 
 
-def build_api() -> NinjaAPI:
-    """The API with its own answers to what can't be understood."""
-    api = NinjaAPI(title="Sonae", version="1", docs_url=None, openapi_url="/openapi.json", urls_namespace="api")
-    api.add_router("", router)
-    api.add_exception_handler(ValidationError, _not_understood)
-    api.add_exception_handler(HttpError, _refused)
-    return api
+@api.exception_handler(Refused)
+def refused(request: HttpRequest, problem: Refused) -> HttpResponse:
+    """The request's shape is wrong."""
+    return refusal(problem.problems, status=problem.status, language=language_of(request))
 
 
-def _problem(field: str, given: str, expected: str) -> dict[str, list[dict[str, str]]]:
-    return {"problems": [{"field": field, "given": given, "expected": expected}]}
+@api.exception_handler(FactsInvalid)
+def facts_invalid(request: HttpRequest, problem: FactsInvalid) -> HttpResponse:
+    """The facts can't be used."""
+    return refusal(problem.problems, status=422, language=language_of(request))
 
 
-def _not_understood(request: HttpRequest, error: ValidationError | type[ValidationError]) -> HttpResponse:
-    problems = [
-        {
-            "field": ".".join(str(part) for part in fault["loc"] if part not in {"body", "query", "risk"}) or "body",
-            "given": str(fault.get("input", ""))[:80],
-            "expected": str(fault["msg"]),
-        }
-        for fault in getattr(error, "errors", [])
-    ]
-    return JsonResponse({"problems": problems}, status=422)
+@api.exception_handler(NothingPublished)
+def nothing_published(request: HttpRequest, problem: NothingPublished) -> HttpResponse:  # ninja's signature
+    """There is nothing to rate with yet."""
+    return refusal([FactProblem("", "", NOT_OPEN)], status=503, language=language_of(request))
 
 
-def _refused(request: HttpRequest, error: HttpError | type[HttpError]) -> HttpResponse:
-    status = int(getattr(error, "status_code", 400))
-    field = "requests" if status == 429 else "body"
-    return JsonResponse(_problem(field, "", str(error)), status=status)
+@api.exception_handler(ValidationError)
+def parameter_invalid(request: HttpRequest, problem: ValidationError) -> HttpResponse:  # ninja's signature
+    """The only parameter beside the body is the language."""
+    given = printable(request.GET.get("language", ""))
+    return refusal([FactProblem("language", given, ONE_OF_TWO)], status=422, language=language_of(request))
+
+
+api.add_router("", router)

@@ -1,7 +1,7 @@
-"""The addresses for machines."""
+"""Addresses for machines."""
 
 from django.urls import path
 
-from sonae.web.api.quotes import build_api
+from sonae.web.api.quotes import api
 
-urlpatterns = [path("v1/", build_api().urls)]
+urlpatterns = [path("v1/", api.urls)]

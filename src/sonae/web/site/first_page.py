@@ -35,7 +35,7 @@ PART_OF_A_YEAR = 3  # months into the scheme year: the start of the ruler's exam
 
 
 @dataclass(frozen=True, slots=True)
-class PriceExample:
+class PremiumExample:
     """The published cell (F14): premiums of all plans for a whole year, with the conditions they hold for."""
 
     industry: Industry
@@ -84,7 +84,7 @@ def first_page(request: HttpRequest) -> HttpResponse:
 
 def _facts(product: Product, next_start: date | None) -> dict[str, Any]:
     paid_services, free_services = services_of(product)
-    price = price_example(product)
+    premium_shown = premium_example(product)
     return {
         "first_page": True,
         "product": product,
@@ -98,34 +98,34 @@ def _facts(product: Product, next_start: date | None) -> dict[str, Any]:
         "free": product.section("free"),
         "free_lines": _names(product, product.section("free")),
         "paid": product.section("paid"),
-        "plans": list(zip(product.plans, price.premiums, strict=True)),
+        "plans": list(zip(product.plans, premium_shown.premiums, strict=True)),
         "cost_limits": _cost_limits(product.plans),
         "liability_lines": product.cost_lines_of("liability"),
         "cost_lines": product.cost_lines_of("cost"),
         "examples": {line.code: line.example for line in product.cost_lines},
         "service_rows": [(service, *included) for service, *included in _rows(product, paid_services, free_services)],
-        "price": price,
-        "part_year": part_year(product, price),
+        "premium_shown": premium_shown,
+        "part_year": part_year(product, premium_shown),
         "insurer": product.party("insurer"),
         "outside_rules": [rule for rule in product.eligibility if rule.kind != "disclosure_answer"],
     }
 
 
-def price_example(product: Product) -> PriceExample:
+def premium_example(product: Product) -> PremiumExample:
     """From the first worked example of the product that is accepted: the published cell."""
     example: Example = next(one for one in product.examples if one.annual_premium is not None)
     term = scheme_term(product.calendar, example.start_on)
     premiums = rate(product, Risk(example.industry, example.annual_sales), term.start_on, term.expiry_on)
     band = next(band for band in product.sales_bands if band.from_yen <= example.annual_sales <= band.to_yen)
-    return PriceExample(product.industry(example.industry), band, premiums)
+    return PremiumExample(product.industry(example.industry), band, premiums)
 
 
-def part_year(product: Product, price: PriceExample) -> PartYear:
+def part_year(product: Product, premium_shown: PremiumExample) -> PartYear:
     """The same premium for a start three months into the scheme year."""
     term = scheme_term(product.calendar, product.effective_date)
     start_on = add_months(term.start_on, PART_OF_A_YEAR)
     months = months_between(start_on, term.expiry_on)
-    premium = term_premium(price.lowest.annual_premium, months, product.rounding_unit)
+    premium = term_premium(premium_shown.lowest.annual_premium, months, product.rounding_unit)
     return PartYear(start_on, term.expiry_on, months, premium, cover_starts_at(product.calendar, term.expiry_on))
 
 

@@ -1,0 +1,206 @@
+"""F8, F9, F10: messages that come often, in any order, late, never, or from somebody else."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import sqlite3
+from contextlib import closing
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import urllib3
+from django.db import connection
+
+from sonae.apps.audit.models import AuditEntry
+from sonae.apps.billing.models import GatewayMessage, Payment, PaymentStep
+from sonae.integrations.sandbox_card.signature import HEADER, sign
+from tests.faults.world import ACCOUNT, SECRET, World, all_at_once
+
+pytestmark = pytest.mark.faults
+http = urllib3.PoolManager(retries=False, maxsize=32)
+
+
+def event(payment: Payment, kind: str = "payment.authorised", **changes: Any) -> dict[str, Any]:
+    data = {"session_id": payment.session_id, "payment_id": "", "reference": payment.key, "yen": payment.charge_yen,
+            "currency": "jpy"}  # fmt: skip
+    told = {"id": f"evt_{payment.session_id}_{kind}", "type": kind, "account": ACCOUNT, "created": 1, "data": data}
+    return told | changes
+
+
+def post(site: str, body: bytes, header: str | None, *, gateway: str = "sandbox_card") -> int:
+    headers = {"Content-Type": "application/json"} | ({} if header is None else {HEADER: header})
+    return http.request("POST", f"{site}/hooks/card/{gateway}/", body=body, headers=headers).status
+
+
+def send(site: str, told: dict[str, Any], at: datetime) -> int:
+    body = json.dumps(told).encode()
+    return post(site, body, sign(body=body, secret=SECRET, at=int(at.timestamp())))
+
+
+def take_jobs(payment: Payment) -> int:
+    """How many times the payment waits to be settled; what waits is taken off the list."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE procrastinate_jobs SET status = 'cancelled' WHERE status = 'todo'
+               AND task_name = 'sonae.settle_payment' AND args ->> 'key' = %s RETURNING id""",
+            [payment.key],
+        )
+        return len(cursor.fetchall())
+
+
+def carry_out_jobs(world: World, payment: Payment) -> None:
+    for _ in range(take_jobs(payment)):
+        world.settle(payment, cause="webhook")
+
+
+def real_events(world: World, payment: Payment) -> list[dict[str, Any]]:
+    """What the processor itself wrote to us about the payment."""
+    path = world.processor.journal / "journal.sqlite3"
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as journal:
+        rows = journal.execute("SELECT body FROM events ORDER BY rowid").fetchall()
+    told = [json.loads(body) for (body,) in rows]
+    return [one for one in told if one["data"]["session_id"] == payment.session_id]
+
+
+def test_an_event_that_comes_up_to_twenty_times_at_once_counts_once(world: World, site: str) -> None:
+    """F8: fifty events, each between two and twenty times on as many connections."""
+    for number in range(50):
+        application, payment = world.authorised()
+        (told,) = real_events(world, payment)
+        copies = 2 + number % 19
+        answers = all_at_once([lambda told=told: send(site, told, world.now)] * copies)
+        assert answers == [200] * copies
+        assert GatewayMessage.objects.filter(session_id=payment.session_id).count() == 1
+        assert take_jobs(payment) == 1
+        if number % 5 == 0:  # and if the jobs were doubled after all, at once
+            all_at_once([lambda payment=payment: world.settle(payment, cause="webhook")] * 4)
+        else:
+            world.settle(payment, cause="webhook")
+        assert world.states(application) == ("issued", "captured")
+    assert world.books() == []
+
+
+ORDERS = list(
+    itertools.permutations(("payment.declined", "payment.authorised", "payment.captured", "payment.disputed"))
+)
+
+
+def test_every_order_of_four_events_ends_the_same(world: World, site: str) -> None:
+    """F9: all 24 orders, each message acted upon before the next comes."""
+    outcomes = set()
+    for order in ORDERS:
+        application = world.application(risk=("other_services", 5_000_000, "P100"))
+        payment = world.begin(application)
+        world.pay(payment, "4000000000000002")
+        world.pay(payment)
+        for kind in order:
+            assert send(site, event(payment, kind), world.now) == 200
+            carry_out_jobs(world, payment)
+        steps = tuple(PaymentStep.objects.filter(payment=payment).order_by("id").values_list("to_state", flat=True))
+        outcomes.add((*world.states(application), steps))
+    assert len(ORDERS) == 24
+    assert outcomes == {("issued", "captured", ("created", "open", "capturing", "captured"))}
+    assert world.books() == []
+
+
+def test_a_message_three_days_late_changes_nothing_any_more(world: World, site: str) -> None:
+    application, payment = world.authorised()
+    world.heal(minutes=2)
+    world.pass_time(days=3)
+    assert send(site, event(payment), world.now) == 200
+    carry_out_jobs(world, payment)
+    assert world.states(application) == ("issued", "captured")
+    assert world.books() == []
+
+
+def test_a_message_that_never_comes_is_not_missed(world: World) -> None:
+    """The member pays and closes the browser; within a quarter of an hour the rounds have found it."""
+    applications = [world.authorised()[0] for _ in range(5)]
+    world.heal()
+    assert {world.states(application) for application in applications} == {("issued", "captured")}
+    assert world.books() == []
+
+
+def test_a_message_that_overtakes_our_own_commit_is_asked_for_again(world: World, site: str) -> None:
+    """Nothing is stored under 404, so the processor's next try finds the payment."""
+    application, payment = world.authorised()
+    Payment.objects.filter(pk=payment.pk).update(session_id="")
+    assert send(site, event(payment), world.now) == 404
+    Payment.objects.filter(pk=payment.pk).update(session_id=payment.session_id)
+    assert send(site, event(payment), world.now) == 200
+    carry_out_jobs(world, payment)
+    assert world.states(application) == ("issued", "captured")
+
+
+def forgeries(payment: Payment, now: datetime) -> dict[str, tuple[bytes, str | None, str]]:
+    """Body, header, gateway of each."""
+    told = event(payment, "payment.captured")
+    body = json.dumps(told).encode()
+    at = int(now.timestamp())
+    good = sign(body=body, secret=SECRET, at=at)
+
+    def signed(changed: dict[str, Any]) -> tuple[bytes, str]:
+        other = json.dumps(changed).encode()
+        return other, sign(body=other, secret=SECRET, at=at)
+
+    sum_changed = body.replace(str(payment.charge_yen).encode(), b"1")
+    unknown = told | {"data": told["data"] | {"session_id": "ses_of_nobody"}}
+    old = int((now - timedelta(seconds=301)).timestamp())
+    return {
+        "another secret": (body, sign(body=body, secret="whsec_guess", at=at), "sandbox_card"),
+        "old time": (body, sign(body=body, secret=SECRET, at=old), "sandbox_card"),
+        "replayed with a new time": (body, good.replace(f"t={at}", f"t={at + 1}"), "sandbox_card"),
+        "another account": (*signed(told | {"account": "acct_other"}), "sandbox_card"),
+        "scheme v0": (body, good.replace("v1=", "v0="), "sandbox_card"),
+        "body altered": (body + b" ", good, "sandbox_card"),
+        "no header": (body, None, "sandbox_card"),
+        "empty header": (body, "", "sandbox_card"),
+        "sum changed": (sum_changed, good, "sandbox_card"),
+        "currency changed": (body.replace(b"jpy", b"usd"), good, "sandbox_card"),
+        "unknown payment": (*signed(unknown), "sandbox_card"),
+        "another processor": (body, good, "stripe"),
+        "no JSON": (b"\xff\xfe{", sign(body=b"\xff\xfe{", secret=SECRET, at=at), "sandbox_card"),
+        "unknown kind": (*signed(told | {"type": "payment.made_up"}), "sandbox_card"),
+        "far too large": (b"x" * 300_000, good, "sandbox_card"),
+    }
+
+
+CASES = (
+    "another secret", "old time", "replayed with a new time", "another account", "scheme v0", "body altered", "no header",
+    "empty header", "sum changed", "currency changed", "unknown payment", "another processor", "no JSON", "unknown kind",
+    "far too large",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_forged_message_is_refused_leaves_one_line_and_changes_nothing(world: World, site: str, case: str) -> None:
+    """F10."""
+    application, payment = world.authorised()
+    told = forgeries(payment, world.now)
+    assert set(told) == set(CASES)
+    body, header, gateway = told[case]
+    lines = AuditEntry.objects.filter(object_kind="webhook").count()
+    assert 400 <= post(site, body, header, gateway=gateway) < 500
+    assert AuditEntry.objects.filter(object_kind="webhook").count() == lines + 1
+    assert not GatewayMessage.objects.filter(session_id=payment.session_id).exists()
+    assert take_jobs(payment) == 0
+    assert world.states(application) == ("paying", "open")
+
+
+def test_the_same_message_unforged_is_stored(world: World, site: str) -> None:
+    """The control of the cases above."""
+    _, payment = world.authorised()
+    assert send(site, event(payment, "payment.captured"), world.now) == 200
+    assert take_jobs(payment) == 1
+
+
+def test_a_true_message_about_a_sum_that_was_not_taken_captures_nothing_by_itself(world: World, site: str) -> None:
+    """Only where to look is believed, even of the processor: the payment is read afresh."""
+    application = world.application()
+    payment = world.begin(application)
+    assert send(site, event(payment, "payment.captured"), world.now) == 200
+    carry_out_jobs(world, payment)
+    assert world.states(application) == ("paying", "open")
+    assert world.books(settled=False) == []
