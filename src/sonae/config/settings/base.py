@@ -13,6 +13,8 @@ DEBUG = False
 ROOT_URLCONF = "sonae.config.urls"
 WSGI_APPLICATION = "sonae.config.wsgi.application"
 AUTH_USER_MODEL = "parties.User"
+# The address is unique by a constraint on its lower-case form, which this check does not see.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 APPEND_SLASH = True
 
