@@ -118,8 +118,9 @@ class EmbeddedServer:
         try:
             fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._run("pg_ctl", "stop", "-D", str(self.data), "-m", "fast", "-w", "-t", "30", check=False)
+            self.sockets.rmdir()
         except OSError:
-            pass  # somebody else still uses it
+            pass  # somebody else still uses it, or something was left in the socket's folder
         self._users.close()
         self._users = None
 

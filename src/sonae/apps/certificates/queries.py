@@ -41,7 +41,10 @@ class CoverState:
 
 
 def find_by_code(*, code: str) -> Certificate | None:
-    """The certificate with that verification code, with its scheme year and transactions."""
+    """The certificate with that verification code, with its scheme year and transactions. Small letters and hyphens are read."""
+    if not code.isascii() or not code.isprintable():
+        return None
+    code = code.upper().replace("-", "").replace(" ", "")
     if not code or len(code) > LONGEST_CODE:
         return None
     return (

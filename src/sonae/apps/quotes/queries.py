@@ -33,6 +33,6 @@ def answer_for(*, industry: object, annual_sales: object, start_on: object, toda
 
 def find_quote(*, token: str) -> Quote | None:
     """The kept quote of that token."""
-    if not token or len(token) > LONGEST_TOKEN:
+    if not token or len(token) > LONGEST_TOKEN or not token.isascii() or not token.isprintable():
         return None
     return Quote.objects.select_related("product_version").defer("product_version__files").filter(token=token).first()

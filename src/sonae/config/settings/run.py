@@ -37,9 +37,13 @@ def _kept_secret(name: str) -> str:
 
 
 SECRET_KEY = _kept_secret("SONAE_SECRET_KEY")
+if PRODUCTION:
+    _required("DATABASE_URL")  # an embedded server would be started in its place
 DATABASES = {"default": database.django_settings(database.prepare(VAR))}
 SONAE_DEMO = not PRODUCTION
 SONAE_SITE_ADDRESS = os.environ.get("SONAE_SITE_ADDRESS", "http://127.0.0.1:8000").rstrip("/")
+if PRODUCTION:
+    _required("SONAE_SITE_ADDRESS")  # printed on certificates, where nobody can correct it
 ALLOWED_HOSTS = _required("SONAE_HOSTS").split(",") if PRODUCTION else ["127.0.0.1", "localhost"]
 CSRF_TRUSTED_ORIGINS = [SONAE_SITE_ADDRESS] if PRODUCTION else []
 
@@ -73,6 +77,8 @@ SONAE_SANDBOX_CARD_WEBHOOK_SECRET = "" if PRODUCTION else _kept_secret("SONAE_SA
 SONAE_STRIPE_KEY = os.environ.get("SONAE_STRIPE_KEY", "")
 SONAE_STRIPE_WEBHOOK_SECRET = os.environ.get("SONAE_STRIPE_WEBHOOK_SECRET", "")
 SONAE_STRIPE_API_BASE = os.environ.get("SONAE_STRIPE_API_BASE", "")
+SONAE_STRIPE_THREE_D_SECURE = os.environ.get("SONAE_STRIPE_THREE_D_SECURE", "any")
+SONAE_STRIPE_SETUP_FUTURE_USAGE = os.environ.get("SONAE_STRIPE_SETUP_FUTURE_USAGE", "")
 SONAE_STRIPE_ACCOUNT = os.environ.get("SONAE_STRIPE_ACCOUNT", "")
 SONAE_CARD_PAGE_ORIGINS = ["https://checkout.stripe.com"] if PRODUCTION else [SONAE_SANDBOX_CARD_URL]
 SONAE_QUOTES_A_MINUTE = int(os.environ.get("SONAE_QUOTES_A_MINUTE", "120"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Any
-from urllib.parse import quote_plus, urlencode
+from urllib.parse import urlencode
 
 from sonae.apps.quotes.queries import published_versions
 from sonae.domain.calendar import application_deadline, possible_starts
@@ -76,11 +76,6 @@ class Calculation:
     def apply_query(self, plan_code: str) -> str:
         """The facts that the application begins with."""
         return urlencode({"industry": self.typed["industry"], "sales": self.typed["sales"], "plan": plan_code})
-
-    @property
-    def sales_for_address(self) -> str:
-        """The sales as typed, fit to stand in an address."""
-        return quote_plus(self.typed["sales"])
 
 
 def calculate(given: Mapping[str, Any], *, today: date) -> Calculation:
@@ -170,8 +165,7 @@ def _chosen(asked: str, starts: Sequence[date]) -> date:
 def _deadline_hint(product: Product, start_on: date) -> str:
     language = active_language()
     deadline = date_words(application_deadline(product.calendar, start_on), language)
-    words = str(say("{start}から始めるお申込みは、{deadline}まで。", "To start on {start}, apply by {deadline}."))
-    return words.format(start=date_words(start_on, language), deadline=deadline)
+    return str(say("お申込みは{deadline}まで。", "Apply by {deadline}.")).format(deadline=deadline)
 
 
 def services_of(product: Product) -> tuple[ServiceRows, ServiceRows]:

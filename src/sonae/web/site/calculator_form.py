@@ -73,8 +73,8 @@ class CalculatorForm(forms.Form):
     sales = SalesField(
         label=say("申告売上高（年間・税込）", "Declared annual sales, tax included"),
         help_text=say(
-            "直近の決算の額です。全角でも、「1億2,000万」のような書き方でも構いません。",
-            "From your last accounts, in units of 10,000 yen (万円). 4,800 means 48 million yen.",
+            "直近の決算の額です。全角でも構いません。",
+            "From your last accounts. 4,800 means 48 million yen.",
         ),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
