@@ -61,7 +61,11 @@ def rows(statement: str) -> list[tuple[str, ...]]:
 
 
 def put_a_row_into(table: str) -> None:
-    """Any row, without what it would refer to."""
+    """Any row, without what it would refer to and what is checked at commit."""
+    for (late,) in rows(
+        f"SELECT tgname FROM pg_trigger WHERE tgrelid = '{table}'::regclass AND tgdeferrable AND NOT tgisinternal"
+    ):
+        run(f"DROP TRIGGER {late} ON {table}")
     for (constraint,) in rows(
         f"SELECT conname FROM pg_constraint WHERE conrelid = '{table}'::regclass AND contype = 'f'"
     ):
@@ -150,7 +154,7 @@ def book(*postings: int) -> JournalEntry:
     return entry
 
 
-def reach_the_end_of_the_transaction() -> None:
+def check_now() -> None:
     """Have checked now what is otherwise checked at commit."""
     run("SET CONSTRAINTS ALL IMMEDIATE")
     run("SET CONSTRAINTS ALL DEFERRED")
@@ -161,9 +165,10 @@ UNBALANCED = [(64_940, -64_939), (64_940,), (0,), (), (1, 1), (64_940, -64_940, 
 
 @pytest.mark.parametrize("postings", UNBALANCED)
 def test_a_booking_that_does_not_balance_is_refused_at_commit(postings: tuple[int, ...]) -> None:
-    with pytest.raises(IntegrityError, match="does not balance"), transaction.atomic():
+    with undone():
         book(*postings)
-        reach_the_end_of_the_transaction()
+        with pytest.raises(IntegrityError, match="does not balance"), transaction.atomic():
+            check_now()
 
 
 @pytest.mark.parametrize("postings", UNBALANCED)
@@ -172,7 +177,7 @@ def test_without_the_constraint_it_would_be_taken(postings: tuple[int, ...]) -> 
         run("DROP TRIGGER posting_balances ON billing_posting")
         run("DROP TRIGGER entry_balances ON billing_journalentry")
         book(*postings)
-        reach_the_end_of_the_transaction()
+        check_now()
         assert Posting.objects.count() == len(postings)
 
 
@@ -180,17 +185,17 @@ def test_without_the_constraint_it_would_be_taken(postings: tuple[int, ...]) -> 
 def test_a_booking_that_balances_is_taken(postings: tuple[int, ...]) -> None:
     with undone():
         entry = book(*postings)
-        reach_the_end_of_the_transaction()
+        check_now()
         assert entry.postings.aggregate(total=models.Sum("posted_yen")) == {"total": 0}
 
 
 def test_a_line_added_later_to_a_balanced_booking_is_refused() -> None:
     with undone():
         entry = book(64_940, -64_940)
-        reach_the_end_of_the_transaction()
+        check_now()
+        Posting.objects.create(entry=entry, account=Posting.Account.REFUND_PAYABLE, posted_yen=1)
         with pytest.raises(IntegrityError, match="does not balance"), transaction.atomic():
-            Posting.objects.create(entry=entry, account=Posting.Account.REFUND_PAYABLE, posted_yen=1)
-            reach_the_end_of_the_transaction()
+            check_now()
 
 
 # --- Cover and scheme years ----------------------------------------------------------------------------------------

@@ -150,3 +150,43 @@ def test_links_between_documents_lead_somewhere() -> None:
         if not (page.parent / target).exists()
     ]
     assert broken == []
+
+
+def test_every_setting_that_is_read_from_the_environment_stands_in_the_manual() -> None:
+    settings = "".join((SRC / "config" / "settings" / name).read_text() for name in ("base.py", "run.py"))
+    read = set(re.findall(r'(?:environ\.get|_required|_kept_secret)\("([A-Z_]+)"', settings))
+    manual = (ROOT / "docs" / "howto" / "production.md").read_text()
+    assert len(read) > 15
+    assert sorted(name for name in read if f"`{name}`" not in manual) == []
+
+
+def test_every_test_that_a_document_names_is_there() -> None:
+    tests = "".join(path.read_text() for path in own_files(ROOT / "tests", suffixes=(".py",)))
+    missing = [
+        f"{shown(page)} → {name}"
+        for page in own_files(suffixes=(".md",))
+        for name in re.findall(r"`(test_[a-z0-9_]+)`", page.read_text())
+        if f"def {name}(" not in tests
+    ]
+    assert missing == []
+
+
+def test_every_file_that_a_document_names_is_there() -> None:
+    bases = [ROOT, SRC, SRC / "apps" / "enrolment" / "use_cases", SRC / "config" / "settings", ROOT / "src"]
+    missing = [
+        f"{shown(page)} → {name}"
+        for page in (*own_files(ROOT / "docs", suffixes=(".md",)), ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md")
+        for name in re.findall(r"`([\w/]+\.(?:py|toml))`", page.read_text())
+        if not any((base / name).exists() for base in (*bases, *_product_folders(), *_cited_beside(page)))
+    ]
+    assert missing == []
+
+
+def _product_folders() -> list[Path]:
+    return sorted((ROOT / "products" / "cyber").iterdir())
+
+
+def _cited_beside(page: Path) -> list[Path]:
+    """A file that is named by its last part alone stands in a folder that the same page names in full."""
+    named = re.findall(r"`([\w/]+)/\w+\.py`", page.read_text())
+    return [base / folder for folder in named for base in (ROOT, SRC, ROOT / "src")]

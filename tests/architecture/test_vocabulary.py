@@ -21,7 +21,7 @@ PHRASES = {
     r"group(['’]s)? policy|policy number": "the group's policy is what the word means",
     r"policy wording": "the wording of the group's policy (F01)",
     r"(cyber|another|other|package|look at your) polic(y|ies)": "policies outside the programme (F20)",
-    r"(content )?security policy|referrer policy": "the browser's policy",
+    r"(content )?security policy|browser['’]s policy|referrer[ -]policy": "the browser's policy",
     r"their own clients|(your|the firm['’]s|their) customers": "the member's own customers, whom an incident hurts",
 }
 TEMPLATES = (".html", ".txt", ".typ")

@@ -13,6 +13,7 @@ import pytest
 
 from sonae.config.command_line import USAGE_ERROR, main
 
+SITE = {"SONAE_SITE_ADDRESS": "https://a.example"}
 EMPTY_DATABASE = f"sonae_empty_{os.getpid()}"
 
 
@@ -88,8 +89,10 @@ def test_what_is_no_port_is_refused(port: str, capsys: pytest.CaptureFixture[str
     ("environment", "missing"),
     [
         ({}, "SONAE_SECRET_KEY"),
-        ({"SONAE_SECRET_KEY": "x" * 60}, "SONAE_HOSTS"),
-        ({"SONAE_SECRET_KEY": "x" * 60, "SONAE_HOSTS": "a.example"}, "SONAE_SMTP_HOST"),
+        ({"SONAE_SECRET_KEY": "x" * 60, "DATABASE_URL": ""}, "DATABASE_URL"),
+        ({"SONAE_SECRET_KEY": "x" * 60}, "SONAE_SITE_ADDRESS"),
+        ({"SONAE_SECRET_KEY": "x" * 60, **SITE}, "SONAE_HOSTS"),
+        ({"SONAE_SECRET_KEY": "x" * 60, **SITE, "SONAE_HOSTS": "a.example"}, "SONAE_SMTP_HOST"),
     ],
 )
 def test_production_without_a_setting_it_needs_names_the_setting(environment: dict[str, str], missing: str) -> None:
@@ -105,6 +108,7 @@ def test_production_refuses_the_sandbox_card_processor() -> None:
         SONAE_PRODUCTION="1",
         SONAE_SECRET_KEY="x" * 60,
         SONAE_HOSTS="a.example",
+        **SITE,
         SONAE_SMTP_HOST="mail.example",
         SONAE_MAIL_FROM="no-reply@a.example",
     )

@@ -87,6 +87,7 @@ def test_the_server_runs_as_long_as_somebody_uses_it(folder: Path, new_user: Cal
     assert answers(second.url)
     second.leave()
     assert not answers(second.url)
+    assert not EmbeddedServer(folder).sockets.exists()
 
 
 def test_what_was_written_is_there_after_a_restart(folder: Path, new_user: Callable[[], UserProcess]) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 import psycopg
 import pytest
@@ -109,8 +109,20 @@ def scratch(fault_database: str, committed: str, processor: Processor) -> Iterat
 
 
 @pytest.fixture
+def site_of() -> Callable[[World], AbstractContextManager[str]]:
+    """Our own site over HTTP, served by as many threads as there are callers."""
+    return serve
+
+
+@pytest.fixture
 def site(world: World) -> Iterator[str]:
-    """Our own site over HTTP, served by as many threads as there are callers. Its webhooks come in at ``/hooks/card/…/``."""
+    """Its address."""
+    with serve(world) as address:
+        yield address
+
+
+@contextmanager
+def serve(world: World) -> Iterator[str]:
     card_gateway.cache_clear()
     with override_settings(SONAE_SANDBOX_CARD_URL=world.processor.server.url):
         server = LiveServerThread("127.0.0.1", StaticFilesHandler, port=0)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connections
 
 import sonae
 from sonae.apps.documents.models import OutboxMessage
@@ -68,8 +69,6 @@ class Zygote:
 
 @pytest.fixture(scope="module")
 def zygote(fault_database: str, processor: Any) -> Iterator[Zygote]:
-    from django.db import connections
-
     at = connections["default"].settings_dict
     url = f"postgresql:///{fault_database}?" + "&".join(
         f"{name}={value}" for name, value in (("host", at["HOST"]), ("port", at["PORT"]), ("user", at["USER"]),

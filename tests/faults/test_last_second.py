@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from sonae.apps.audit import milestones
 from sonae.apps.billing.models import Payment
@@ -149,8 +150,6 @@ def test_a_quote_that_ran_out_on_the_card_page_gives_the_hold_back(world: World)
 
 def test_two_applications_for_one_year_that_are_both_charged_end_in_one_cover_and_one_refund(scratch: World) -> None:
     """Two tabs can't bring this about: the unique index is taken down for it. The money goes back by itself."""
-    from django.db import connection
-
     with connection.cursor() as cursor:
         cursor.execute("DROP INDEX one_living_application_for_each_member_and_year")
     for _ in range(5):

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 
+from sonae.apps.audit.models import AuditEntry
 from sonae.apps.billing.gateway import GatewayError
 from sonae.apps.billing.models import Payment
+from sonae.apps.enrolment.models import Application
+from sonae.integrations.sandbox_card.cards import TEST_CARDS
 from tests.faults.books import read_processor
 from tests.faults.gateways import watched
 from tests.faults.world import World
@@ -56,7 +60,6 @@ def test_whatever_becomes_of_an_answer_is_settled_without_a_transaction_open(
             world.pay(payment)
             expected.append((application, ("issued", "captured")))
         elif operation == "void":
-            Application = type(application)
             Application.objects.filter(pk=application.pk).update(term_premium=application.term_premium + 10)
             world.pay(payment)
             expected.append((application, ("confirmed", "closed")))
@@ -76,14 +79,12 @@ def test_whatever_becomes_of_an_answer_is_settled_without_a_transaction_open(
     world.heal(gateway=calm)
     for application, outcome in expected:
         assert world.states(application) == outcome
-    assert "open_checkout" in gateway.calls or operation in gateway.calls
+    assert {"open": "open_checkout"}.get(operation, operation) in gateway.calls
     assert world.books() == []
 
 
 def test_the_watch_sees_a_call_inside_a_transaction(world: World) -> None:
     """The control of the watch above: it must not be blind."""
-    from django.db import transaction
-
     _, payment = world.authorised()
     with pytest.raises(AssertionError, match="inside a transaction"), transaction.atomic():
         world.settle(payment, gateway=watched(world.gateway, world.database))
@@ -129,8 +130,6 @@ def test_3d_secure_passed_is_a_payment(world: World) -> None:
 
 
 def test_a_capture_that_the_issuer_refuses_gives_the_hold_back_and_may_be_tried_again(world: World) -> None:
-    from sonae.integrations.sandbox_card.cards import TEST_CARDS
-
     refused = next(card.number for card in TEST_CARDS if card.behaviour.capture_fault == "declined")
     application, payment = world.authorised(refused)
     world.settle(payment)
@@ -200,8 +199,6 @@ def test_a_processor_that_is_away_for_a_day_is_asked_until_it_is_back(world: Wor
 
 def test_after_six_days_without_an_answer_a_person_is_called(world: World) -> None:
     """Neither asked for ever nor forgotten: also when the processor answers questions but never captures."""
-    from sonae.apps.audit.models import AuditEntry
-
     application, payment = world.authorised()
     world.break_next("capture", "status_500", times=10_000)
     world.settle(payment)

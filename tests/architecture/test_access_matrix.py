@@ -1,0 +1,160 @@
+"""Who may open which address. A new address without a row fails, and each row is tried by those whom it keeps out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import Enum, auto
+from typing import Any, NamedTuple
+
+import pytest
+from django.test import Client, override_settings
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from sonae.apps.parties.models import User
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+TOKEN = "A" * 32  # formed like ours, and nobody's
+
+
+class May(Enum):
+    """Whom an address lets in."""
+
+    EVERYBODY = auto()
+    HOLDER = auto()  # whoever holds the address, which can't be guessed
+    SIGNED_IN = auto()
+    MEMBERS_PEOPLE = auto()  # the people of the member whose page it is
+    PROCESSOR = auto()  # a message with the card processor's signature
+    DEMO = auto()  # everybody, in the demo alone
+
+
+class Row(NamedTuple):
+    """One address: who may, a path that leads there, and how a visitor without any business is answered."""
+
+    may: May
+    path: str
+    method: str = "get"
+    status: int = 200
+
+
+HELD = {"may": May.HOLDER, "status": 404}
+OWN = {"may": May.MEMBERS_PEOPLE, "status": 302}
+APPLICATION = f"/apply/{TOKEN}/"
+
+MATRIX = {
+    "site:home": Row(May.EVERYBODY, "/"),
+    "site:calculator": Row(May.EVERYBODY, "/premium/"),
+    "site:quote": Row(path=f"/quotes/{TOKEN}/", **HELD),
+    "site:estimate": Row(path=f"/quotes/{TOKEN}/estimate.pdf", **HELD),
+    "site:outside": Row(May.EVERYBODY, "/outside/"),
+    "site:verify": Row(path=f"/verify/{TOKEN}/", **HELD),
+    "site:important_matters": Row(May.EVERYBODY, "/papers/important-matters.pdf"),
+    "site:parts": Row(May.EVERYBODY, "/design/"),
+    "site:robots": Row(May.EVERYBODY, "/robots.txt"),
+    "portal:sign_in": Row(May.EVERYBODY, "/sign-in/"),
+    "portal:sign_in_code": Row(
+        May.EVERYBODY, "/sign-in/code/", status=302
+    ),  # back to the address, as no code is waited for
+    "portal:sign_out": Row(May.EVERYBODY, "/sign-out/", "post", 302),
+    "portal:start": Row(May.SIGNED_IN, "/apply/", status=302),
+    "portal:postcode": Row(May.SIGNED_IN, "/apply/postcode/?postcode=1000001", status=302),
+    "portal:home": Row(May.SIGNED_IN, "/portal/", status=302),
+    "portal:application": Row(path=APPLICATION, **OWN),
+    "portal:step": Row(path=f"{APPLICATION}needs/", **OWN),
+    "portal:document": Row(path=f"{APPLICATION}documents/overview/", **OWN),
+    "portal:document_pdf": Row(path=f"{APPLICATION}documents/overview/pdf/", **OWN),
+    "portal:referral": Row(path=f"{APPLICATION}referral/", **OWN),
+    "portal:confirm": Row(path=f"{APPLICATION}confirm/", **OWN),
+    "portal:give_up": Row(path=f"{APPLICATION}give-up/", **OWN),
+    "portal:pay": Row(path=f"{APPLICATION}pay/", **OWN),
+    "portal:paid": Row(path=f"{APPLICATION}paid/", **OWN),
+    "portal:payment_left": Row(path=f"{APPLICATION}payment-left/", **OWN),
+    "portal:status": Row(path=f"{APPLICATION}status/", **OWN),
+    "portal:paper": Row(path="/portal/papers/1/", **OWN),
+    "portal:outbox": Row(May.DEMO, "/demo/outbox/"),
+    "api_v1:openapi-json": Row(May.EVERYBODY, "/api/v1/openapi.json"),
+    "api_v1:api-root": Row(May.EVERYBODY, "/api/v1/", status=404),
+    "api_v1:create_quote": Row(May.EVERYBODY, "/api/v1/quotes", "post", 415),
+    "card_hook": Row(May.PROCESSOR, "/hooks/card/sandbox_card/", "post", 400),
+}
+FOR_MACHINES = {"card_hook", "api_v1:openapi-json", "api_v1:api-root", "api_v1:create_quote"}
+
+
+def names_of(resolver: URLResolver, namespace: str = "") -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name}"
+        else:
+            yield from names_of(pattern, f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace)
+
+
+def rows(*may: May) -> Any:
+    chosen = {name: row for name, row in MATRIX.items() if row.may in may}
+    return pytest.mark.parametrize("row", chosen.values(), ids=chosen)
+
+
+def ask(browser: Client, row: Row, prefix: str = "") -> Any:
+    return getattr(browser, row.method)(f"{prefix}{row.path}")
+
+
+def test_every_address_has_its_row_and_every_row_its_address() -> None:
+    assert sorted(names_of(get_resolver())) == sorted(MATRIX)
+
+
+@pytest.mark.parametrize("name", MATRIX)
+def test_the_path_of_a_row_leads_where_it_says(name: str) -> None:
+    match = get_resolver().resolve(MATRIX[name].path.partition("?")[0])
+    assert match.view_name == name
+
+
+@rows(*May)
+def test_a_visitor_is_answered_as_the_row_says(programme: object, row: Row) -> None:
+    answer = ask(Client(), row)
+    assert answer.status_code == row.status
+    if row.may in {May.SIGNED_IN, May.MEMBERS_PEOPLE}:
+        assert answer.headers["Location"].startswith("/sign-in/?next=/")
+
+
+@pytest.mark.parametrize("name", sorted(MATRIX.keys() - FOR_MACHINES))
+def test_the_english_address_answers_like_the_japanese_one(programme: object, name: str) -> None:
+    assert ask(Client(), MATRIX[name], "/en").status_code == MATRIX[name].status
+
+
+@rows(May.SIGNED_IN, May.MEMBERS_PEOPLE)
+def test_a_visitor_can_change_nothing_there_either(programme: object, row: Row) -> None:
+    answer = Client().post(row.path, {"action": "next"})
+    assert answer.status_code in {302, 405}
+    if answer.status_code == 302:
+        assert answer.headers["Location"].startswith("/sign-in/?next=/")
+
+
+@pytest.fixture
+def people(programme: object) -> cast.Cast:
+    return cast.call_in()
+
+
+@rows(May.MEMBERS_PEOPLE)
+def test_whoever_has_signed_in_finds_nothing_at_an_address_that_is_not_theirs(people: cast.Cast, row: Row) -> None:
+    for user in [people.owner, people.colleague, *people.everybody_else()]:
+        assert ask(_browser_of(user), row).status_code == 404
+
+
+@rows(May.PROCESSOR)
+@pytest.mark.parametrize("person", ["visitor", "owner", "insurer"])
+def test_nobody_but_the_processor_is_heard(people: cast.Cast, row: Row, person: str) -> None:
+    browser = Client() if person == "visitor" else _browser_of(people.staff.get(person, people.owner))
+    assert browser.post(row.path, b'{"type": "payment.captured"}', content_type="application/json").status_code == 400
+    assert browser.get(row.path).status_code == 405
+
+
+@rows(May.DEMO)
+def test_outside_the_demo_there_is_no_such_page(people: cast.Cast, row: Row) -> None:
+    with override_settings(SONAE_DEMO=False):
+        for browser in (Client(), _browser_of(people.owner), _browser_of(people.staff["insurer"])):
+            assert ask(browser, row).status_code == 404
+
+
+def _browser_of(user: User) -> Client:
+    browser = Client()
+    browser.force_login(user)
+    return browser
