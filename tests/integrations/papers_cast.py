@@ -155,7 +155,6 @@ ESTIMATE = EstimateFacts(
     quote_number="Q-2027-004817",
     made_at=MADE_AT,
     valid_until=date(2027, 3, 10),
-    addressee="髙﨑会計事務所",
     industry_name=INDUSTRY,
     annual_sales=48_000_000,
     **COVER,
@@ -207,6 +206,7 @@ RECEIPT = ReceiptFacts(
     receipt_number="R26-001234-01",
     made_at=MADE_AT,
     addressee="髙﨑会計事務所",
+    honorific="御中",
     paid_on=date(2027, 2, 8),
     payment_yen=144_630,
     payee_name=FRAME.parties[0].name,
@@ -214,6 +214,8 @@ RECEIPT = ReceiptFacts(
     certificate_number="S26-001234",
     plan_name=P300.name,
     **COVER,
+    tax_note=Text("保険料は消費税の非課税取引です。", "Premiums are exempt from consumption tax."),
+    keeping_note=Text("電子データのまま保存してください。", "Keep it as electronic data."),
 )
 
 IMPORTANT_MATTERS = ImportantMattersFacts(

@@ -212,7 +212,8 @@ def test_the_receipt_says_what_the_law_asks_and_no_tax_line(press: TypstPress, l
     text = words(render(press, "receipt", RECEIPT, language))
     assert "クレジットカード利用" in text
     assert format_yen(144_630, language) in text
-    assert "".join(RECEIPT.tax_note.in_language(language).split()) in text
+    for note in (RECEIPT.tax_note, RECEIPT.keeping_note):
+        assert "".join(note.in_language(language).split()) in text
     assert "".join(RECEIPT.payee_name.in_language(language).split()) in text
     assert "R26-001234-01" in text
     assert "10%" not in text
@@ -360,3 +361,14 @@ def test_names_keep_the_letters_they_are_written_with(press: TypstPress) -> None
     text = words(render(press, "receipt", replace(RECEIPT, addressee=name)))
     assert name in text
     assert unicodedata.normalize("NFKC", name) not in text
+
+
+@pytest.mark.parametrize(("form", "expected"), [("御中", "髙﨑会計事務所御中"), ("様", "髙﨑会計事務所様")])
+def test_the_receipt_addresses_firms_and_persons_as_is_due(press: TypstPress, form: str, expected: str) -> None:
+    assert expected in words(render(press, "receipt", replace(RECEIPT, honorific=form), "ja"))
+
+
+def test_a_receipt_from_before_the_form_of_address_was_kept_can_still_be_made(press: TypstPress) -> None:
+    facts = {name: fact for name, fact in RECEIPT.as_dict().items() if name not in {"honorific", "keeping_note"}}
+    pdf = press.render(template="receipt", facts=facts, language="ja")
+    assert "髙﨑会計事務所御中" in words(PdfReader(io.BytesIO(pdf)))

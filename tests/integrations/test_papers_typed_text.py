@@ -13,7 +13,7 @@ from sonae.domain.text import Text
 from sonae.integrations.typst.letters import printable
 from sonae.integrations.typst.press import TypstPress
 from tests.integrations.page_pictures import grey_pixels
-from tests.integrations.papers_cast import CERTIFICATE, DISCLOSURE_COPY, ESTIMATE, RECEIPT
+from tests.integrations.papers_cast import CERTIFICATE, DISCLOSURE_COPY, RECEIPT
 
 MARKUP = (
     "#set text(fill: white)",
@@ -57,7 +57,6 @@ def test_markup_in_addressees_and_answers_is_printed_too(press: TypstPress, type
     wanted = "".join(typed.split())
     answered = tuple(replace(question, answer=Text(typed, typed)) for question in DISCLOSURE_COPY.questions)
     papers = (
-        ("estimate", replace(ESTIMATE, addressee=typed)),
         ("receipt", replace(RECEIPT, addressee=typed, card_brand=typed)),
         ("disclosure_copy", replace(DISCLOSURE_COPY, answered_by=typed, questions=answered)),
     )
@@ -110,12 +109,11 @@ def test_fifty_kilobytes_in_one_field_flow_over_pages_without_loss(press: TypstP
     assert len(reader.pages) > 3
 
 
-@pytest.mark.parametrize("template", ["certificate", "estimate", "receipt", "disclosure_copy"])
+@pytest.mark.parametrize("template", ["certificate", "receipt", "disclosure_copy"])
 def test_a_run_without_spaces_stays_inside_the_paper(press: TypstPress, template: str) -> None:
     run = "W" * 600
     facts = {
         "certificate": replace(CERTIFICATE, insured_name=run, insured_address=run, applicant_name=run),
-        "estimate": replace(ESTIMATE, addressee=run),
         "receipt": replace(RECEIPT, addressee=run),
         "disclosure_copy": replace(DISCLOSURE_COPY, insured_name=run, applicant_name=run, answered_by=run),
     }[template]

@@ -17,8 +17,6 @@ from sonae.domain.product.definition import Product, WordingDocument
 from sonae.domain.rating import PlanPremium, exact_decimal
 from sonae.domain.text import Text
 
-TAX_NOTE = Text("保険料は消費税の非課税対象です。", "Insurance premiums are not subject to consumption tax.")
-
 
 class Facts:
     """Anything a paper says: turns itself into plain JSON values."""
@@ -134,13 +132,12 @@ class EstimatePlan(Facts):
 
 @dataclass(frozen=True, slots=True)
 class EstimateFacts(Facts):
-    """見積書. ``addressee`` may be empty; ``chosen_plan`` is a plan code or empty for the steps of all plans."""
+    """見積書. ``chosen_plan`` is a plan code or empty for the steps of all plans."""
 
     frame: Frame
     quote_number: str
     made_at: datetime
     valid_until: date
-    addressee: str
     industry_name: Text
     annual_sales: int
     cover_from: datetime
@@ -181,12 +178,13 @@ class CertificateFacts(Facts):
 
 @dataclass(frozen=True, slots=True)
 class ReceiptFacts(Facts):
-    """領収書 for one captured card payment (law rows 15–17). ``tax_note`` can be replaced by the product's own wording."""
+    """領収書 for one captured card payment (law rows 15–17). ``keeping_note`` says that it is to be kept as data."""
 
     frame: Frame
     receipt_number: str
     made_at: datetime
     addressee: str
+    honorific: str
     paid_on: date
     payment_yen: int
     payee_name: Text
@@ -195,7 +193,8 @@ class ReceiptFacts(Facts):
     plan_name: Text
     cover_from: datetime
     cover_until: datetime
-    tax_note: Text = TAX_NOTE
+    tax_note: Text
+    keeping_note: Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from sonae.apps.enrolment.models import Application, DocumentOpening, Evidence, 
 from sonae.apps.programmes.models import ProductVersion
 from sonae.apps.programmes.numbering import draw
 from sonae.apps.programmes.product_files import product_of
+from sonae.domain.addressing import honorific
 from sonae.domain.calendar import cover_starts_at, japan_date
 from sonae.domain.numbering import receipt_number
 from sonae.domain.product.definition import Product
@@ -129,19 +130,23 @@ def _certificate(issue: _Issue) -> CertificateFacts:
 
 def _receipt(issue: _Issue) -> ReceiptFacts:
     paid_on = japan_date(issue.now)
+    applicant, product = issue.schedule.applicant, issue.product
     return ReceiptFacts(
         frame=issue.frame,
         receipt_number=receipt_number(paid_on.year, draw("receipt")),
         made_at=issue.now,
-        addressee=issue.schedule.applicant["name"],
+        addressee=applicant["name"],
+        honorific=honorific(applicant["name"], run_by=applicant["representative"]),
         paid_on=paid_on,
         payment_yen=issue.payment.charge_yen,
-        payee_name=issue.product.party("insurer").name,
+        payee_name=product.party("insurer").name,
         card_brand=issue.payment.brand,
         certificate_number=issue.certificate.number,
-        plan_name=issue.product.plan(issue.schedule.plan_code).name,
+        plan_name=product.plan(issue.schedule.plan_code).name,
         cover_from=issue.cover_from,
         cover_until=issue.cover_until,
+        tax_note=product.payment.tax_note,
+        keeping_note=product.document(Kind.RECEIPT).explanation,
     )
 
 

@@ -27,7 +27,6 @@ def estimate_facts(*, quote: Quote, product: Product, answer: QuoteAnswer) -> di
         quote_number=quote.number,
         made_at=quote.made_at,
         valid_until=quote.valid_until,
-        addressee="",
         industry_name=product.industry(quote.industry).name,
         annual_sales=quote.annual_sales,
         cover_from=cover_starts_at(calendar, answer.start_on),

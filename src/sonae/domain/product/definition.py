@@ -164,11 +164,15 @@ class EligibilityRule:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One answer to a question. ``fit`` is the sentence about the plans that follows from it, where there is one."""
+    """One answer to a question. ``fit`` is the sentence about the plans that follows from it, where there is one.
+
+    ``budget_yen`` is the annual premium that the answer names as the most that should be paid.
+    """
 
     code: str
     label: Text
     fit: Text | None = None
+    budget_yen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +296,10 @@ class Product:
     def questions_of(self, group: QuestionGroup) -> tuple[Question, ...]:
         """The questions of one group, in the order they are asked."""
         return tuple(question for question in self.questions if question.group == group)
+
+    def document(self, code: str) -> Document:
+        """KeyError if there is no such paper."""
+        return _find(self.documents, "code", code)
 
     def wording_document(self, code: str) -> WordingDocument:
         """KeyError if there is no such text."""

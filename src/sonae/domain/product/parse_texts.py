@@ -106,7 +106,8 @@ def _options(table: Table, facts: Mapping[str, Text]) -> tuple[Option, ...]:
         if code in options:
             option.slip("code", f'the answer "{code}" stands there twice.')
         fit = option.text("fit", facts) if option.has("fit") else None
-        options[code] = Option(code, option.text("label", facts), fit)
+        budget = option.whole("budget_yen", least=1, optional=True)
+        options[code] = Option(code, option.text("label", facts), fit, budget)
         option.finish()
     return tuple(options.values())
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -25,8 +24,6 @@ from sonae.web.portal import prefill
 from sonae.web.portal.steps.page import Rows, StepPage
 from sonae.web.shared.language import in_language, say
 
-# The answers to "how much annual premium do you have in mind" name their sum in their code: up_to_100000.
-BUDGET = re.compile(r"up_to_(\d+)")
 LARGEST_SALES = 10**13  # beyond it a slip of the finger is likelier than a firm
 
 
@@ -182,8 +179,14 @@ class PlanStep(StepPage):
         return Offer(plan, premium, within, plan.code == chosen)
 
     def _budget(self) -> int | None:
-        match = BUDGET.fullmatch(str(self.progress.answers(StepCode.NEEDS).get("budget", "")))
-        return int(match[1]) if match else None
+        given = self.progress.answers(StepCode.NEEDS)
+        named = (
+            option.budget_yen
+            for question in self.progress.product.questions_of("needs")
+            for option in question.options
+            if option.budget_yen is not None and given.get(question.code) == option.code
+        )
+        return next(named, None)
 
     def _fits(self) -> list[tuple[Text, Text]]:
         return [(option.label, option.fit) for option in fitting_options(self.progress) if option.fit]
