@@ -45,6 +45,12 @@ def test_free_cover_pays_damages_and_dispute_costs_only(version: str) -> None:
     assert set(paid.cost_lines) == {line.code for line in product(version).cost_lines}
 
 
+@BOTH
+def test_paid_plans_come_with_a_number_for_emergencies(version: str) -> None:
+    assert [service.phone for service in product(version).services_of("paid")] == ["0120-000-000", ""]
+    assert product(version).services_of("free") == ()
+
+
 def test_cost_lines_count_towards_the_limit_of_the_facts() -> None:
     liability = [line.name.ja for line in product().cost_lines_of("liability")]
     assert liability == ["法律上の損害賠償金", "争訟費用", "協力費用"]

@@ -226,6 +226,10 @@ def test_the_members_page_shows_cover_papers_and_payment(applicant: Applicant, g
             assert word in html
         assert html.count("/portal/papers/") == 4
     with clock.at(datetime(2027, 1, 1, 16, 0, tzinfo=JAPAN)):
-        assert "補償中" in browser.get("/portal/").content.decode()
+        page = browser.get("/portal/").content.decode()
+    assert "補償中" in page
+    assert 'class="call-number" href="tel:0120000000"' in page  # the hotline's number
     with clock.at(datetime(2027, 1, 1, 15, 59, tzinfo=JAPAN)):
-        assert "まもなく始まります" in browser.get("/portal/").content.decode()
+        page = browser.get("/portal/").content.decode()
+    assert "まもなく始まります" in page
+    assert "tel:0120000000" not in page  # until cover begins, the number is that of the window

@@ -216,6 +216,17 @@ def test_the_same_answers_twice_change_nothing(applicant: Applicant) -> None:
     assert StepAnswers.objects.get(step="needs").revision == 1
 
 
+@pytest.mark.parametrize(
+    ("answer", "within", "above"), [("up_to_100000", 1, 2), ("up_to_200000", 3, 0), ("open", 0, 0)]
+)
+def test_each_plan_is_held_against_the_budget(applicant: Applicant, answer: str, within: int, above: int) -> None:
+    """64,940 yen, 105,200 yen and 118,190 yen."""
+    applicant.send("needs/", NEEDS | {"budget": answer})
+    applicant.send("plan/", RISK, action="calculate")
+    page = applicant.client.get(f"{applicant.base}plan/").content.decode()
+    assert (page.count("に収まります"), page.count("を超えます")) == (within, above)
+
+
 def test_an_older_tab_shows_both_and_saves_only_when_told_again(applicant: Applicant) -> None:
     page = f"{applicant.base}needs/"
     applicant.client.post(page, {"revision": "0", **NEEDS})

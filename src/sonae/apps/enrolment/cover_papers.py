@@ -106,7 +106,7 @@ def _certificate(issue: _Issue) -> CertificateFacts:
     return CertificateFacts(
         frame=issue.frame,
         certificate_number=issue.certificate.number,
-        group_policy_number="",
+        group_policy_number=product.group_policy_number,
         made_at=issue.now,
         insured_name=insured["name"],
         insured_address=own_address if issue.insured_is_applicant else insured.get("address", ""),
@@ -121,8 +121,8 @@ def _certificate(issue: _Issue) -> CertificateFacts:
         annual_sales=issue.schedule.annual_sales,
         annual_premium=issue.schedule.annual_premium,
         term_premium=issue.schedule.term_premium,
-        services=tuple(Line(s.name, s.explanation) for s in product.services if "paid" in s.sections),
-        hotline_phone="",
+        services=tuple(Line(service.name, service.explanation) for service in product.services_of("paid")),
+        hotline_phone=next((service.phone for service in product.services_of("paid") if service.phone), ""),
         verification_url=f"{settings.SONAE_SITE_ADDRESS}/verify/{code}/",
         verification_code=code,
     )

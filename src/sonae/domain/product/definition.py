@@ -95,10 +95,18 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Service:
+    """A service that comes with a section. ``phone`` is its own number where it has one, else empty."""
+
     code: str
     name: Text
     explanation: Text
     sections: tuple[SectionCode, ...]
+    phone: str = ""
+
+    @property
+    def phone_digits(self) -> str:
+        """For a ``tel:`` link."""
+        return self.phone.replace("-", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +270,9 @@ class Product:
     wording: tuple[WordingDocument, ...]
     examples: tuple[Example, ...]
     tags: Mapping[str, str]  # place of each number → published | source [n] | assumed
+    group_policy_number: str = (
+        ""  # of the policy that the organisation holds (F01); empty until the insurer has given one
+    )
 
     @property
     def version(self) -> str:
@@ -304,6 +315,10 @@ class Product:
     def wording_document(self, code: str) -> WordingDocument:
         """KeyError if there is no such text."""
         return _find(self.wording, "code", code)
+
+    def services_of(self, section: SectionCode) -> tuple[Service, ...]:
+        """The services that come with that section, in the product's order."""
+        return tuple(service for service in self.services if section in service.sections)
 
     def cost_lines_of(self, limit: Limit) -> tuple[CostLine, ...]:
         """The lines that count towards that limit."""

@@ -95,6 +95,7 @@ def read_product(files: Mapping[str, bytes]) -> tuple[Product | None, list[Findi
         wording=read_wording(files, facts, findings),
         examples=examples,
         tags=tags,
+        group_policy_number=top.string("group_policy_number", optional=True),
     )
     top.finish()
     return product, findings.found

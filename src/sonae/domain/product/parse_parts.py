@@ -212,7 +212,8 @@ def read_services(top: Table, facts: Mapping[str, Text]) -> tuple[Service, ...]:
             if section not in SECTIONS:
                 table.slip("sections", f'the section "{section}" is not known.', did_you_mean(section, SECTIONS))
         known = tuple(cast(SectionCode, section) for section in sections if section in SECTIONS)
-        services[code] = Service(code, table.text("name"), table.text("explanation", facts), known)
+        phone = table.string("phone", optional=True)
+        services[code] = Service(code, table.text("name"), table.text("explanation", facts), known, phone)
         table.finish()
     return tuple(services.values())
 

@@ -18,14 +18,15 @@ from sonae.web.shared.moment import now, today
 def home(request: HttpRequest) -> HttpResponse:
     """Certificates, papers, payments, the free cover beside them, and what can be continued."""
     holdings = holdings_of(user=person(request), now=now(request))
-    alive = {CoverState.IN_FORCE, CoverState.TO_COME}
+    covered = any(cover.state is CoverState.IN_FORCE for holding in holdings for cover in holding.covers)
+    product = current_product(today(request))
     facts = {
         "holdings": holdings,
         "applications": list_living_applications(user=person(request)),
         "has_papers": any(holding.papers for holding in holdings),
         "today": today(request),
-        "product": current_product(today(request)),
-        "has_hotline": any(cover.state in alive for holding in holdings for cover in holding.covers),
+        "product": product,
+        "hotlines": [one for one in product.services_of("paid") if one.phone] if covered and product else [],
     }
     return render(request, "portal/home.html", facts)
 
