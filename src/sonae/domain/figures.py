@@ -6,7 +6,7 @@ import re
 import unicodedata
 from fractions import Fraction
 
-from sonae.domain.money import MAN, OKU
+from sonae.domain.money import CHO, MAN, OKU
 from sonae.domain.text import Text
 
 LARGEST_FIGURE = 10**15
@@ -14,7 +14,7 @@ LARGEST_FIGURE = 10**15
 _NO_UNIT_YET = 10**30
 _KANJI_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 _SMALL_UNITS = {"十": 10, "百": 100, "千": 1000}
-_LARGE_UNITS = {"兆": 10**12, "億": OKU, "万": MAN}
+_LARGE_UNITS = {"兆": CHO, "億": OKU, "万": MAN}
 _GROUPED = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?|\d+(\.\d+)?", re.ASCII)
 _PIECE = re.compile(r"([\d,.]*)([十百千]?)", re.ASCII)
 

@@ -8,6 +8,7 @@ from sonae.domain.text import Text
 
 MAN = 10_000
 OKU = 100_000_000
+CHO = 1_000_000_000_000
 
 
 def round_half_up(value: int | Fraction, unit: int = 1) -> int:
@@ -37,20 +38,22 @@ def yen_text(yen: int) -> Text:
 
 def yen_in_words(yen: int) -> Text:
     """A limit or a sales figure as people say it: 1億円 / 100 million yen, 4,800万円, 1億2,000万円."""
-    return Text(_in_oku_and_man(yen), _in_millions(yen))
+    return Text(_in_japanese_units(yen), _in_millions(yen))
 
 
-def _in_oku_and_man(yen: int) -> str:
-    sign, rest = ("−" if yen < 0 else ""), abs(yen)
-    oku, rest = divmod(rest, OKU)
-    man, rest = divmod(rest, MAN)
-    words = [f"{oku:,}億" if oku else "", f"{man:,}万" if man else "", f"{rest:,}" if rest else ""]
+def _in_japanese_units(yen: int) -> str:
+    sign, rest, words = ("−" if yen < 0 else ""), abs(yen), []
+    for worth, unit in ((CHO, "兆"), (OKU, "億"), (MAN, "万"), (1, "")):
+        count, rest = divmod(rest, worth)
+        if count:
+            words.append(f"{count:,}{unit}")
     return sign + ("".join(words) or "0") + "円"
 
 
 def _in_millions(yen: int) -> str:
     if abs(yen) < 1_000_000 or yen % 100_000:
         return format_yen(yen, "en")
-    sign, tenths = ("−" if yen < 0 else ""), abs(yen) // 100_000
+    unit, called = (CHO, "trillion") if abs(yen) >= CHO and yen % (CHO // 10) == 0 else (1_000_000, "million")
+    sign, tenths = ("−" if yen < 0 else ""), abs(yen) * 10 // unit
     whole, tenth = divmod(tenths, 10)
-    return f"{sign}{whole:,}{f'.{tenth}' if tenth else ''} million yen"
+    return f"{sign}{whole:,}{f'.{tenth}' if tenth else ''} {called} yen"

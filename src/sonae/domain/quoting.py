@@ -16,7 +16,7 @@ from sonae.domain.rating import QuoteAnswer, quote
 from sonae.domain.risk import Risk
 from sonae.domain.text import Text
 
-LARGEST_SALES = 10**13
+LARGEST_SALES = 10**13  # beyond it a slip of the finger is likelier than a firm
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 

@@ -17,14 +17,13 @@ from sonae.domain.eligibility import assess
 from sonae.domain.figures import FigureInvalid, read_yen
 from sonae.domain.money import MAN, yen_in_words, yen_text
 from sonae.domain.product.definition import Plan, Product
+from sonae.domain.quoting import LARGEST_SALES
 from sonae.domain.rating import PlanPremium, rate
 from sonae.domain.risk import Risk
 from sonae.domain.text import Text
 from sonae.web.portal import prefill
 from sonae.web.portal.steps.page import Rows, StepPage
 from sonae.web.shared.language import in_language, say
-
-LARGEST_SALES = 10**13  # beyond it a slip of the finger is likelier than a firm
 
 
 class PlanForm(forms.Form):
