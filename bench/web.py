@@ -19,9 +19,8 @@ from sonae.config import database
 PAGE = "/premium/?industry=professional&sales=4800"
 VISITS, ROUNDS = 160, 3
 BARE = (
-    "import sys; from granian import Granian; from granian.constants import Interfaces; "
-    "Granian('bench.bare_site:application', address='127.0.0.1', port=int(sys.argv[1]), interface=Interfaces.WSGI, "
-    "blocking_threads=4, backpressure=128, websockets=False).serve()"
+    "import sys; from bench.bare_site import application; from sonae.config.web_server import serve; "
+    "serve(application, host='127.0.0.1', port=int(sys.argv[1]))"
 )
 
 

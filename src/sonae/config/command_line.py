@@ -95,7 +95,6 @@ def _parser() -> argparse.ArgumentParser:
     web = verbs.add_parser("web", help="the web server alone")
     web.add_argument("--host", default="127.0.0.1")
     web.add_argument("--port", type=_port, default=8000)
-    web.add_argument("--workers", type=int, default=1)
     web.set_defaults(command=commands.web)
     verbs.add_parser("worker", help="the background worker alone").set_defaults(command=commands.worker)
     verbs.add_parser("sweep", help="one round over payments, refunds and mails that are due").set_defaults(

@@ -42,8 +42,10 @@ def web(args: argparse.Namespace) -> int:
     """The web server alone."""
     start_django()
     from sonae.config.web_server import serve
+    from sonae.config.wsgi import application
 
-    return serve(host=args.host, port=args.port, workers=args.workers)
+    serve(application, host=args.host, port=args.port)
+    return 0
 
 
 def worker(args: argparse.Namespace) -> int:

@@ -1,24 +1,39 @@
-"""The web server: granian over WSGI with threads."""
+"""The web server: waitress. It reads every request to its end before a thread sees it, so that slow callers hold none up."""
 
 from __future__ import annotations
 
-from granian import Granian
-from granian.constants import Interfaces
-from granian.log import LogLevels
+import signal
+import sys
+from types import FrameType
+from wsgiref.types import WSGIApplication
+
+from waitress.server import create_server
+
+THREADS = 4
+CONNECTIONS = 500  # below the 1,024 files that a process may usually have open
+SILENT_SECONDS = 20  # a connection that says nothing for so long is closed
+HEAD_BYTES = 32_768
+BODY_BYTES = 2_000_000  # Django refuses in words what is above one million; this stops what would fill the memory
 
 
-def serve(*, host: str, port: int, workers: int = 1) -> int:
-    """Serve until told to stop."""
-    Granian(
-        "sonae.config.wsgi:application",
-        address=host,
+def serve(application: WSGIApplication, *, host: str, port: int, silent_seconds: int = SILENT_SECONDS) -> None:
+    """Serve until told to stop; requests that have begun are finished first."""
+    signal.signal(signal.SIGTERM, _stop)
+    create_server(
+        application,
+        host=host,
         port=port,
-        interface=Interfaces.WSGI,
-        workers=workers,
-        blocking_threads=4,
-        backpressure=128,
-        websockets=False,
-        log_level=LogLevels.warning,
-        respawn_failed_workers=True,
-    ).serve()
-    return 0
+        threads=THREADS,
+        connection_limit=CONNECTIONS,
+        channel_timeout=silent_seconds,
+        cleanup_interval=max(1, silent_seconds // 4),
+        max_request_header_size=HEAD_BYTES,
+        max_request_body_size=BODY_BYTES,
+        asyncore_use_poll=True,
+        ident="",
+        clear_untrusted_proxy_headers=False,  # what a proxy says is judged by the settings (SONAE_TLS_PROXY)
+    ).run()
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    sys.exit(0)
