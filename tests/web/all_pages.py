@@ -1,0 +1,77 @@
+"""Every page with a form, each opened by somebody who is just there: the way from the first page to the payment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.test import Client
+
+from sonae.apps.certificates.models import Certificate
+from sonae.web.portal import payment_views
+from tests import cast
+from tests.web.applicant import Applicant
+from tests.web.memory_gateway import MemoryGateway
+
+Opened = tuple[Client, str]
+
+
+def _visitor(address: str) -> Callable[[], Opened]:
+    return lambda: (Client(), address)
+
+
+def _waiting_for_a_code() -> Opened:
+    browser = Client()
+    browser.post("/sign-in/", {"email": cast.VISITOR})
+    return browser, "/sign-in/code/"
+
+
+def _newcomer() -> Opened:
+    browser = Client()
+    browser.force_login(cast.enter_person("new@sample.example"))
+    return browser, "/apply/"
+
+
+def _applicant(page: str, *, confirmed: bool = False) -> Callable[[], Opened]:
+    def open_page() -> Opened:
+        people = cast.call_in()
+        applicant = Applicant(people.owner, people.member)
+        applicant.fill_in()
+        if confirmed:
+            applicant.confirm()
+        return applicant.client, f"{applicant.base}{page}"
+
+    return open_page
+
+
+def _covered() -> Opened:
+    """Bought, with the certificate's public page in hand."""
+    gateway, before = MemoryGateway(), payment_views.card_gateway
+    payment_views.card_gateway = lambda: gateway  # type: ignore[assignment]
+    try:
+        browser, pay = _applicant("pay/", confirmed=True)()
+        browser.post(pay)
+        gateway.card_holder_pays()
+        browser.get(pay.replace("/pay/", "/paid/"))
+    finally:
+        payment_views.card_gateway = before
+    return Client(), f"/verify/{Certificate.objects.get().verification_code}/"
+
+
+PAGES: dict[str, Callable[[], Opened]] = {
+    "first page": _visitor("/"),
+    "calculator": _visitor("/premium/?industry=retail&sales=900"),
+    "outside": _visitor("/outside/?industry=medical&sales=900"),
+    "sign in": _visitor("/sign-in/"),
+    "code": _waiting_for_a_code,
+    "member": _newcomer,
+    "needs": _applicant("needs/"),
+    "plan": _applicant("plan/"),
+    "documents": _applicant("documents/"),
+    "one document": _applicant("documents/overview/"),
+    "disclosure": _applicant("disclosure/"),
+    "company": _applicant("company/"),
+    "confirm": _applicant("confirm/"),
+    "give up": _applicant("give-up/"),
+    "pay": _applicant("pay/", confirmed=True),
+    "verify": _covered,
+}
