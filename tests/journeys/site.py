@@ -15,8 +15,17 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+import urllib3
 
 START_SECONDS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class NewMember:
+    """A member of the basic plan that nobody acts for yet."""
+
+    number: str
+    email: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +37,42 @@ class RunningSite:
     database_url: str
     log: Path
 
+    @property
+    def journal(self) -> Path:
+        """Where the card processor keeps its journal."""
+        return self.log.parent / "sandbox-card"
+
+    def control(self, act: str, **given: object) -> None:
+        """Order a fault of the card processor, or take all orders back (docs/howto/sandbox-card.md)."""
+        key = (self.log.parent / "secrets" / "sonae_sandbox_card_key").read_text()
+        reply = urllib3.request(
+            "POST", f"{self.cards}/control/{act}", json=given, headers={"Authorization": f"Bearer {key}"}
+        )
+        assert reply.status == 200, reply.data
+
+    def break_next(self, *orders: dict[str, object]) -> None:
+        """The next calls to the card processor go wrong like this."""
+        self.control("behaviour", next=list(orders))
+
     def sql(self, statement: str, *arguments: object) -> list[tuple[object, ...]]:
         """Look into the database, beside the application."""
         with psycopg.connect(self.database_url) as connection:
-            return connection.execute(statement, arguments).fetchall()  # type: ignore[arg-type]
+            found = connection.execute(statement, arguments)  # type: ignore[arg-type]
+            return found.fetchall() if found.description else []
+
+    def enter_member(self, name: str) -> NewMember:
+        """One more line on the organiser's list, for a journey that needs a member of its own."""
+        number = f"3{secrets.randbelow(10**7):07d}"
+        email = f"m{number}@sample.example"
+        self.sql(
+            """WITH entered AS (INSERT INTO parties_member (number, created_at) VALUES (%s, now()) RETURNING id)
+               INSERT INTO parties_membershipfact (member_id, kind, effective_date, recorded_at, member_class, name,
+                 name_kana, email, telephone, source)
+               SELECT id, 'joined', DATE '2025-04-01', now(), 'basic', %s, 'サンプルショウテン', %s, '03-0000-0000', 'test'
+               FROM entered""",
+            number, name, email,
+        )  # fmt: skip
+        return NewMember(number, email)
 
 
 def free_port() -> int:

@@ -8,43 +8,19 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.journeys.buyer import CARD_VISA, fill_company, pay, press, sign_in
 from tests.journeys.conftest import DESKTOP, TELEPHONE, look_at
 from tests.journeys.site import RunningSite
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 
-CARD_DECLINED, CARD_VISA, CARD_THREE_D_SECURE = "4000000000000002", "4242424242424242", "4000002760003184"
+CARD_DECLINED = "4000000000000002"
 BUYERS = {
     ("ja", 390): ("10000017", "basic", "komuten@mihon.example"),
     ("ja", 1440): ("20000031", "pap", "kaikei@kakuu.example"),
     ("en", 390): ("10000041", "basic", "shoten@sample.example"),
     ("en", 1440): ("20000064", "pap", "zeirishi@reiji.example"),
 }
-
-
-def sign_in(page: Page, site: RunningSite, prefix: str, email: str) -> None:
-    """Ask for a code, read it from the page of mails, and enter."""
-    page.goto(f"{site.address}{prefix}/sign-in/")
-    page.locator("input[type=email]").fill(email)
-    page.locator("main form button[type=submit], main form button:not([type])").first.click()
-    expect(page).to_have_url(re.compile("/sign-in/code/"))
-    page.locator("main form input[name=code]").fill(code_for(site, email))
-    page.locator("main form button[type=submit], main form button:not([type])").first.click()
-
-
-def code_for(site: RunningSite, email: str) -> str:
-    """The newest code that was mailed to this address."""
-    rows = site.sql(
-        "SELECT body FROM documents_outboxmessage WHERE recipient = %s ORDER BY created_at DESC, id DESC LIMIT 1", email
-    )
-    found = re.search(r"^\s*([A-Z0-9]{3}-?[A-Z0-9]{3,5})\s*$", str(rows[0][0]), re.MULTILINE)
-    assert found, rows[0][0]
-    return found[1]
-
-
-def press(page: Page) -> None:
-    """The one main button of the page."""
-    page.locator("main .button.primary").first.click()
 
 
 def fill_in(page: Page, prefix: str, site: RunningSite, *, number: str, member_class: str, name: str) -> None:
@@ -99,34 +75,6 @@ def fill_in(page: Page, prefix: str, site: RunningSite, *, number: str, member_c
     expect(page).to_have_url(re.compile("/pay/"))
     look_at(page, f"{name}-19-pay")
     press(page)
-
-
-def fill_company(page: Page) -> None:
-    """The applicant is the insured; digits and kana as an IME leaves them."""
-    answers = {
-        "name": "見本会計事務所",
-        "kana": "ﾐﾎﾝｶｲｹｲｼﾞﾑｼｮ",
-        "representative": "見本 太郎",
-        "corporate_number": "７００００１２０５０００２",
-        "postcode": "１００－０００１",
-        "prefecture": "東京都",
-        "city": "千代田区千代田",
-        "street": "1-1",
-        "telephone": "０３－１２３４－５６７８",
-    }
-    for field, value in answers.items():
-        page.locator(f"main form [name={field}]").fill(value)
-    page.locator("input[name=insured_is][value=same]").check(force=True)
-
-
-def pay(page: Page, site: RunningSite, card: str) -> None:
-    """Type a card on the processor's own page."""
-    expect(page).to_have_url(re.compile(re.escape(site.cards)))
-    page.locator("input[name=number]").fill(card)
-    page.locator("input[name=expiry]").fill("12/30")
-    page.locator("input[name=cvc]").fill("123")
-    page.locator("input[name=name]").fill("MIHON TARO")
-    page.locator("form button").first.click()
 
 
 @pytest.mark.parametrize(("language", "width"), list(BUYERS))

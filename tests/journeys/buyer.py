@@ -1,0 +1,70 @@
+"""What a person does on the way to cover, with mouse and keyboard, as the journeys need it."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.journeys.site import RunningSite
+
+CARD_VISA = "4242424242424242"
+COMPANY = {
+    "name": "見本会計事務所",
+    "kana": "ﾐﾎﾝｶｲｹｲｼﾞﾑｼｮ",
+    "representative": "見本 太郎",
+    "corporate_number": "７００００１２０５０００２",
+    "postcode": "１００－０００１",
+    "prefecture": "東京都",
+    "city": "千代田区千代田",
+    "street": "1-1",
+    "telephone": "０３－１２３４－５６７８",
+}
+
+
+def sign_in(page: Page, site: RunningSite, prefix: str, email: str) -> None:
+    """Ask for a code, read it from the page of mails, and enter."""
+    page.goto(f"{site.address}{prefix}/sign-in/")
+    page.locator("input[type=email]").fill(email)
+    page.locator("main form button[type=submit], main form button:not([type])").first.click()
+    expect(page).to_have_url(re.compile("/sign-in/code/"))
+    page.locator("main form input[name=code]").fill(code_for(site, email))
+    page.locator("main form button[type=submit], main form button:not([type])").first.click()
+    expect(page).not_to_have_url(re.compile("/sign-in/"))
+
+
+def code_for(site: RunningSite, email: str) -> str:
+    """The newest code that was mailed to this address."""
+    rows = site.sql(
+        "SELECT body FROM documents_outboxmessage WHERE recipient = %s ORDER BY created_at DESC, id DESC LIMIT 1", email
+    )
+    found = re.search(r"^\s*([A-Z0-9]{3}-?[A-Z0-9]{3,5})\s*$", str(rows[0][0]), re.MULTILINE)
+    assert found, rows[0][0]
+    return found[1]
+
+
+def press(page: Page) -> None:
+    """The one main button of the page."""
+    page.locator("main .button.primary").first.click()
+
+
+def fill_company(page: Page) -> None:
+    """The applicant is the insured; digits and kana as an IME leaves them."""
+    for field, value in COMPANY.items():
+        page.locator(f"main form [name={field}]").fill(value)
+    page.locator("input[name=insured_is][value=same]").check(force=True)
+
+
+def type_card(page: Page, number: str) -> None:
+    """Fill in the processor's own page."""
+    page.locator("input[name=number]").fill(number)
+    page.locator("input[name=expiry]").fill("12/30")
+    page.locator("input[name=cvc]").fill("123")
+    page.locator("input[name=name]").fill("MIHON TARO")
+
+
+def pay(page: Page, site: RunningSite, card: str) -> None:
+    """Type a card on the processor's own page and send it."""
+    expect(page).to_have_url(re.compile(re.escape(site.cards)))
+    type_card(page, card)
+    page.locator("form button").first.click()
