@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlencode
 
-from playwright.sync_api import APIResponse, Page
+from playwright.sync_api import Page
 
 from tests.journeys.buyer import sign_in
 from tests.journeys.site import NewMember, RunningSite
@@ -21,9 +21,10 @@ class QuickApplicant:
         self._page = page
         sign_in(page, site, prefix, member.email)
         start = f"{site.address}{prefix}/apply/"
-        begun = self._post(start, {"number": member.number, "member_class": "basic", "telephone": ""})
-        assert begun.url.endswith("/needs/"), begun.url
-        self.address = begun.url.removesuffix("needs/")
+        self._shown = page.request.get(start)
+        self._post(start, {"number": member.number, "member_class": "basic", "telephone": ""})
+        assert self._shown.url.endswith("/needs/"), self._shown.url
+        self.address = self._shown.url.removesuffix("needs/")
         self.public_id = self.address.rstrip("/").rpartition("/")[2]
 
     def open(self, step: str) -> None:
@@ -42,7 +43,7 @@ class QuickApplicant:
 
     def _send_documents(self) -> None:
         for code in READ:
-            self._send(f"documents/{code}/", {})
+            self._post(f"{self.address}documents/{code}/", {})  # the list comes back, and its token serves the next
         self._send("documents/", CONSENTS)
 
     def _send_disclosure(self) -> None:
@@ -55,16 +56,18 @@ class QuickApplicant:
         self._send("confirm/", DECLARATIONS)
 
     def _send(self, step: str, answers: dict[str, object]) -> None:
-        self._post(f"{self.address}{step}", answers)
+        address = f"{self.address}{step}"
+        if self._shown.url != address:
+            self._shown = self._page.request.get(address)
+        self._post(address, answers)
 
-    def _post(self, address: str, answers: dict[str, object]) -> APIResponse:
-        """Open the page, send its hidden fields with the answers, follow where it leads."""
-        html = self._page.request.get(address).text()
-        hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', html.partition("<main")[2]))
-        answer = self._page.request.post(
+    def _post(self, address: str, answers: dict[str, object]) -> None:
+        """Send the hidden fields of the page that is shown with the answers; what comes back is shown next."""
+        html = self._shown.text().partition("<main")[2]
+        hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', html))
+        self._shown = self._page.request.post(
             address,
             data=urlencode({**hidden, **answers}, doseq=True),
             headers={"Content-Type": "application/x-www-form-urlencoded"},
         )
-        assert answer.ok, f"{address}: {answer.status}"
-        return answer
+        assert self._shown.ok, f"{address}: {self._shown.status}"
