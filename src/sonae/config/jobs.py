@@ -1,9 +1,12 @@
-"""The background work: each job reads the clock and calls one use-case. The minutely rounds look for everything due."""
+"""The background work: each job reads the clock and calls one use-case. The minutely rounds look for everything
+due; the daily one forgets what is over."""
 
 from __future__ import annotations
 
+from django.contrib.sessions.backends.db import SessionStore
 from procrastinate.contrib.django import app
 
+from sonae.apps.audit.throttle import forget_ended_windows
 from sonae.apps.billing.gateway import card_gateway
 from sonae.apps.documents.outbox import send_due_mails
 from sonae.apps.enrolment.use_cases.settle_payment import settle_payment
@@ -31,3 +34,11 @@ def minutely_round(timestamp: int) -> str:
         return str(sweep_payments(gateway=card_gateway(), now=now()))
     finally:  # a round that fails must not keep the mails waiting, nor the mails the payments
         send_due_mails(now=now())
+
+
+@app.periodic(cron="23 18 * * *")  # 03:23 in Japan
+@app.task(name="sonae.daily_round", queueing_lock="sonae.daily_round")
+def daily_round(timestamp: int) -> int:
+    """Forget counted tries and sessions that are over."""
+    SessionStore.clear_expired()
+    return forget_ended_windows(now=now())

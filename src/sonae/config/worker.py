@@ -11,4 +11,10 @@ def work() -> None:
     connector = app.connector
     assert isinstance(connector, DjangoConnector)  # noqa: S101  # procrastinate's Django app has no other
     with app.replace_connector(connector.get_worker_connector()) as working:
-        working.run_worker(concurrency=2, wait=True, install_signal_handlers=True, fetch_job_polling_interval=2.0)
+        working.run_worker(
+            concurrency=2,
+            wait=True,
+            install_signal_handlers=True,
+            fetch_job_polling_interval=2.0,
+            delete_jobs="successful",  # a round a minute would leave half a million rows a year
+        )

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
+from sonae.apps.audit.models import Throttle
+
 
 def allow(*, key: str, most: int, within: timedelta, now: datetime) -> bool:
     """Count one try of ``key`` and say whether it is still among the first ``most`` of the window that began with the first try."""
@@ -21,3 +23,8 @@ def allow(*, key: str, most: int, within: timedelta, now: datetime) -> bool:
             {"key": key[:200], "now": now, "end": now + within},
         )
         return bool(cursor.fetchone()[0] <= most)
+
+
+def forget_ended_windows(*, now: datetime) -> int:
+    """Delete what was counted in windows that have ended, and say how many keys that were. An address is kept no longer."""
+    return Throttle.objects.filter(window_ends_at__lte=now).delete()[0]
