@@ -39,9 +39,11 @@ class DatabaseUnavailable(Exception):
 def prepare(var_dir: Path) -> str:
     """Make sure that a database answers and return its URL, which is also left in ``DATABASE_URL`` for child processes."""
     url = os.environ.get("DATABASE_URL", "")
+    embedded = EmbeddedServer(var_dir / "postgres")
     if not url:
-        url = EmbeddedServer(var_dir / "postgres").start()
-        os.environ["DATABASE_URL"] = url
+        url = os.environ["DATABASE_URL"] = embedded.start()
+    elif embedded.is_at(url):  # a process that was started before us started it
+        embedded.join()
     return url
 
 
@@ -100,7 +102,7 @@ class EmbeddedServer:
     def start(self) -> str:
         """Start the server if it doesn't answer, create the database if it is new, and return the URL."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._join()
+        self.join()
         with (self.folder / "start.lock").open("w") as turn:
             fcntl.flock(turn, fcntl.LOCK_EX)
             if not (self.data / "PG_VERSION").exists():
@@ -108,14 +110,27 @@ class EmbeddedServer:
             if not self._answers():
                 self._start_server()
             self._create_database()
+        return self.url(DATABASE_NAME)
+
+    def is_at(self, url: str) -> bool:
+        """Whether this is the address that ``start`` returned."""
+        try:
+            return url == self.url(DATABASE_NAME)
+        except OSError:  # never started, or by somebody else
+            return False
+
+    def join(self) -> None:
+        """Be counted as a user, until this process ends."""
+        self._users = (self.folder / "users.lock").open("w")
+        fcntl.flock(self._users, fcntl.LOCK_SH)
         atexit.register(self.leave)
-        return self._url(DATABASE_NAME)
 
     def leave(self) -> None:
         """Stop using the server; the last user stops it."""
         if self._users is None:
             return
         try:
+            fcntl.flock(self._users, fcntl.LOCK_UN)  # first, so that of two who leave together the second is alone
             fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._run("pg_ctl", "stop", "-D", str(self.data), "-m", "fast", "-w", "-t", "30", check=False)
             self.sockets.rmdir()
@@ -124,13 +139,9 @@ class EmbeddedServer:
         self._users.close()
         self._users = None
 
-    def _join(self) -> None:
-        self._users = (self.folder / "users.lock").open("w")
-        fcntl.flock(self._users, fcntl.LOCK_SH)
-
     def _answers(self) -> bool:
         try:
-            psycopg.connect(self._url("postgres"), connect_timeout=3).close()
+            psycopg.connect(self.url("postgres"), connect_timeout=3).close()
         except psycopg.OperationalError:
             return False
         return True
@@ -190,11 +201,11 @@ class EmbeddedServer:
         fresh.rename(self.data)
 
     def _create_database(self) -> None:
-        with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE_NAME]).fetchone():
                 connection.execute(f'CREATE DATABASE "{DATABASE_NAME}"')
 
-    def _url(self, database: str) -> str:
+    def url(self, database: str) -> str:
         password = (self.folder / "password").read_text()
         return f"postgresql://sonae:{quote(password)}@/{database}?host={quote(str(self.sockets), safe='')}"
 

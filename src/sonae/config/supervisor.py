@@ -1,4 +1,4 @@
-"""``sonae run``: the whole of Sonae on one machine, each part a process of its own, stopped together."""
+"""``sonae run``: the whole of Sonae on one machine, each part a process of its own, stopped together, however this ends."""
 
 # ruff: noqa: PLC0415, T201
 
@@ -17,10 +17,10 @@ from types import FrameType
 
 from sonae.config.clock import now
 from sonae.config.command_line import USAGE_ERROR, start_django
+from sonae.config.part import STOP_SECONDS
 
 LOOPBACK = "127.0.0.1"  # the simulator never listens anywhere else
 READY_SECONDS = 30
-STOP_SECONDS = 10
 
 
 class PartSilent(Exception):
@@ -64,7 +64,10 @@ def run_everything(*, host: str, port: int, card_port: int) -> int:
 
 
 def _start(module: str, *arguments: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", module, *arguments], start_new_session=True)
+    # The pipe is what tells a part that we are gone; nothing is ever written to it.
+    return subprocess.Popen(
+        [sys.executable, "-m", "sonae.config.part", module, *arguments], stdin=subprocess.PIPE, start_new_session=True
+    )
 
 
 def _start_card_processor(card_port: int, port: int) -> subprocess.Popen[bytes]:
@@ -84,7 +87,7 @@ def _watch(started: list[subprocess.Popen[bytes]]) -> int:
     while True:
         for process in started:
             if process.poll() is not None:
-                what = " ".join(list(map(str, process.args))[2:4])  # type: ignore[arg-type]  # ours are lists
+                what = " ".join(list(map(str, process.args))[3:5])  # type: ignore[arg-type]  # ours are lists
                 print(f"sonae: a part has stopped ({what}); stopping all", file=sys.stderr)
                 return 1
         time.sleep(0.5)
