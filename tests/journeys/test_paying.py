@@ -121,6 +121,21 @@ def test_a_charge_whose_answer_was_lost_is_being_confirmed_and_settles_itself(pu
         site.control("reset")
 
 
+def test_a_way_back_that_nobody_confirms_is_not_called_unpaid_and_settles_itself(purchase: Purchase) -> None:
+    page, site = purchase.page, purchase.site
+    press(page)
+    site.break_next(
+        {"operation": "webhook", "fault": "never", "times": 10}, {"operation": "read", "fault": "status_500"}
+    )
+    try:
+        pay(page, site, CARD_VISA)
+        expect(page.locator("h1")).to_have_text("お支払いを確認中です")
+        expect(page.get_by_role("button", name=re.compile("支払う"))).to_have_count(0)
+        purchase.expect_cover()
+    finally:
+        site.control("reset")
+
+
 def test_leaving_the_card_page_keeps_everything_and_something_can_be_changed(purchase: Purchase) -> None:
     page, site = purchase.page, purchase.site
     press(page)

@@ -114,6 +114,21 @@ def test_an_unknown_outcome_is_being_confirmed_until_it_is_known(applicant: Appl
     assert gateway.captures == 1
 
 
+def test_a_way_back_that_the_processor_does_not_confirm_is_never_called_unpaid(
+    applicant: Applicant, gateway: MemoryGateway
+) -> None:
+    applicant.client.post(f"{applicant.base}pay/")
+    gateway.card_holder_pays()
+    gateway.fail_with["read_payment"] = GatewayUnavailable("away")
+    page = said(applicant)
+    assert "お支払いを確認中です" in page
+    assert "まだ済んでいません" not in page
+    assert "もう一度支払う" not in page
+    gateway.fail_with.clear()
+    assert "加入の手続きが終わりました" in said(applicant)
+    assert gateway.captures == 1
+
+
 def test_a_processor_that_is_away_charges_nothing_and_keeps_everything(
     applicant: Applicant, gateway: MemoryGateway
 ) -> None:

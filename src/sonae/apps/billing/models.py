@@ -54,6 +54,10 @@ class Payment(models.Model):
     next_check_at = models.DateTimeField(null=True, blank=True)
     checks = models.PositiveIntegerField(default=0)
 
+    answered = (
+        True  # no column: whether the processor answered when this object was settled; what is open then is known
+    )
+
     class Meta:
         constraints = [
             models.UniqueConstraint(

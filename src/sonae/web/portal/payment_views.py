@@ -144,7 +144,7 @@ def outcome_of(application: Application, payment: Payment) -> Outcome:
             return Outcome.REFUNDED
         case states.PERSON:
             return Outcome.PERSON
-        case states.OPEN:
+        case states.OPEN if payment.answered:
             return Outcome.NOT_PAID
         case states.CLOSED:
             return Outcome.RELEASED if payment.closed_reason in EXPLANATIONS else Outcome.NOT_PAID

@@ -34,7 +34,9 @@ def settle_payment(*, key: str, gateway: CardGateway, cause: str, now: datetime)
     try:
         seen = gateway.read_payment(session_id=payment.session_id)
     except GatewayError:
-        return _later(payment, now=now)
+        payment = _later(payment, now=now)
+        payment.answered = False
+        return payment
     reached("settle.read")
     return _act(payment, seen, gateway=gateway, cause=cause, now=now)
 
