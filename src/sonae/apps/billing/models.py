@@ -54,9 +54,8 @@ class Payment(models.Model):
     next_check_at = models.DateTimeField(null=True, blank=True)
     checks = models.PositiveIntegerField(default=0)
 
-    answered = (
-        True  # no column: whether the processor answered when this object was settled; what is open then is known
-    )
+    # No column: whether the processor answered when this object was settled. Where it didn't, "open" is only what we know.
+    answered = True
 
     class Meta:
         constraints = [
