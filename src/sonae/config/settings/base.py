@@ -105,6 +105,7 @@ LOGIN_URL = "portal:sign_in"
 LOGIN_REDIRECT_URL = "portal:home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "site:home"
 
+SESSION_ENGINE = "sonae.web.shared.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
