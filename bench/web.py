@@ -27,7 +27,7 @@ BARE = (
 def main() -> None:
     """Print the 95th percentile of both and their ratio, the median over the rounds."""
     with tempfile.TemporaryDirectory() as folder:
-        site = SiteProcess(database.prepare(Path(folder)))
+        site = SiteProcess(database.prepare(Path(folder)).owner)
         bare: subprocess.Popen[bytes] | None = None
         try:
             address = site.start().address

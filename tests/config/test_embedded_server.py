@@ -20,7 +20,7 @@ USER = """
 import sys
 from pathlib import Path
 from sonae.config.database import EmbeddedServer
-print(EmbeddedServer(Path(sys.argv[1])).start(), flush=True)
+print(EmbeddedServer(Path(sys.argv[1])).start().owner, flush=True)
 sys.stdin.readline()
 """
 
@@ -142,6 +142,7 @@ def test_two_who_start_at_once_share_one_server(folder: Path, new_user: Callable
 def test_only_the_owner_reads_password_and_data(folder: Path, new_user: Callable[[], UserProcess]) -> None:
     new_user()
     assert (folder / "password").stat().st_mode & 0o077 == 0
+    assert (folder / "serving-password").stat().st_mode & 0o077 == 0
     assert (folder / "data").stat().st_mode & 0o077 == 0
     assert EmbeddedServer(folder).sockets.stat().st_mode & 0o077 == 0
 

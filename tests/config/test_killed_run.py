@@ -17,7 +17,7 @@ import psycopg
 import pytest
 import urllib3
 
-from sonae.config.database import DATABASE_NAME, EmbeddedServer
+from sonae.config.database import EmbeddedServer
 from sonae.config.part import STOP_SECONDS
 from tests.journeys.site import free_port
 
@@ -66,25 +66,39 @@ def wait_until(reached: Callable[[], bool], seconds: float) -> None:
         time.sleep(0.1)
 
 
+def accounts_at_work(server: EmbeddedServer) -> set[str]:
+    """Who holds a session in the database, beside the one who asks."""
+    with psycopg.connect(server.addresses().owner) as connection:
+        return {
+            name
+            for (name,) in connection.execute(
+                "SELECT usename FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        }
+
+
 def test_nothing_of_a_killed_run_is_left_and_the_next_one_keeps_everything(folder: Path) -> None:
     server = EmbeddedServer(folder / "postgres")
     ports = {"port": free_port(), "card_port": free_port()}
     killed = Run(folder, **ports)
-    with psycopg.connect(server.url(DATABASE_NAME)) as connection:
+    with psycopg.connect(server.addresses().owner) as connection:
         before = connection.execute("SELECT number FROM certificates_certificate ORDER BY number").fetchall()
     assert before
     assert len(killed.parts) == 3
+    assert urllib3.request("GET", killed.address).status == 200
+    assert accounts_at_work(server) == {"sonae_app"}
+    assert [part for part in killed.parts if "SONAE_OWNER_DATABASE_URL" in part.environ()] == []
     killed.process.kill()
     killed.process.wait()
     _, alive = psutil.wait_procs(killed.parts, STOP_SECONDS + 5)
     assert alive == []
     with pytest.raises(psycopg.OperationalError):
-        psycopg.connect(server.url(DATABASE_NAME), connect_timeout=3)
+        psycopg.connect(server.addresses().owner, connect_timeout=3)
 
     again = Run(folder, **ports)
     try:
         assert urllib3.request("GET", again.address).status == 200
-        with psycopg.connect(server.url(DATABASE_NAME)) as connection:
+        with psycopg.connect(server.addresses().owner) as connection:
             after = connection.execute("SELECT number FROM certificates_certificate ORDER BY number").fetchall()
         assert after == before
     finally:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import urllib3
+from psycopg.conninfo import make_conninfo
 
 START_SECONDS = 120
 
@@ -91,19 +92,22 @@ class SiteProcess:
         self._server_url = server_url
         parts = urlsplit(server_url)
         self._database_url = urlunsplit(parts._replace(path=f"/{self._name}"))
+        self._serving_url = make_conninfo(self._database_url, user=self._name, password=self._name)
         self._extra = extra_environment or {}
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> RunningSite:
-        """Create the database, start everything, wait until the first page answers."""
+        """Create the database and an account that owns nothing, start everything, wait until the first page answers."""
         with psycopg.connect(self._server_url, autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{self._name}"')
+            connection.execute(f"CREATE ROLE \"{self._name}\" LOGIN PASSWORD '{self._name}'")
         port, card_port = free_port(), free_port()
         log = Path(self._folder.name) / "run.log"
         environment = {
             **os.environ,
             **self._extra,
-            "DATABASE_URL": self._database_url,
+            "DATABASE_URL": self._serving_url,
+            "SONAE_OWNER_DATABASE_URL": self._database_url,
             "SONAE_VAR": self._folder.name,
             "DJANGO_SETTINGS_MODULE": "sonae.config.settings.run",
         }
@@ -126,4 +130,5 @@ class SiteProcess:
             self._process.wait(30)
         with psycopg.connect(self._server_url, autocommit=True) as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{self._name}" WITH (FORCE)')
+            connection.execute(f'DROP ROLE IF EXISTS "{self._name}"')
         self._folder.cleanup()

@@ -56,8 +56,9 @@ def start_django(*, needs_schema: bool = True) -> None:
 
     from sonae.config import database  # noqa: PLC0415
 
-    if os.environ.get("DATABASE_URL"):
-        database.check_server(os.environ["DATABASE_URL"])
+    for setting in (database.SERVING, database.OWNER):
+        if os.environ.get(setting):
+            database.check_server(os.environ[setting], setting=setting)
     django.setup()
     if needs_schema:
         from sonae.config.schema import check_schema  # noqa: PLC0415  # needs the apps

@@ -30,9 +30,9 @@ def setup(args: argparse.Namespace) -> int:
 
 
 def migrate(args: argparse.Namespace) -> int:
-    """Bring the schema up to the code."""
+    """Bring the schema up to the code, and the serving account its rights."""
     start_django(needs_schema=False)
-    from sonae.config.seed import migrate_database
+    from sonae.config.schema import migrate_database
 
     migrate_database()
     return 0

@@ -1,5 +1,8 @@
 """Which PostgreSQL Sonae talks to: the server in ``DATABASE_URL``, or an embedded one under ``var/`` that is started on demand.
 
+There are two accounts. The owner of the tables changes the schema and nothing else; the program works with an account that
+can't (``schema.py`` gives it its rights). Where only ``DATABASE_URL`` is set, one account does both.
+
 The embedded server is driven with its own binaries. A live connection is the only proof that it runs: a left-over
 ``postmaster.pid`` proves nothing after a kill. Its users are counted by shared file locks, which the kernel drops when a
 process dies however it dies; whoever leaves last stops the server.
@@ -18,53 +21,70 @@ import shutil
 import stat
 import subprocess
 import tempfile
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import quote
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.sql import SQL, Identifier
 
 from sonae.config.killed_server import clear_away
 
 OLDEST_SERVER = 150000  # the oldest that its makers and we look after
 START_SECONDS = 60
 DATABASE_NAME = "sonae"
+OWNER_ACCOUNT, SERVING_ACCOUNT = "sonae", "sonae_app"  # of the embedded server
+PASSWORD_FILES = {OWNER_ACCOUNT: "password", SERVING_ACCOUNT: "serving-password"}
+SERVING, OWNER = "DATABASE_URL", "SONAE_OWNER_DATABASE_URL"
 
 
 class DatabaseUnavailable(Exception):
     """The database can't be used; the message says why and what to do, in one line."""
 
 
-def prepare(var_dir: Path) -> str:
-    """Make sure that a database answers and return its URL, which is also left in ``DATABASE_URL`` for child processes."""
-    url = os.environ.get("DATABASE_URL", "")
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """How to reach one database: as the program that serves, and as the owner of the tables."""
+
+    serving: str
+    owner: str
+
+
+def prepare(var_dir: Path) -> Addresses:
+    """Make sure that there is a database. The addresses are left in the environment, for this process and its children."""
+    serving, owner = os.environ.get(SERVING, ""), os.environ.get(OWNER, "")
     embedded = EmbeddedServer(var_dir / "postgres")
-    if not url:
-        url = os.environ["DATABASE_URL"] = embedded.start()
-    elif embedded.is_at(url):  # a process that was started before us started it
+    if owner and not serving:
+        raise DatabaseUnavailable(f"{OWNER} is set and {SERVING} is not; set both, or {SERVING} alone.")
+    if not serving:
+        found = embedded.start()
+        os.environ[SERVING], os.environ[OWNER] = found.serving, found.owner
+        return found
+    if embedded.is_at(serving):  # whoever started us has started it
         embedded.join()
-    return url
+    return Addresses(serving=serving, owner=owner or serving)
 
 
-def check_server(url: str) -> None:
+def check_server(url: str, *, setting: str = SERVING) -> None:
     """Raise ``DatabaseUnavailable`` unless the server answers and is new enough."""
-    _read_address(url)
+    _read_address(url, setting)
     try:
         with psycopg.connect(url, connect_timeout=5) as connection:
             version = connection.info.server_version
     except psycopg.Error as error:
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise DatabaseUnavailable(f"The database in DATABASE_URL can't be reached: {reason}") from error
+        raise DatabaseUnavailable(f"The database in {setting} can't be reached: {reason}") from error
     if version < OLDEST_SERVER:
         raise DatabaseUnavailable(
             f"PostgreSQL {version // 10000} is too old: Sonae needs {OLDEST_SERVER // 10000} or newer."
         )
 
 
-def django_settings(url: str) -> dict[str, Any]:
+def django_settings(url: str, *, setting: str = SERVING) -> dict[str, Any]:
     """The entry for Django's ``DATABASES``; extra parts of the URL become connection options."""
-    parts = _read_address(url)
+    parts = _read_address(url, setting)
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.pop("dbname", DATABASE_NAME),
@@ -78,13 +98,13 @@ def django_settings(url: str) -> dict[str, Any]:
     }
 
 
-def _read_address(url: str) -> dict[str, Any]:
+def _read_address(url: str, setting: str) -> dict[str, Any]:
     """The parts of the URL. What can't be read is not repeated in the message: it may hold a password."""
     try:
         return conninfo_to_dict(url)
     except psycopg.ProgrammingError:
         raise DatabaseUnavailable(
-            "DATABASE_URL is not a PostgreSQL address; expected postgresql://user:password@host:5432/name"
+            f"{setting} is not a PostgreSQL address; expected postgresql://user:password@host:5432/name"
         ) from None
 
 
@@ -99,8 +119,8 @@ class EmbeddedServer:
         self.sockets = Path(tempfile.gettempdir()) / f"sonae-{digest}"
         self._users: IO[str] | None = None
 
-    def start(self) -> str:
-        """Start the server if it doesn't answer, create the database if it is new, and return the URL."""
+    def start(self) -> Addresses:
+        """Start the server if it doesn't answer, create accounts and database if they are new, and return the addresses."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.join()
         with (self.folder / "start.lock").open("w") as turn:
@@ -110,12 +130,12 @@ class EmbeddedServer:
             if not self._answers():
                 self._start_server()
             self._create_database()
-        return self.url(DATABASE_NAME)
+        return self.addresses()
 
     def is_at(self, url: str) -> bool:
-        """Whether this is the address that ``start`` returned."""
+        """Whether this is an address that ``start`` returned."""
         try:
-            return url == self.url(DATABASE_NAME)
+            return url in astuple(self.addresses())
         except OSError:  # never started, or by somebody else
             return False
 
@@ -141,7 +161,7 @@ class EmbeddedServer:
 
     def _answers(self) -> bool:
         try:
-            psycopg.connect(self.url("postgres"), connect_timeout=3).close()
+            psycopg.connect(self._url("postgres"), connect_timeout=3).close()
         except psycopg.OperationalError:
             return False
         return True
@@ -175,10 +195,7 @@ class EmbeddedServer:
         self._give_away(self.sockets)
 
     def _create_cluster(self) -> None:
-        password = self.folder / "password"
-        if not password.exists():
-            password.touch(mode=0o600)
-            password.write_text(secrets.token_urlsafe(24))
+        password = _kept_password(self.folder / PASSWORD_FILES[OWNER_ACCOUNT])
         fresh = (
             self.folder / "data.new"
         )  # takes its name when it is complete, so that a killed set-up leaves nothing half made
@@ -187,11 +204,11 @@ class EmbeddedServer:
         self._give_away(fresh)
         self._open_the_way(fresh)
         with tempfile.NamedTemporaryFile("w", suffix=".password") as copy:
-            copy.write(password.read_text())
+            copy.write(password)
             copy.flush()
             self._give_away(Path(copy.name))
             done = self._run(
-                "initdb", "-D", str(fresh), "-U", "sonae", "--pwfile", copy.name, "-A", "scram-sha-256",
+                "initdb", "-D", str(fresh), "-U", OWNER_ACCOUNT, "--pwfile", copy.name, "-A", "scram-sha-256",
                 "-E", "UTF8", "--locale", "C", check=False,
             )  # fmt: skip
         if done.returncode:
@@ -201,13 +218,25 @@ class EmbeddedServer:
         fresh.rename(self.data)
 
     def _create_database(self) -> None:
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+        with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
+            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [SERVING_ACCOUNT]).fetchone():
+                password = _kept_password(self.folder / PASSWORD_FILES[SERVING_ACCOUNT])
+                connection.execute(
+                    SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(Identifier(SERVING_ACCOUNT), password)
+                )
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE_NAME]).fetchone():
                 connection.execute(f'CREATE DATABASE "{DATABASE_NAME}"')
 
-    def url(self, database: str) -> str:
-        password = (self.folder / "password").read_text()
-        return f"postgresql://sonae:{quote(password)}@/{database}?host={quote(str(self.sockets), safe='')}"
+    def addresses(self) -> Addresses:
+        """As ``start`` returns them; OSError where nobody has started it yet, or somebody else."""
+        return Addresses(
+            serving=self._url(DATABASE_NAME, SERVING_ACCOUNT),
+            owner=self._url(DATABASE_NAME),
+        )
+
+    def _url(self, database: str, account: str = OWNER_ACCOUNT) -> str:
+        password = (self.folder / PASSWORD_FILES[account]).read_text()
+        return f"postgresql://{account}:{quote(password)}@/{database}?host={quote(str(self.sockets), safe='')}"
 
     def _run(self, program: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         binary = _binaries() / program
@@ -243,6 +272,14 @@ class EmbeddedServer:
             mode = folder.stat().st_mode
             if not mode & stat.S_IXOTH:
                 folder.chmod(mode | stat.S_IXOTH)
+
+
+def _kept_password(file: Path) -> str:
+    """Made once, readable by its owner only."""
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(24))
+    return file.read_text()
 
 
 def _binaries() -> Path:

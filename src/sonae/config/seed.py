@@ -15,20 +15,13 @@ if TYPE_CHECKING:
     from sonae.apps.programmes.models import ProductVersion
 
 
-def migrate_database() -> None:
-    """Bring the schema up to this code; the cache's table too."""
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0, interactive=False)
-    call_command("createcachetable", verbosity=0)
-
-
 def prepare_programme(*, now: datetime) -> None:
     """Schema, static files, product, scheme years and, in the demo, members. Safe to repeat; keeps what is there."""
     from django.conf import settings
     from django.core.management import call_command
 
     from sonae.apps.programmes.use_cases.open_scheme_year import open_scheme_year
+    from sonae.config.schema import migrate_database
     from sonae.domain.calendar import japan_date
 
     migrate_database()

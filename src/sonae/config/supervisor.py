@@ -17,6 +17,7 @@ from types import FrameType
 
 from sonae.config.clock import now
 from sonae.config.command_line import USAGE_ERROR, start_django
+from sonae.config.database import OWNER
 from sonae.config.part import STOP_SECONDS
 
 LOOPBACK = "127.0.0.1"  # the simulator never listens anywhere else
@@ -64,10 +65,12 @@ def run_everything(*, host: str, port: int, card_port: int) -> int:
 
 
 def _start(module: str, *arguments: str) -> subprocess.Popen[bytes]:
-    # The pipe is what tells a part that we are gone; nothing is ever written to it.
+    # The pipe is what tells a part that we are gone; nothing is ever written to it. The owner of the tables is us alone.
+    environment = {name: value for name, value in os.environ.items() if name != OWNER}
     return subprocess.Popen(
-        [sys.executable, "-m", "sonae.config.part", module, *arguments], stdin=subprocess.PIPE, start_new_session=True
-    )
+        [sys.executable, "-m", "sonae.config.part", module, *arguments],
+        env=environment, stdin=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
 
 
 def _start_card_processor(card_port: int, port: int) -> subprocess.Popen[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.backends.utils import CursorWrapper
 from django.db.migrations.operations import RunSQL
 
 CREATE_GUARD = """
@@ -28,3 +29,12 @@ def append_only(table: str) -> RunSQL:
         """,
         f"DROP TRIGGER IF EXISTS {table}_append_only ON {table}; DROP TRIGGER IF EXISTS {table}_no_truncate ON {table};",
     )
+
+
+def append_only_tables(cursor: CursorWrapper) -> list[str]:
+    """The tables that are guarded in this database."""
+    cursor.execute(
+        """SELECT DISTINCT relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+           WHERE tgfoid = 'sonae_refuse_change'::regproc ORDER BY relname"""
+    )
+    return [name for (name,) in cursor.fetchall()]

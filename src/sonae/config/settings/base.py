@@ -125,6 +125,7 @@ DEFAULT_FROM_EMAIL = "Sonae <no-reply@sonae.invalid>"
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # Sonae's own
+SONAE_OWNER_DATABASE: dict[str, Any] = {}  # what differs from DATABASES for the owner of the tables
 SONAE_DEMO = False
 SONAE_CLOCK = "sonae.config.clock.now"
 SONAE_PRODUCTS = ROOT / "products"

@@ -39,7 +39,9 @@ def _kept_secret(name: str) -> str:
 SECRET_KEY = _kept_secret("SONAE_SECRET_KEY")
 if PRODUCTION:
     _required("DATABASE_URL")  # an embedded server would be started in its place
-DATABASES = {"default": database.django_settings(database.prepare(VAR))}
+_addresses = database.prepare(VAR)
+DATABASES = {"default": database.django_settings(_addresses.serving)}
+SONAE_OWNER_DATABASE = database.django_settings(_addresses.owner, setting=database.OWNER)
 SONAE_DEMO = not PRODUCTION
 SONAE_SITE_ADDRESS = os.environ.get("SONAE_SITE_ADDRESS", "http://127.0.0.1:8000").rstrip("/")
 if PRODUCTION:

@@ -10,7 +10,10 @@ from sonae.config.settings.base import VAR
 
 SECRET_KEY = "tests-only-" + "x" * 50
 ALLOWED_HOSTS = ["*"]
-DATABASES = {"default": database.django_settings(database.prepare(VAR))}
+# Tests make databases and take guards off, which needs the owner; what the serving account can't do has tests of its own.
+os.environ[database.SERVING] = database.prepare(VAR).owner
+os.environ.pop(database.OWNER, None)
+DATABASES = {"default": database.django_settings(os.environ[database.SERVING])}
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 if os.environ.get("SONAE_TEST_DB"):  # so that two test runs on one machine don't share a database
     DATABASES["default"]["TEST"] = {"NAME": f"test_sonae_{os.environ['SONAE_TEST_DB']}"}
