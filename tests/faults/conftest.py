@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 import psycopg
 import pytest
-from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
 from django.db import connections
 from django.test import override_settings
-from django.test.testcases import LiveServerThread
 from psycopg.conninfo import make_conninfo
 from pytest_django import DjangoDbBlocker
+from waitress import wasyncore
+from waitress.server import create_server
 
 from sonae.apps.audit import milestones
 from sonae.apps.billing.gateway import card_gateway
@@ -122,16 +124,21 @@ def site(world: World) -> Iterator[str]:
 
 
 @contextmanager
-def serve(world: World) -> Iterator[str]:
+def serve(world: World, *, threads: int = 16) -> Iterator[str]:
+    """The web server that runs for real, in this process, so that it goes by the test's clock."""
     card_gateway.cache_clear()
     with override_settings(SONAE_SANDBOX_CARD_URL=world.processor.server.url):
-        server = LiveServerThread("127.0.0.1", StaticFilesHandler, port=0)
-        server.daemon = True
-        server.start()
-        server.is_ready.wait(10)
-        assert server.error is None
+        open_sockets: dict[int, object] = {}
+        server = create_server(
+            WSGIHandler(), map=open_sockets, host="127.0.0.1", port=0, threads=threads, asyncore_use_poll=True
+        )
+        running = threading.Thread(target=server.run, daemon=True)
+        running.start()
         try:
-            yield f"http://127.0.0.1:{server.port}"
+            yield f"http://127.0.0.1:{server.effective_port}"
         finally:
-            server.terminate()
+            server.trigger.pull_trigger(lambda: wasyncore.close_all(open_sockets))
+            running.join(10)
+            assert not running.is_alive()
+            server.task_dispatcher.shutdown()
             card_gateway.cache_clear()

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
-import urllib3
-from django.conf import settings
-from django.test import Client
 
 from sonae.apps.billing.models import Payment
 from sonae.apps.enrolment.models import Application
+from sonae.apps.parties.models import MemberAccess
+from tests.faults.acts import DECLARATIONS, STEPS, take_step
 from tests.faults.books import read_processor
+from tests.faults.tab import Tab
 from tests.faults.world import World, all_at_once
 
 pytestmark = pytest.mark.faults
-
-
-def test_eight_presses_at_once_are_one_payment_and_one_page(world: World) -> None:
-    """Twenty bursts of eight."""
-    for _ in range(20):
-        application = world.application()
-        payments = all_at_once([lambda application=application: world.begin(application)] * 8)
-        pages = {payment.checkout_url for payment in payments if isinstance(payment, Payment)}
-        assert len(pages) == 1, payments
-        assert all(isinstance(payment, Payment) for payment in payments), payments
-        (payment,) = Payment.objects.filter(purpose=f"enrol:{application.public_id}")
-        assert read_processor(world.processor.journal)[payment.key].sessions == 1
-    assert world.books(settled=False) == []
 
 
 def test_eight_ways_back_at_once_are_one_certificate(world: World) -> None:
@@ -59,46 +48,65 @@ def test_two_rounds_of_the_sweeper_at_once_do_the_work_of_one(world: World) -> N
     assert world.books() == []
 
 
-class Tab:
-    """A browser tab of the applicant, signed in; every tab shares the session, as tabs do."""
-
-    def __init__(self, site: str, application: Application) -> None:
-        client = Client()
-        client.force_login(application.user, backend=settings.AUTHENTICATION_BACKENDS[0])
-        secret = "a" * 32
-        self._cookies = (
-            f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}; csrftoken={secret}"
-        )
-        self._secret = secret
-        self._address = f"{site}/apply/{application.public_id}"
-
-    def press_pay(self) -> tuple[int, str]:
-        """Status of the answer and where it leads."""
-        reply = urllib3.PoolManager().request(
-            "POST", f"{self._address}/pay/", fields={"csrfmiddlewaretoken": self._secret}, encode_multipart=False,
-            headers={"Cookie": self._cookies}, redirect=False, retries=False,
-        )  # fmt: skip
-        return reply.status, reply.headers.get("Location", "")
-
-    def come_back(self) -> int:
-        """The browser returns from the card page."""
-        reply = urllib3.PoolManager().request(
-            "GET", f"{self._address}/paid/", headers={"Cookie": self._cookies}, redirect=False
-        )
-        return reply.status
+def eight(act: Callable[[], object]) -> object:
+    """What all eight are answered, pressed at once: the same."""
+    answers = all_at_once([act] * 8)
+    assert len(set(answers)) == 1, answers
+    return answers[0]
 
 
-def test_eight_posts_at_once_lead_to_one_card_page(world: World, site: str) -> None:
-    """Over HTTP, as the tabs send it; then all of them come back from the page at once, and press again."""
-    for _ in range(5):
+def test_begin_and_confirm_pressed_eight_times_at_once_are_one_application(world: World, site: str) -> None:
+    """Twenty bursts of eight at each of the two."""
+    for _ in range(20):
+        member = world.member()
+        tab = Tab(site, MemberAccess.objects.get(member=member).user)
+        begun = eight(lambda tab=tab, member=member: tab.post("/apply/", member=member.number))  # type: ignore[misc]
+        application = Application.objects.get(member=member)
+        page = f"/apply/{application.public_id}/"
+        assert begun == (302, page)
+        for step in STEPS[1:-1]:
+            take_step(step, member_id=member.pk, now=world.now)
+        application.refresh_from_db()
+        ticks = {"revision": str(application.revision), **dict.fromkeys(DECLARATIONS, "on")}
+        confirmed = eight(lambda tab=tab, page=page, ticks=ticks: tab.post(f"{page}confirm/", **ticks))  # type: ignore[misc]
+        assert confirmed == (302, f"{page}pay/")
+        assert application.evidence.count() == 1
+
+
+def test_pay_pressed_eight_times_at_once_is_one_payment_and_every_tab_shows_it(world: World, site: str) -> None:
+    """Twenty bursts of eight: double clicks and replayed requests; then back from the card page, and "pay" with the back button."""
+    for _ in range(20):
         application = world.application()
-        tab = Tab(site, application)
-        answers = all_at_once([tab.press_pay] * 8)
-        assert len(set(answers)) == 1, answers
+        tab = Tab(site, application.user)
+        page = f"/apply/{application.public_id}/"
+        card_page = eight(lambda tab=tab, page=page: tab.post(f"{page}pay/"))  # type: ignore[misc]
         (payment,) = Payment.objects.filter(purpose=f"enrol:{application.public_id}")
-        assert answers[0] == (303, payment.checkout_url)
+        assert card_page == (303, payment.checkout_url)
+        assert read_processor(world.processor.journal)[payment.key].sessions == 1
         world.pay(payment)
-        assert set(all_at_once([tab.come_back] * 8)) == {200}
+        back = [lambda tab=tab, page=page: tab.get(f"{page}paid/")] * 4  # type: ignore[misc]
+        said = all_at_once([*back, *[lambda tab=tab, page=page: tab.post(f"{page}pay/")] * 4])  # type: ignore[misc]
         assert world.states(application) == ("issued", "captured")
-        assert {status for status, _ in all_at_once([tab.press_pay] * 4)} == {302}  # type: ignore[misc]
+        assert application.certificate is not None
+        for status, words in said[:4]:  # type: ignore[misc]
+            assert status == 200
+            assert application.certificate.number in words
+        assert set(said[4:]) == {(302, f"{page}paid/")}
     assert world.books() == []
+
+
+def test_two_people_of_one_firm_who_apply_at_once_share_one_application(world: World, site: str) -> None:
+    """Ten times; and two members of one person stay two."""
+    for _ in range(10):
+        member, other = world.member(), world.member()
+        owner = MemberAccess.objects.get(member=member).user
+        colleague = MemberAccess.objects.get(member=other).user
+        MemberAccess.objects.create(
+            member=member, user=colleague, role="colleague", granted_at=world.now, proof="listed_email"
+        )
+        tabs = [(Tab(site, owner), member), (Tab(site, colleague), member), (Tab(site, colleague), other)] * 2
+        answers = all_at_once([lambda tab=tab, of=of: tab.post("/apply/", member=of.number) for tab, of in tabs])
+        pages = {of.pk: {answers[place] for place, pair in enumerate(tabs) if pair[1] is of} for of in (member, other)}
+        for of in (member, other):
+            application = Application.objects.get(member=of)
+            assert pages[of.pk] == {(302, f"/apply/{application.public_id}/")}

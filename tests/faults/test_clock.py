@@ -2,62 +2,99 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 import pytest
-from django.db import connections
 
 from sonae.apps.billing.models import JournalEntry
 from sonae.apps.certificates.models import Certificate
+from sonae.apps.documents.models import Paper
+from sonae.apps.enrolment.models import Application
+from sonae.apps.programmes.use_cases.open_scheme_year import open_scheme_year
 from sonae.domain.calendar import JAPAN
 from tests import clock
+from tests.faults.children import Zygote
+from tests.faults.conftest import Processor
 from tests.faults.world import World
 
 pytestmark = pytest.mark.faults
-ROOT = Path(__file__).parents[2]
+ZONES = {"UTC": "+0000", "Asia/Tokyo": "+0900", "America/Los_Angeles": "-0800"}
 
-# moment in Japan, start of the cover, may it still be bought, the day it is booked on
+
+class Instant(NamedTuple):
+    """A moment in Japan: the start that is being bought then, whether it still may be, and the start that an application begun
+    at that moment gets."""
+
+    moment: str
+    bought: date
+    possible: bool
+    begun: date
+
+
 INSTANTS = [
-    ("2026-11-20T23:59:50", date(2026, 12, 1), True, date(2026, 11, 20)),
-    ("2026-11-21T00:00:00", date(2026, 12, 1), False, None),
-    ("2026-11-21T08:59:59", date(2026, 12, 1), False, None),  # still the 20th in London
-    ("2026-11-20T00:00:01", date(2026, 12, 1), True, date(2026, 11, 20)),  # still the 19th in London
-    ("2026-11-30T23:59:50", date(2027, 1, 1), True, date(2026, 11, 30)),
-    ("2026-12-01T00:00:00", date(2027, 1, 1), True, date(2026, 12, 1)),
-    ("2026-12-01T15:59:59", date(2027, 1, 1), True, date(2026, 12, 1)),
-    ("2026-12-01T16:00:00", date(2027, 1, 1), True, date(2026, 12, 1)),
-    ("2026-12-20T23:59:59", date(2027, 1, 1), True, date(2026, 12, 20)),
-    ("2026-12-31T23:59:59", date(2027, 2, 1), True, date(2026, 12, 31)),  # before a leap second there may be
-    ("2027-01-20T23:59:59", date(2027, 2, 1), True, date(2027, 1, 20)),
-    ("2027-01-31T12:00:00", date(2027, 3, 1), True, date(2027, 1, 31)),
+    Instant("2026-11-20T00:00:01", date(2026, 12, 1), True, date(2026, 12, 1)),  # still the 19th in London
+    Instant("2026-11-20T23:59:50", date(2026, 12, 1), True, date(2026, 12, 1)),
+    Instant("2026-11-21T00:00:00", date(2026, 12, 1), False, date(2027, 1, 1)),
+    Instant("2026-11-21T08:59:59", date(2026, 12, 1), False, date(2027, 1, 1)),  # still the 20th in London
+    Instant("2026-11-30T23:59:50", date(2027, 1, 1), True, date(2027, 1, 1)),
+    Instant("2026-12-01T00:00:00", date(2027, 1, 1), True, date(2027, 1, 1)),
+    Instant("2026-12-01T15:59:59", date(2027, 1, 1), True, date(2027, 1, 1)),
+    Instant("2026-12-01T16:00:00", date(2027, 1, 1), True, date(2027, 1, 1)),
+    Instant("2026-12-31T23:59:59", date(2027, 2, 1), True, date(2027, 2, 1)),  # before a leap second there may be
+    Instant("2027-01-31T12:00:00", date(2027, 3, 1), True, date(2027, 3, 1)),
+    Instant("2028-02-20T23:59:59", date(2028, 3, 1), True, date(2028, 3, 1)),
+    Instant("2028-02-29T00:00:00", date(2028, 4, 1), True, date(2028, 4, 1)),  # still the 28th in London
+    Instant("2028-02-29T23:59:59", date(2028, 4, 1), True, date(2028, 4, 1)),
+    Instant("2028-03-01T00:00:00", date(2028, 4, 1), True, date(2028, 4, 1)),
 ]
 
 
-@pytest.mark.parametrize(("moment", "start_on", "possible", "booked_on"), INSTANTS, ids=[row[0] for row in INSTANTS])
-def test_the_wall_clock_in_japan_decides_what_can_be_bought_and_when_it_is_booked(
-    world: World, moment: str, start_on: date, possible: bool, booked_on: date | None
-) -> None:
-    at = datetime.fromisoformat(moment).replace(tzinfo=JAPAN)
-    world.at(at - timedelta(minutes=20))
-    if not possible:
-        world.at(datetime(2026, 11, 20, 23, 50, tzinfo=JAPAN))
-    application, payment = world.authorised(application=world.application(start_on=start_on))
-    world.at(at)
-    world.settle(payment)
-    if not possible:
-        assert world.states(application)[0] == "confirmed"
-        assert not Certificate.objects.filter(member=application.member).exists()
-    else:
-        assert world.states(application) == ("issued", "captured")
-        assert application.certificate is not None
-        assert application.certificate.starts_on == start_on
-        assert JournalEntry.objects.get(key=f"payment:{payment.key}").booked_on == booked_on
+@pytest.fixture(params=ZONES)
+def zoned(request: pytest.FixtureRequest, fault_database: str, processor: Processor) -> Iterator[Zygote]:
+    """A server of ours that believes to stand in that zone, and its database too."""
+    zone = str(request.param)
+    warm = Zygote(database=fault_database, processor=processor.server.url, time_zone=zone)
+    assert warm.run("zone", now=clock.now())["told"] == ZONES[zone]
+    yield warm
+    warm.stop()
+
+
+def test_the_wall_clock_in_japan_decides_wherever_the_server_stands(world: World, zoned: Zygote) -> None:
+    """Fourteen instants: what can be bought, from when it covers, on which day it is booked, and which start is offered."""
+    open_scheme_year(programme="cyber", on=date(2027, 12, 1), actor="system:test", now=world.now)
+    for instant in INSTANTS:
+        at = datetime.fromisoformat(instant.moment).replace(tzinfo=JAPAN)
+        world.at(at - timedelta(minutes=20))
+        if not instant.possible:
+            world.at(datetime(2026, 11, 20, 23, 50, tzinfo=JAPAN))
+        application, payment = world.authorised(application=world.application(start_on=instant.bought))
+        world.at(at)
+        assert zoned.run("settle", payment.key, now=at)["error"] == ""
+        if instant.possible:
+            check_cover(world, application, payment.key, instant)
+        else:
+            assert world.states(application)[0] == "confirmed", instant
+            assert not Certificate.objects.filter(member=application.member).exists()
+        begun = zoned.run("step", {"step": ("start", ""), "member": world.member().pk}, now=at)
+        assert Application.objects.get(pk=begun["told"]).start_on == instant.begun, instant
+    world.heal(minutes=2)
     assert world.books() == []
+
+
+def check_cover(world: World, application: Application, key: str, instant: Instant) -> None:
+    assert world.states(application) == ("issued", "captured"), instant
+    certificate = application.certificate
+    assert certificate is not None
+    expiry_on = date(2028, 12, 1) if instant.bought >= date(2027, 12, 1) else date(2027, 12, 1)
+    assert (certificate.cover.lower, certificate.cover.upper) == (instant.bought, expiry_on)
+    assert JournalEntry.objects.get(key=f"payment:{key}").booked_on == date.fromisoformat(instant.moment[:10])
+    facts = Paper.objects.get(member=application.member, kind=Paper.Kind.CERTIFICATE).facts
+    assert (facts["cover_from"], facts["cover_until"]) == (
+        f"{instant.bought.isoformat()}T16:00:00+09:00",
+        f"{expiry_on.isoformat()}T16:00:00+09:00",
+    )
 
 
 @pytest.mark.parametrize("jump", [timedelta(hours=1), timedelta(hours=-1), timedelta(days=-1), timedelta(days=365)])
@@ -72,77 +109,3 @@ def test_a_clock_that_jumps_neither_doubles_nor_forgets(world: World, jump: time
                 world.sweep()
         assert world.states(application) == ("issued", "captured")
         assert world.books() == []
-
-
-ZONED = """
-import json, os
-os.environ["DJANGO_SETTINGS_MODULE"] = "sonae.config.settings.test"
-import django
-django.setup()
-from datetime import date, datetime, timedelta
-from sonae.apps.programmes.models import ProductVersion
-from sonae.apps.programmes.product_files import product_of
-from sonae.config import clock
-from sonae.domain import calendar
-from tests import clock as still
-
-product = product_of(ProductVersion.objects.latest("effective_date"))
-rules = product.calendar
-days = ["2026-11-20T14:59:50", "2026-11-20T15:00:00", "2026-11-30T14:59:50", "2026-11-30T15:00:00", "2028-02-28T15:30:00",
-        "2028-02-29T14:59:59", "2028-02-29T15:00:00", "2027-12-31T14:59:59", "2027-03-30T22:00:00"]
-said = []
-for text in days:
-    moment = datetime.fromisoformat(text + "+00:00")
-    day = calendar.japan_date(moment)
-    start = calendar.next_start(rules, day)
-    said.append([str(day), str(start), str(calendar.application_deadline(rules, start)),
-                 str(calendar.cover_starts_at(rules, start).timestamp()), str(calendar.quote_valid_until(rules, day))])
-print(json.dumps({"said": said, "aware": clock.now().utcoffset() == timedelta(0)}))
-"""
-
-
-def test_a_server_in_any_time_zone_says_the_same(world: World) -> None:
-    """The same program under three TZs, in processes of their own, against the same database."""
-    at = connections["default"].settings_dict
-    parts = "&".join(f"{key.lower()}={at[key]}" for key in ("HOST", "PORT", "USER", "PASSWORD") if at[key])
-    url = f"postgresql:///{at['NAME']}?{parts}"
-    answers = []
-    for zone in ("UTC", "Asia/Tokyo", "America/Los_Angeles"):
-        environment = {**os.environ, "TZ": zone, "PGTZ": zone, "DATABASE_URL": url}
-        done = subprocess.run(
-            [sys.executable, "-c", ZONED],
-            env=environment,
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr[-500:]
-        answers.append(json.loads(done.stdout))
-    assert answers[0] == answers[1] == answers[2]
-    assert answers[0]["aware"]
-    said = answers[0]["said"]
-    assert said[0][:3] == ["2026-11-20", "2026-12-01", "2026-11-20"]
-    assert said[1][:3] == ["2026-11-21", "2027-01-01", "2026-12-20"]
-    assert said[2][0] == "2026-11-30"
-    assert said[3][0] == "2026-12-01"
-    assert said[4][:2] == ["2028-02-29", "2028-04-01"]
-    assert said[5][0] == "2028-02-29"
-    assert said[6][:2] == ["2028-03-01", "2028-04-01"]
-    assert datetime.fromtimestamp(float(said[0][3]), UTC) == datetime(2026, 12, 1, 7, 0, tzinfo=UTC)  # 16:00 in Japan
-
-
-def test_the_cover_that_starts_on_the_first_of_march_of_a_leap_year_lasts_to_the_term_s_end(world: World) -> None:
-    """Nine months from 1 March; nothing is inferred from the length of February."""
-    world.at(datetime(2027, 2, 20, 23, 59, 50, tzinfo=JAPAN))
-    application, payment = world.authorised(application=world.application(start_on=date(2027, 3, 1)))
-    world.settle(payment)
-    assert world.states(application) == ("issued", "captured")
-    assert application.certificate is not None
-    application.certificate.refresh_from_db()
-    assert (application.certificate.cover.lower, application.certificate.cover.upper) == (
-        date(2027, 3, 1),
-        date(2027, 12, 1),
-    )
-    assert world.books() == []

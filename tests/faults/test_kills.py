@@ -1,35 +1,38 @@
-"""F1: kill -9 at every named point between "pay" and "done". Nobody does anything afterwards; the books must come out.
+"""F1: kill -9 before and after every commit, every call to the processor and every mail, from the first step to the paper.
 
-The points are read from the source, so a new one is killed at too: it fails here until a way is known that passes it.
+Nobody does anything afterwards but what people do by themselves; the books must come out. The points are found by walking each
+way once unharmed, and those with a name are read from the source too: one that no way passes fails here.
 """
 
 from __future__ import annotations
 
 import ast
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connections
 
 import sonae
-from sonae.apps.documents.models import OutboxMessage
+from sonae.apps.audit.models import AuditEntry
+from sonae.apps.billing.models import GatewayMessage, Payment
+from sonae.apps.certificates.models import Certificate
+from sonae.apps.documents.models import OutboxMessage, Paper, PaperFile
+from sonae.apps.documents.outbox import send_due_mails
 from sonae.apps.enrolment.models import Application
+from sonae.apps.enrolment.use_cases.leave_payment import leave_payment
 from sonae.apps.parties.models import MembershipFact
+from tests.faults.acts import STEPS
+from tests.faults.children import Zygote
 from tests.faults.world import World
 
 pytestmark = pytest.mark.faults
 APPS = Path(sonae.__file__).parent / "apps"
-ROOT = APPS.parents[2]
+TIMES = 3
 
 
-def points_in_source() -> list[str]:
+def points_in_source() -> set[str]:
     """Every name handed to ``reached``. A name that isn't written out can't be killed at, so it is refused."""
     found: set[str] = set()
     for file in APPS.rglob("*.py"):
@@ -38,53 +41,26 @@ def points_in_source() -> list[str]:
                 (name,) = node.args
                 assert isinstance(name, ast.Constant), f"{file}: a point needs its name written out"
                 found.add(str(name.value))
-    return sorted(found)
-
-
-POINTS = points_in_source()
-
-
-class Zygote:
-    """The warm process and the children it has."""
-
-    def __init__(self, environment: dict[str, str]) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.zygote"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-            env={**os.environ, **environment}, cwd=ROOT,
-        )  # fmt: skip
-
-    def run(self, act: str, on: object = None, *, now: str, kill: tuple[str, int] | None = None) -> dict[str, Any]:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps({"act": act, "on": on, "now": now, "kill": kill}) + "\n")
-        self._process.stdin.flush()
-        answer: dict[str, Any] = json.loads(self._process.stdout.readline())
-        return answer
-
-    def stop(self) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait(10)
+    return found
 
 
 @pytest.fixture(scope="module")
 def zygote(fault_database: str, processor: Any) -> Iterator[Zygote]:
-    at = connections["default"].settings_dict
-    url = f"postgresql:///{fault_database}?" + "&".join(
-        f"{name}={value}" for name, value in (("host", at["HOST"]), ("port", at["PORT"]), ("user", at["USER"]),
-                                              ("password", at["PASSWORD"])) if value
-    )  # fmt: skip
-    warm = Zygote({"DATABASE_URL": url, "SONAE_SANDBOX_CARD_URL": processor.server.url})
+    warm = Zygote(database=fault_database, processor=processor.server.url)
     yield warm
     warm.stop()
 
 
 @dataclass(frozen=True)
 class Way:
-    """One way through: how far to go beforehand, and the act in which the process may die."""
+    """One way through: how far to go beforehand, the act in which the process may die, what must have come of it in the end,
+    the named points that it passes, and how things stand if nothing was written down and nobody came again."""
 
     act: str
     prepare: Callable[[World], tuple[Application, object]]
+    end: tuple[str, str]
+    passes: frozenset[str]
+    untouched: tuple[str, str] | None = None
 
 
 def to_pay(world: World) -> tuple[Application, object]:
@@ -95,6 +71,21 @@ def to_pay(world: World) -> tuple[Application, object]:
 def authorised(world: World) -> tuple[Application, object]:
     application, payment = world.authorised()
     return application, payment.key
+
+
+def authorised_again(world: World) -> tuple[Application, object]:
+    application, _ = world.authorised()
+    return application, application.pk
+
+
+def told_by_webhook(world: World) -> tuple[Application, object]:
+    application, payment = world.authorised()
+    return application, {
+        "event_id": f"evt_{payment.session_id}",
+        "kind": "payment.authorised",
+        "session_id": payment.session_id,
+        "payment_id": "",
+    }
 
 
 def on_the_page(world: World) -> tuple[Application, object]:
@@ -117,81 +108,153 @@ def charged_in_vain(world: World) -> tuple[Application, object]:
 
 
 def bought(world: World) -> tuple[Application, object]:
+    """With its mail the only one that is due."""
+    while send_due_mails(now=world.now):
+        pass
     application, payment = world.authorised()
     world.settle(payment)
     return application, None
 
 
+def wants_a_paper(world: World) -> tuple[Application, object]:
+    application, _ = bought(world)
+    return application, Paper.objects.get(member=application.member, kind=Paper.Kind.RECEIPT).pk
+
+
+COVERED, WAITS, FREE, GIVEN_BACK = (
+    ("issued", "captured"), ("paying", "open"), ("confirmed", "closed"), ("closed", "captured")
+)  # fmt: skip
+OPENING = {"payment.written_down", "checkout.before_call", "checkout.after_call", "checkout.committed"}
+CAPTURE = {"capture.before_call", "capture.after_call", "complete.before_commit", "complete.committed"}
+RELEASE = {"release.before_call", "release.after_call"}
+REFUND = {"complete.before_commit", "complete.committed", "refund.before_call", "refund.after_call", "refund.committed"}
 WAYS = {
-    "pay": Way("begin", to_pay),
-    "return": Way("settle", authorised),
-    "pay again": Way("begin", lambda world: (authorised(world)[0], world_last(world))),
-    "leave": Way("leave", on_the_page),
-    "membership ended": Way("settle", no_longer_acceptable),
-    "refund": Way("settle", charged_in_vain),
-    "mail": Way("mail", bought),
+    "pay": Way("begin", to_pay, WAITS, frozenset(OPENING), untouched=("confirmed", "")),
+    "return": Way("settle", authorised, COVERED, frozenset({"settle.read", *CAPTURE})),
+    "pay again": Way("begin", authorised_again, COVERED, frozenset({"payment.written_down", "settle.read", *CAPTURE})),
+    "webhook": Way("message", told_by_webhook, COVERED, frozenset()),
+    "leave": Way("leave", on_the_page, FREE, frozenset({"settle.read", *RELEASE}), untouched=WAITS),
+    "membership ended": Way("settle", no_longer_acceptable, FREE, frozenset({"settle.read", *RELEASE})),
+    "refund": Way("settle", charged_in_vain, GIVEN_BACK, frozenset({"settle.read", *REFUND})),
+    "mail": Way("mail", bought, COVERED, frozenset({"mail.claimed", "mail.sent", "mail.committed"})),
+    "paper": Way("paper", wants_a_paper, COVERED, frozenset()),
 }
 
 
-def world_last(world: World) -> int:
-    return Application.objects.get(public_id=world.applications[-1]).pk
-
-
-_passed: dict[str, list[tuple[str, int]]] = {}
-
-
-def ways_past(point: str, world: World, zygote: Zygote) -> list[tuple[str, int]]:
-    """The ways that pass the point, and how often: each is walked once, unharmed, and must come out well itself."""
-    if not _passed:
-        for name, way in WAYS.items():
-            _, on = way.prepare(world)
-            told = zygote.run(way.act, on, now=world.now.isoformat())
-            assert told["error"] == "", (name, told)
-            for reached in told["reached"]:
-                if (name, 1) not in _passed.setdefault(reached, []):
-                    _passed[reached].append((name, 1))
-    return _passed.get(point, [])
-
-
-@pytest.mark.parametrize("point", POINTS)
-def test_a_process_killed_at_any_point_leaves_books_that_heal(world: World, zygote: Zygote, point: str) -> None:
-    ways = ways_past(point, world, zygote)
-    assert ways, f"no way passes {point!r}: describe one in WAYS"
-    for name, nth in ways:
-        for turn in range(3):
-            application, on = WAYS[name].prepare(world)
-            told = zygote.run(WAYS[name].act, on, now=world.now.isoformat(), kill=(point, nth))
-            assert told["killed"], (name, told)
-            if turn == 1:  # whoever comes to heal dies at the same point
-                world.pass_time(minutes=1)
-                zygote.run("sweep", now=world.now.isoformat(), kill=(point, 1))
-            if turn == 2 and name in {"pay", "return", "pay again"}:  # the member is impatient
-                world.pass_time(seconds=5)
-                application.refresh_from_db()
-                world.begin(application)
-            for _ in range(13):
-                world.pass_time(minutes=1)
-                world.sweep()
-            zygote.run("mail", now=world.now.isoformat())
-            _assert_done(world, application, name)
+@pytest.mark.parametrize("name", WAYS)
+def test_a_process_killed_at_any_point_leaves_books_that_heal(world: World, zygote: Zygote, name: str) -> None:
+    """Each point three times: once nobody comes, once whoever comes to heal dies there too, once the member is impatient."""
+    way = WAYS[name]
+    _, on = way.prepare(world)
+    told = zygote.run(way.act, on, now=world.now)
+    assert told["error"] == ""
+    points = told["reached"]
+    named = {point.partition("#")[0] for point in points}
+    assert named & points_in_source() == way.passes
+    assert "commit#1" in points
+    assert {f"{point} done" for point in named if point in {"commit", "call", "write", "mail"}} <= named
+    killed = []
+    for point in points:
+        for turn in range(TIMES):
+            application, on = way.prepare(world)
+            told = zygote.run(way.act, on, now=world.now, kill=point)
+            assert told["killed"], (point, told)
+            killed.append((point, turn, application, on))
+    world.pass_time(minutes=1)
+    for point in points:
+        zygote.run("sweep", now=world.now, kill=point)
+    world.pass_time(seconds=5)
+    for point, turn, application, on in killed:
+        if turn == 2:
+            come_again(world, zygote, name, application, on, point)
+    for minutes in (1, 2, 4, 6):  # a quarter of an hour in all, and fewer rounds than there really are
+        world.pass_time(minutes=minutes)
+        world.sweep()
+    zygote.run("mail", now=world.now)
+    for point, turn, application, _on in killed:
+        nothing_done = way.untouched is not None and point == "commit#1" and turn != 2
+        assert world.states(application) == (way.untouched if nothing_done else way.end), (point, turn)
+        waiting = OutboxMessage.objects.filter(recipient=application.user.email, sent_at__isnull=True)
+        assert not waiting.exists(), (point, turn)
     assert world.books() == []
 
 
-def _assert_done(world: World, application: Application, way: str) -> None:
-    state, payment = world.states(application)
-    expected = {
-        "pay": ("paying", "open"),
-        "leave": ("confirmed", "closed"),
-        "membership ended": ("confirmed", "closed"),
-        "refund": ("closed", "captured"),
-    }.get(way, ("issued", "captured"))
-    assert (state, payment) == expected, way
-    waiting = OutboxMessage.objects.filter(recipient=application.user.email, sent_at__isnull=True)
-    assert not waiting.exists(), way
+def come_again(world: World, zygote: Zygote, name: str, application: Application, on: object, point: str) -> None:
+    """What whoever was cut off does by themselves: press again, send the message again, open the paper again."""
+    if name in {"pay", "return", "pay again"}:
+        world.begin(application)
+    elif name == "leave":
+        leave_payment(payment=Payment.objects.get(key=on), gateway=world.gateway, now=world.now)
+    elif name == "webhook":
+        stored = GatewayMessage.objects.filter(event_id=on["event_id"]).count()  # type: ignore[index]
+        assert stored == (point == "commit done#1"), point
+        assert zygote.run("message", on, now=world.now)["error"] == ""
+        assert GatewayMessage.objects.filter(event_id=on["event_id"]).count() == 1  # type: ignore[index]
+    elif name == "paper":
+        assert PaperFile.objects.filter(paper=on).count() == (point == "commit done#1"), point
+        assert zygote.run("paper", on, now=world.now)["error"] == ""
+        assert PaperFile.objects.filter(paper=on).count() == 1
 
 
-def test_the_points_are_the_ones_we_know_of() -> None:
-    """A guard for the guard: reading the source must find the points of every leg of the way."""
-    legs = {point.partition(".")[0] for point in POINTS}
-    assert legs >= {"payment", "checkout", "settle", "capture", "complete", "release", "refund", "mail"}
-    assert len(POINTS) >= 12
+def traces(member_id: int) -> dict[str, object]:
+    """Everything that the steps before "pay" write down."""
+    application = Application.objects.filter(member=member_id).first()
+    if application is None:
+        return {}
+    return {
+        "application": (application.state, application.revision, application.term_premium),
+        "steps": list(application.steps.order_by("step").values_list("step", "revision")),
+        "openings": list(application.openings.order_by("id").values_list("document", flat=True)),
+        "evidence": application.evidence.count(),
+        "audit": list(
+            AuditEntry.objects.filter(object_kind="application", object_id=application.number)
+            .order_by("id").values_list("action", flat=True)
+        ),
+    }  # fmt: skip
+
+
+def test_a_process_killed_in_a_step_before_paying_has_done_all_of_it_or_nothing(world: World, zygote: Zygote) -> None:
+    """Every step three times, before its commit and after it; then the applicant presses again, and in the end is covered."""
+    unharmed = world.member()
+    expected = []
+    for step in STEPS:
+        told = zygote.run("step", {"step": step, "member": unharmed.pk}, now=world.now)
+        assert told["error"] == "", step
+        assert told["reached"] == ["commit#1", "commit done#1"], f"{step} is no longer one transaction"
+        expected.append(traces(unharmed.pk))
+    for _ in range(TIMES):
+        member = world.member()
+        before: dict[str, object] = {}
+        for step, after in zip(STEPS, expected, strict=True):
+            on = {"step": step, "member": member.pk}
+            assert zygote.run("step", on, now=world.now, kill="commit#1")["killed"]
+            assert traces(member.pk) == before, step
+            assert zygote.run("step", on, now=world.now, kill="commit done#1")["killed"]
+            assert traces(member.pk) == after, step
+            assert zygote.run("step", on, now=world.now)["error"] == "", step
+            assert traces(member.pk) == after, f"{step}: pressing again must change nothing"
+            before = after
+        application = Application.objects.get(member=member)
+        world.applications.append(application.public_id)
+        _, payment = world.authorised(application=application)
+        world.settle(payment)
+        assert world.states(application) == COVERED
+    assert world.books() == []
+
+
+def test_every_named_point_is_passed_by_some_way() -> None:
+    """A point that nobody passes is never killed at."""
+    assert points_in_source() == set().union(*(way.passes for way in WAYS.values()))
+    assert len(points_in_source()) >= 15
+
+
+def test_without_transactions_a_kill_leaves_half_a_cover_behind(world: World, zygote: Zygote) -> None:
+    """The guard off: each write is a commit of its own, and what a kill leaves behind doesn't heal."""
+    application, payment = world.authorised()
+    told = zygote.run("settle", payment.key, now=world.now, kill="write done#8", without_transactions=True)
+    assert told["killed"], told
+    world.heal(minutes=13)
+    assert Certificate.objects.filter(member=application.member).count() == 1
+    said = " ".join(world.books())
+    assert "0 papers of kind certificate" in said
+    assert "0 mails" in said

@@ -37,16 +37,12 @@ from sonae.integrations.sandbox_card.card_holder import VISA, CardHolder, PaidPa
 from sonae.integrations.sandbox_card.gateway import SandboxCardGateway
 from sonae.integrations.sandbox_card.server import SandboxServer
 from tests import clock
+from tests.faults.acts import COMPANY
 from tests.faults.books import check_books
 from tests.faults.tariff import RISKS
 
 KEY, SECRET, ACCOUNT = "sk_sandbox_tests", "whsec_tests", "acct_sonae"
 _serial = itertools.count(1)
-COMPANY = {
-    "name": "株式会社そなえ商店", "kana": "ソナエショウテン", "representative": "備前 花子", "corporate_number": "7000012050002",
-    "postcode": "1000001", "prefecture": "東京都", "city": "千代田区", "street": "千代田1-1", "building": "",
-    "telephone": "0312345678", "insured_name": "",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -191,10 +187,10 @@ class World:
         )
 
     def states(self, application: Application) -> tuple[str, str]:
-        """Of the application and its latest payment, afresh."""
+        """Of the application and its latest payment, afresh; "" where it has none."""
         application.refresh_from_db()
-        payment = Payment.objects.filter(purpose=f"enrol:{application.public_id}").latest("id")
-        return application.state, payment.state
+        payment = Payment.objects.filter(purpose=f"enrol:{application.public_id}").order_by("id").last()
+        return application.state, payment.state if payment else ""
 
 
 def all_at_once(acts: Sequence[Callable[[], object]]) -> list[object]:

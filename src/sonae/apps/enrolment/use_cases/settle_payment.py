@@ -131,11 +131,11 @@ def _complete_locked(payment: Payment, seen: CardPayment, *, cause: str, now: da
     note_seen(payment, seen)
     payment.captured_at = now
     move(payment, State.CAPTURED, cause=cause, now=now)
-    reached("complete.before_commit")
     if with_cover and expected:
         issue_cover(application=application, payment=payment, now=now)
     else:
         keep_for_refund(application=application, payment=payment, captured_yen=seen.charge_yen, now=now)
+    reached("complete.before_commit")
     return payment
 
 

@@ -1,0 +1,98 @@
+"""What a process is asked to do before it is killed: every act on the way from the first step to the paper, by name."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from typing import Any
+
+from sonae.apps.billing.gateway import CardGateway, GatewayEvent
+from sonae.apps.billing.models import Payment
+from sonae.apps.billing.use_cases.store_message import store_message
+from sonae.apps.documents.models import Paper
+from sonae.apps.documents.outbox import send_due_mails
+from sonae.apps.documents.papers import pdf_of
+from sonae.apps.enrolment.models import Application
+from sonae.apps.enrolment.steps import StepCode
+from sonae.apps.enrolment.use_cases.begin_payment import begin_payment
+from sonae.apps.enrolment.use_cases.confirm_application import confirm_application
+from sonae.apps.enrolment.use_cases.leave_payment import leave_payment
+from sonae.apps.enrolment.use_cases.open_document import open_document
+from sonae.apps.enrolment.use_cases.save_step import save_step
+from sonae.apps.enrolment.use_cases.settle_payment import settle_payment
+from sonae.apps.enrolment.use_cases.start_application import start_application
+from sonae.apps.enrolment.use_cases.sweep_payments import sweep_payments
+from sonae.apps.parties.models import Member, MemberAccess, User
+
+READ = ("overview", "points_to_note", "privacy")
+COMPANY = {
+    "name": "株式会社そなえ商店", "kana": "ソナエショウテン", "representative": "備前 花子", "corporate_number": "7000012050002",
+    "postcode": "1000001", "prefecture": "東京都", "city": "千代田区", "street": "千代田1-1", "building": "",
+    "telephone": "0312345678", "insured_name": "",
+}  # fmt: skip
+ANSWERS: dict[str, dict[str, Any]] = {
+    "needs": {
+        "data_kept": ["buyers_personal"], "persons": "up_to_1000", "contract_demands": ["nothing"],
+        "budget": "up_to_100000", "other_cover": "no",
+    },
+    "plan": {"industry": "retail", "annual_sales": 9_000_000, "plan_code": "P100"},
+    "documents": dict.fromkeys((*READ, "electronic_delivery"), True),
+    "disclosure": {"past_event": "no", "notified_breach": "no"},
+    "company": COMPANY,
+}  # fmt: skip
+DECLARATIONS = dict.fromkeys(
+    ("truthful", "no_antisocial_forces", "no_cooling_off", "personal_data", "intent_confirmed"), True
+)
+# The way of an applicant up to "pay", each step as an act and what it is done with.
+STEPS: tuple[tuple[str, str], ...] = (
+    ("start", ""), ("save", "needs"), ("save", "plan"), *(("open_document", code) for code in READ), ("save", "documents"),
+    ("save", "disclosure"), ("save", "company"), ("confirm", ""),
+)  # fmt: skip
+
+
+def carry_out(act: str, on: Any, gateway: CardGateway, now: datetime) -> Any:
+    """Do it as a page, a webhook or a worker would, and answer with what the test needs to know of it."""
+    match act:
+        case "begin":
+            begin_payment(application_id=on, gateway=gateway, now=now)
+        case "settle":
+            return settle_payment(key=on, gateway=gateway, cause="browser", now=now).state
+        case "leave":
+            leave_payment(payment=Payment.objects.get(key=on), gateway=gateway, now=now)
+        case "message":
+            store_message(gateway=gateway.name, event=GatewayEvent(**on), now=now)
+        case "sweep":
+            sweep_payments(gateway=gateway, now=now)
+        case "mail":
+            send_due_mails(now=now)
+        case "paper":
+            pdf_of(paper=Paper.objects.get(pk=on), now=now)
+        case "zone":
+            return time.strftime("%z", time.localtime(now.timestamp()))
+        case "step":
+            return take_step(on["step"], member_id=on["member"], now=now)
+        case _:
+            raise ValueError(act)
+    return None
+
+
+def take_step(step: tuple[str, str], *, member_id: int, now: datetime) -> Any:
+    """One of ``STEPS``, for the application of that member which is under way."""
+    act, what = step
+    user = User.objects.get(pk=MemberAccess.objects.values_list("user", flat=True).get(member=member_id))
+    if act == "start":
+        return start_application(member=Member.objects.get(pk=member_id), user=user, language="ja", now=now).pk
+    application = Application.objects.get(member=member_id)
+    if act == "save":
+        seen = application.steps.filter(step=what).values_list("revision", flat=True).first() or 0
+        save_step(
+            application_id=application.pk, step=StepCode(what), answers=ANSWERS[what], seen_revision=seen, user=user, now=now
+        )  # fmt: skip
+    elif act == "open_document":
+        open_document(application_id=application.pk, document=what, language="ja", user=user, now=now)
+    else:
+        confirm_application(
+            application_id=application.pk, seen_revision=application.revision, declarations=DECLARATIONS, user=user,
+            language="ja", now=now,
+        )  # fmt: skip
+    return application.pk
