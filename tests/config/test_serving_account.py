@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import secrets
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -197,3 +199,26 @@ def test_an_owners_address_that_leads_nowhere_is_named(database: Database) -> No
     said = database.run("migrate", SONAE_OWNER_DATABASE_URL=nowhere)
     assert "The database in SONAE_OWNER_DATABASE_URL can't be reached" in said
     assert "very-secret" not in said
+
+
+@pytest.mark.parametrize("command", [["migrate"], ["sweep"], ["worker"]])
+def test_a_database_that_only_lets_itself_be_read_is_told_in_one_line(database: Database, command: list[str]) -> None:
+    with psycopg.connect(database.administrator, autocommit=True) as connection:
+        connection.execute(f"ALTER DATABASE {database.name} SET default_transaction_read_only = on")
+        try:
+            said = database.run(*command)
+        finally:
+            connection.execute(f"ALTER DATABASE {database.name} RESET default_transaction_read_only")
+    assert said.startswith("sonae: The database refused: cannot execute ")
+
+
+def test_a_web_server_whose_port_is_taken_says_so(database: Database, tmp_path: Path) -> None:
+    (tmp_path / "static").mkdir()  # as `sonae setup` does
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        said = database.run("web", "--port", str(port), SONAE_VAR=str(tmp_path))
+    assert (
+        said == f"sonae: port {port} on 127.0.0.1 can't be used: Address already in use; choose another with --port\n"
+    )

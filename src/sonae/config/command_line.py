@@ -11,10 +11,15 @@ from pathlib import Path
 import psycopg
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
+from procrastinate.exceptions import ConnectorException
 
 from sonae.config.database import DatabaseUnavailable
 
 USAGE_ERROR = 2
+# What an operator can mend: the server is away or read-only, or the account may not.
+REFUSALS = (
+    psycopg.OperationalError, psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction,
+)  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,9 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return command(args)
     except (DatabaseUnavailable, ImproperlyConfigured) as problem:
         return _not_possible(str(problem))
-    except DatabaseError as error:
+    except (DatabaseError, ConnectorException) as error:
         refusal = _first_cause(error)
-        if not isinstance(refusal, (psycopg.OperationalError, psycopg.errors.InsufficientPrivilege)):
+        if not isinstance(refusal, REFUSALS):
             raise  # a fault of ours, which wants its trace
         return _not_possible(f"The database refused: {str(refusal).splitlines()[0]}")
     except KeyboardInterrupt:

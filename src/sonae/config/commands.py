@@ -41,10 +41,14 @@ def migrate(args: argparse.Namespace) -> int:
 def web(args: argparse.Namespace) -> int:
     """The web server alone."""
     start_django()
-    from sonae.config.web_server import serve
+    from sonae.config.web_server import PortUnusable, serve
     from sonae.config.wsgi import application
 
-    serve(application, host=args.host, port=args.port)
+    try:
+        serve(application, host=args.host, port=args.port)
+    except PortUnusable as problem:
+        print(f"sonae: {problem}", file=sys.stderr)
+        return USAGE_ERROR
     return 0
 
 

@@ -16,23 +16,33 @@ HEAD_BYTES = 32_768
 BODY_BYTES = 2_000_000  # Django refuses in words what is above one million; this stops what would fill the memory
 
 
+class PortUnusable(Exception):
+    """Nobody can listen there; the message says why."""
+
+
 def serve(application: WSGIApplication, *, host: str, port: int, silent_seconds: int = SILENT_SECONDS) -> None:
     """Serve until told to stop; requests that have begun are finished first."""
     signal.signal(signal.SIGTERM, _stop)
-    create_server(
-        application,
-        host=host,
-        port=port,
-        threads=THREADS,
-        connection_limit=CONNECTIONS,
-        channel_timeout=silent_seconds,
-        cleanup_interval=max(1, silent_seconds // 4),
-        max_request_header_size=HEAD_BYTES,
-        max_request_body_size=BODY_BYTES,
-        asyncore_use_poll=True,
-        ident="",
-        clear_untrusted_proxy_headers=False,  # what a proxy says is judged by the settings (SONAE_TLS_PROXY)
-    ).run()
+    try:
+        server = create_server(
+            application,
+            host=host,
+            port=port,
+            threads=THREADS,
+            connection_limit=CONNECTIONS,
+            channel_timeout=silent_seconds,
+            cleanup_interval=max(1, silent_seconds // 4),
+            max_request_header_size=HEAD_BYTES,
+            max_request_body_size=BODY_BYTES,
+            asyncore_use_poll=True,
+            ident="",
+            clear_untrusted_proxy_headers=False,  # what a proxy says is judged by the settings (SONAE_TLS_PROXY)
+        )
+    except OSError as problem:
+        raise PortUnusable(
+            f"port {port} on {host} can't be used: {problem.strerror}; choose another with --port"
+        ) from problem
+    server.run()
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

@@ -18,7 +18,9 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0
 if os.environ.get("SONAE_TEST_DB"):  # so that two test runs on one machine don't share a database
     DATABASES["default"]["TEST"] = {"NAME": f"test_sonae_{os.environ['SONAE_TEST_DB']}"}
 STATIC_ROOT = VAR / "static-of-tests"
-STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # nothing is collected there; without the folder each client would be warned
+STATIC_ROOT.mkdir(
+    parents=True, exist_ok=True
+)  # nothing is collected there; without the folder each client would be warned
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
