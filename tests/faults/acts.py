@@ -35,7 +35,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "data_kept": ["buyers_personal"], "persons": "up_to_1000", "contract_demands": ["nothing"],
         "budget": "up_to_100000", "other_cover": "no",
     },
-    "plan": {"industry": "retail", "annual_sales": 9_000_000, "plan_code": "P100"},
+    "plan": {"industry": "information", "annual_sales": 9_000_000, "plan_code": "P100"},
     "documents": dict.fromkeys((*READ, "electronic_delivery"), True),
     "disclosure": {"past_event": "no", "notified_breach": "no"},
     "company": COMPANY,

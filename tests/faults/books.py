@@ -95,6 +95,7 @@ def _check_charges(db: Any, application: dict[str, Any], purpose: str, mine: dic
         plan=application["plan_code"],
         start_on=application["start_on"],
         expiry_on=application["expiry_on"],
+        effective_date=application["effective_date"],
     )
     for yen in kept:
         if yen != premium:

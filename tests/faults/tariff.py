@@ -13,6 +13,7 @@ INDUSTRY = {
     "professional": "1.30",
     "information": "1.85",
 }
+INFORMATION_BEFORE = "1.75"  # in the version of 1 December 2025, the only place where the two differ
 BANDS = ((5_000_000, "1.00"), (10_000_000, "1.11"), (30_000_000, "1.31"), (50_000_000, "1.41"), (99_999_999, "1.57"))
 PLANS = {"P100": "1.00", "P300": "1.62", "P500": "1.82"}
 RISKS = (
@@ -30,10 +31,14 @@ def to_ten_yen(yen: Fraction) -> int:
     return int((yen + 5) // 10) * 10
 
 
-def premium_for(*, industry: str, annual_sales: int, plan: str, start_on: date, expiry_on: date) -> int:
-    """Whole yen for the term, of the version of 1 December 2026."""
+def premium_for(
+    *, industry: str, annual_sales: int, plan: str, start_on: date, expiry_on: date, effective_date: date
+) -> int:
+    """Whole yen for the term, by the version of the product that took effect on that day."""
     band = next(factor for top, factor in BANDS if annual_sales <= top)
     floor = BASE * Fraction(PLANS[plan])
-    annual = to_ten_yen(max(floor * Fraction(INDUSTRY[industry]) * Fraction(band), floor))
+    is_old = industry == "information" and effective_date < date(2026, 12, 1)
+    factor = INFORMATION_BEFORE if is_old else INDUSTRY[industry]
+    annual = to_ten_yen(max(floor * Fraction(factor) * Fraction(band), floor))
     months = (expiry_on.year - start_on.year) * 12 + expiry_on.month - start_on.month
     return to_ten_yen(Fraction(annual * months, 12))

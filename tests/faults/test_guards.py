@@ -9,25 +9,30 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from contextlib import suppress
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from django.core import mail
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, connection, transaction
-from django.db.models import QuerySet
 
 from sonae.apps.audit import milestones
-from sonae.apps.billing.gateway import CardGateway, GatewayError
+from sonae.apps.billing.gateway import CardGateway, CardState, GatewayError, GatewayUnknown, card_gateway
 from sonae.apps.billing.models import GatewayMessage, Payment
-from sonae.apps.enrolment import cover_papers
+from sonae.apps.documents import outbox
+from sonae.apps.documents.models import OutboxMessage
+from sonae.apps.enrolment import acceptance, cover_papers
 from sonae.apps.enrolment.models import Application
-from sonae.apps.enrolment.use_cases import begin_payment, settle_payment
-from sonae.apps.parties.models import MembershipFact
+from sonae.apps.enrolment.use_cases import begin_payment, settle_payment, start_application, sweep_payments
+from sonae.apps.parties.models import MemberAccess, MembershipFact
+from sonae.domain.calendar import JAPAN
+from sonae.integrations import call_out
 from sonae.integrations.sandbox_card import gateway as sandbox_gateway
 from tests.faults.books import read_processor
 from tests.faults.gateways import Before, forgetful, minor_units
+from tests.faults.races import all_inside, without_locks
 from tests.faults.test_webhooks import event, forgeries, post, send
 from tests.faults.world import World, all_at_once
 
@@ -89,26 +94,6 @@ def test_without_the_stored_key_a_refund_whose_answer_was_lost_never_comes_out(w
 
 
 # --- locks and unique indexes -------------------------------------------------------------------------------------------
-
-
-def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **_: self)
-
-
-def all_inside(monkeypatch: pytest.MonkeyPatch, module: Any, function: str, parties: int) -> None:
-    """Let everybody get past the check before anybody writes; where a lock is held nobody else comes, and it goes on."""
-    gate = threading.Barrier(parties)
-    plain = getattr(module, function)
-
-    def wait(*args: Any, **named: Any) -> Any:
-        answer = plain(*args, **named)
-        try:
-            gate.wait(0.4)
-        except threading.BrokenBarrierError:
-            gate.reset()
-        return answer
-
-    monkeypatch.setattr(module, function, wait)
 
 
 def press_pay(world: World, times: int) -> list[object]:
@@ -217,6 +202,44 @@ def test_without_the_unique_charge_a_payment_can_be_booked_as_premium_twice(scra
     run_sql(statement)
 
 
+def begin_applications(world: World, times: int) -> list[object]:
+    member = world.member()
+    user = MemberAccess.objects.get(member=member).user
+    return all_at_once(
+        [lambda: start_application.start_application(member=member, user=user, language="ja", now=world.now)] * times
+    )
+
+
+def test_without_lock_and_index_one_member_has_several_applications(
+    scratch: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert len({getattr(application, "pk", application) for application in begin_applications(scratch, 4)}) == 1
+    without_locks(monkeypatch)
+    all_inside(monkeypatch, start_application, "scheme_year_for_application", 4)
+    outcomes = begin_applications(scratch, 4)
+    assert any(isinstance(outcome, IntegrityError) for outcome in outcomes), outcomes
+    run_sql("DROP INDEX one_living_application_for_each_member_and_year")
+    outcomes = begin_applications(scratch, 4)
+    assert len({getattr(application, "pk", application) for application in outcomes}) > 1
+
+
+def test_without_the_claim_two_workers_send_the_same_mail(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def send_at_once() -> list[list[str]]:
+        while outbox.send_due_mails(now=world.now):
+            pass
+        application, payment = world.authorised()
+        world.settle(payment)
+        before = len(mail.outbox)
+        all_at_once([lambda: outbox.send_due_mails(now=world.now)] * 4)
+        return [sent.to for sent in mail.outbox[before:] if sent.to == [application.user.email]]
+
+    assert len(send_at_once()) == 1
+    due = OutboxMessage.objects.filter(sent_at__isnull=True).order_by("id")
+    monkeypatch.setattr(outbox, "_claim_one", lambda *, now: due.filter(next_try_at__lte=now).first())
+    all_inside(monkeypatch, outbox, "_claim_one", 4)
+    assert len(send_at_once()) > 1
+
+
 # --- unknown is a third state -------------------------------------------------------------------------------------------
 
 
@@ -257,6 +280,41 @@ def test_without_the_sweeper_a_killed_payment_stays_where_it_was(world: World, p
     assert any("stuck at capturing" in finding for finding in world.books())
     world.sweep()
     assert world.books() == []
+
+
+def test_without_the_parking_one_bad_payment_keeps_all_the_others_waiting(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first of three raises something that nobody has thought of."""
+    plain = settle_payment.issue_cover
+
+    def sweep_with_a_bad_one() -> list[tuple[str, str]]:
+        applications = [world.authorised()[0] for _ in range(3)]
+
+        def stumble(**given: Any) -> Any:
+            if given["application"].pk == applications[0].pk:
+                raise ZeroDivisionError
+            return plain(**given)
+
+        monkeypatch.setattr(settle_payment, "issue_cover", stumble)
+        world.pass_time(minutes=1)
+        with suppress(ZeroDivisionError):
+            world.sweep()
+        return [world.states(application) for application in applications]
+
+    done, waits = ("issued", "captured"), ("paying", "open")
+    assert sweep_with_a_bad_one() == [("paying", "capturing"), done, done]
+    monkeypatch.setattr(sweep_payments, "_went_well", lambda work, key: work() or True)
+    assert sweep_with_a_bad_one()[1:] == [waits, waits]
+
+
+def test_without_the_way_back_a_charge_that_can_not_become_cover_is_kept(
+    scratch: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert both_charged(scratch, monkeypatch) == []
+    monkeypatch.setattr(settle_payment, "keep_for_refund", lambda **_: None)
+    said = both_charged(scratch, monkeypatch)
+    assert any("2 charges kept" in finding or "1 charges kept, 0 certificates" in finding for finding in said), said
 
 
 # --- database, call out, database ---------------------------------------------------------------------------------------
@@ -360,6 +418,64 @@ def test_without_comparing_the_sums_a_hundredth_of_the_premium_buys_the_cover(
     monkeypatch.setattr(settle_payment, "_mismatch", lambda *_: None)
     assert buy() == ("issued", "captured")
     assert any("where the tariff says" in finding for finding in world.books())
+
+
+def test_without_comparing_with_the_application_an_old_sum_buys_a_new_plan(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The plan is changed behind the payment. Off: what the application costs now, and whether anything has changed."""
+
+    def change_and_settle() -> tuple[str, str]:
+        application, payment = world.authorised(application=world.application(risk=("retail", 9_000_000, "P100")))
+        Application.objects.filter(pk=application.pk).update(plan_code="P500")
+        world.settle(payment)
+        return world.states(application)
+
+    assert change_and_settle() == ("confirmed", "closed")
+    assert world.books() == []
+    monkeypatch.setattr(settle_payment, "_mismatch", lambda *_: None)
+    monkeypatch.setattr(settle_payment, "find_obstacle", lambda **_: None)
+    assert change_and_settle() == ("issued", "captured")
+    assert any("where the tariff says" in finding for finding in world.books())
+
+
+def test_by_the_servers_date_the_deadline_is_nine_hours_late(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """21 November, 08:59 in Japan: in London it is still the 20th."""
+
+    def buy_too_late() -> tuple[str, str]:
+        world.at(datetime(2026, 11, 20, 23, 0, tzinfo=JAPAN))
+        application, payment = world.authorised(application=world.application(start_on=date(2026, 12, 1)))
+        world.at(datetime(2026, 11, 21, 8, 59, 59, tzinfo=JAPAN))
+        world.settle(payment)
+        return world.states(application)
+
+    assert buy_too_late() == ("confirmed", "closed")
+    monkeypatch.setattr(acceptance, "japan_date", lambda moment: moment.astimezone(UTC).date())
+    assert buy_too_late() == ("issued", "captured")
+
+
+def test_without_the_deadline_of_a_call_a_dribbling_processor_holds_its_caller(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each byte comes in time, so the HTTP library is content for as long as it lasts."""
+    _, payment = world.authorised()
+    gateway = world.processor.gateway(seconds=0.1)
+    world.break_next("read", "dribble", times=2)
+    with pytest.raises(GatewayUnknown):
+        gateway.read_payment(session_id=payment.session_id)
+    plain = call_out._Call.outcome
+    monkeypatch.setattr(call_out._Call, "outcome", lambda self, seconds: plain(self, 30))
+    assert gateway.read_payment(session_id=payment.session_id).state == CardState.AUTHORISED
+
+
+def test_without_its_account_a_message_to_somebody_else_is_believed(
+    world: World, site: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, payment = world.authorised()
+    body, header, _ = forgeries(payment, world.now)["another account"]
+    assert post(site, body, header) == 400
+    monkeypatch.setattr(card_gateway(), "_account", "acct_other")
+    assert post(site, body, header) == 200
 
 
 # --- the oracle itself --------------------------------------------------------------------------------------------------

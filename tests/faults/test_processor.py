@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from functools import partial
+
 import pytest
+import urllib3
 from django.db import transaction
+from django.test import override_settings
 
 from sonae.apps.audit.models import AuditEntry
 from sonae.apps.billing.gateway import GatewayError
 from sonae.apps.billing.models import Payment
 from sonae.apps.enrolment.models import Application
+from sonae.config.web_server import THREADS
+from sonae.integrations.call_out import LINES, Circuit
 from sonae.integrations.sandbox_card.cards import TEST_CARDS
+from sonae.integrations.sandbox_card.journal import read_entries
 from tests.faults.books import read_processor
+from tests.faults.conftest import serve
 from tests.faults.gateways import watched
-from tests.faults.world import World
+from tests.faults.tab import Tab
+from tests.faults.world import World, all_at_once
 
 pytestmark = pytest.mark.faults
 
@@ -38,7 +49,7 @@ def test_a_reply_lost_after_capture_is_one_charge_and_then_cover(world: World) -
 
 
 @pytest.mark.parametrize(("fault", "done"), FAULTS, ids=[f"{f}-{'after' if d else 'before'}" for f, d in FAULTS])
-@pytest.mark.parametrize("operation", ["open", "capture", "void", "refund"])
+@pytest.mark.parametrize("operation", ["open", "read", "capture", "void", "refund"])
 def test_whatever_becomes_of_an_answer_is_settled_without_a_transaction_open(
     world: World, operation: str, fault: str, done: bool
 ) -> None:
@@ -56,7 +67,7 @@ def test_whatever_becomes_of_an_answer_is_settled_without_a_transaction_open(
             expected.append((application, ("paying", "open")))
             continue
         payment = world.begin(application, gateway=calm)
-        if operation == "capture":
+        if operation in {"read", "capture"}:
             world.pay(payment)
             expected.append((application, ("issued", "captured")))
         elif operation == "void":
@@ -79,8 +90,30 @@ def test_whatever_becomes_of_an_answer_is_settled_without_a_transaction_open(
     world.heal(gateway=calm)
     for application, outcome in expected:
         assert world.states(application) == outcome
-    assert {"open": "open_checkout"}.get(operation, operation) in gateway.calls
+    assert {"open": "open_checkout", "read": "read_payment"}.get(operation, operation) in gateway.calls
     assert world.books() == []
+
+
+def times_asked(world: World, circuit: Circuit) -> int:
+    """How often a silent processor is asked about one payment that is settled twelve times."""
+    application, payment = world.authorised()
+    gateway = world.processor.gateway(seconds=0.1, circuit=circuit)
+    world.break_next("read", "hang", times=100, seconds=0.4)
+    for _ in range(12):
+        assert world.settle(payment, gateway=gateway).state == Payment.State.OPEN
+    calls = [entry for entry in read_entries(world.processor.journal) if entry.reference == payment.key]
+    world.processor.control("reset")
+    world.at(world.now)
+    world.heal(minutes=11)
+    assert world.states(application) == ("issued", "captured")
+    assert world.books() == []
+    return sum(entry.kind == "call.dropped" for entry in calls)
+
+
+def test_the_circuit_opens_and_a_silent_processor_is_left_in_peace(world: World) -> None:
+    """The second line is the guard off."""
+    assert times_asked(world, Circuit(limit=5)) == 5
+    assert times_asked(world, Circuit(limit=10_000)) == 12
 
 
 def test_the_watch_sees_a_call_inside_a_transaction(world: World) -> None:
@@ -202,8 +235,8 @@ def test_after_six_days_without_an_answer_a_person_is_called(world: World) -> No
     application, payment = world.authorised()
     world.break_next("capture", "status_500", times=10_000)
     world.settle(payment)
-    for _ in range(8 * 24 * 2):
-        world.pass_time(minutes=30)
+    for hours in [0.5] * 48 + [6] * 28:
+        world.pass_time(hours=hours)
         world.break_next("read", "status_500")
         world.sweep()
         if world.states(application)[1] == "person":
@@ -212,3 +245,53 @@ def test_after_six_days_without_an_answer_a_person_is_called(world: World) -> No
     payment.refresh_from_db()
     assert 5.9 <= (world.now - payment.created_at).total_seconds() / 86_400 <= 7.5
     assert AuditEntry.objects.filter(action="payment.needs_person", object_id=payment.key).count() == 1
+
+
+def visitors_waits(world: World, *, lines: int) -> list[float]:
+    """Eight members press "pay" while the processor answers nothing; how long a visitor waits for each page meanwhile, in
+    seconds. The web server has as many threads as for real."""
+    pressed = [(application, application.user) for application in (world.application() for _ in range(8))]
+    for operation in ("open", "read"):
+        world.break_next(operation, "hang", times=100, seconds=4)
+    waits = []
+    patience = urllib3.Timeout(total=TOO_LONG)
+    with (
+        override_settings(SONAE_CARD_TIMEOUT_SECONDS=1.3, SONAE_CARD_LINES=lines),
+        serve(world, threads=THREADS) as site,
+    ):
+        tabs = [(Tab(site, user), f"/apply/{application.public_id}/pay/") for application, user in pressed]
+        pressing = threading.Thread(target=all_at_once, args=([partial(tab.post, page) for tab, page in tabs],))
+        pressing.start()
+        while pressing.is_alive():
+            began = time.monotonic()
+            try:
+                assert urllib3.request("GET", f"{site}/premium/", retries=False, timeout=patience).status == 200
+            except urllib3.exceptions.TimeoutError:
+                assert lines >= THREADS
+            waits.append(time.monotonic() - began)
+            time.sleep(0.05)
+        pressing.join(30)
+    world.processor.control("reset")
+    world.at(world.now)
+    world.heal(minutes=3)
+    assert {world.states(application) for application, _ in pressed} <= {("paying", "open"), ("confirmed", "")}
+    assert world.books(settled=False) == []
+    return sorted(waits)
+
+
+TOO_LONG = 2.0
+
+
+def test_others_are_served_while_the_processor_answers_nothing(world: World) -> None:
+    """F7: 95 of 100 pages within two seconds, because at most three of the four threads wait for the processor."""
+    waits = visitors_waits(world, lines=LINES)
+    assert waits[int(len(waits) * 0.95)] < TOO_LONG, waits
+
+
+def test_with_a_line_for_every_thread_nobody_is_served_while_the_processor_is_silent(world: World) -> None:
+    """The guard off."""
+    assert visitors_waits(world, lines=32)[-1] >= TOO_LONG
+
+
+def test_the_lines_leave_threads_of_the_web_server_free() -> None:
+    assert LINES + 1 < THREADS

@@ -14,8 +14,11 @@ import urllib3
 from django.db import connection
 
 from sonae.apps.audit.models import AuditEntry
+from sonae.apps.billing.gateway import card_gateway
 from sonae.apps.billing.models import GatewayMessage, Payment, PaymentStep
 from sonae.integrations.sandbox_card.signature import HEADER, sign
+from sonae.web.api import card_hooks
+from tests.faults.gateways import Before
 from tests.faults.world import ACCOUNT, SECRET, World, all_at_once
 
 pytestmark = pytest.mark.faults
@@ -80,6 +83,24 @@ def test_an_event_that_comes_up_to_twenty_times_at_once_counts_once(world: World
             world.settle(payment, cause="webhook")
         assert world.states(application) == ("issued", "captured")
     assert world.books() == []
+
+
+def test_a_message_is_stored_without_asking_the_processor_anything(
+    world: World, site: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that it is thanked for at once, however slow the processor is; what it tells of is looked up by a job afterwards."""
+    application, payment = world.authorised()
+
+    def refuse(call: str, given: dict[str, Any]) -> None:
+        raise AssertionError(f"{call} while the processor waits for its 2xx")
+
+    watched = Before(card_gateway(), refuse)
+    monkeypatch.setattr(card_hooks, "card_gateway", lambda: watched)
+    (told,) = real_events(world, payment)
+    assert send(site, told, world.now) == 200
+    assert watched.calls == []
+    carry_out_jobs(world, payment)
+    assert world.states(application) == ("issued", "captured")
 
 
 ORDERS = list(

@@ -37,7 +37,7 @@ from sonae.integrations.sandbox_card.card_holder import VISA, CardHolder, PaidPa
 from sonae.integrations.sandbox_card.gateway import SandboxCardGateway
 from sonae.integrations.sandbox_card.server import SandboxServer
 from tests import clock
-from tests.faults.acts import COMPANY
+from tests.faults.acts import COMPANY, STEPS, take_step
 from tests.faults.books import check_books
 from tests.faults.tariff import RISKS
 
@@ -60,14 +60,14 @@ class Processor:
         answer: dict[str, Any] = reply.json()
         return answer
 
-    def gateway(self, *, seconds: float = 2.0) -> CardGateway:
-        """A fresh line to it; the circuit never opens, because the faults here are ordered one by one."""
+    def gateway(self, *, seconds: float = 2.0, circuit: Circuit | None = None) -> CardGateway:
+        """A fresh line to it; unless one is given the circuit never opens, because the faults here are ordered one by one."""
         with override_settings(
             SONAE_SANDBOX_CARD_URL=self.server.url, SONAE_SANDBOX_CARD_KEY=KEY,
             SONAE_SANDBOX_CARD_WEBHOOK_SECRET=SECRET, SONAE_SANDBOX_CARD_ACCOUNT=ACCOUNT,
             SONAE_CARD_TIMEOUT_SECONDS=seconds,
         ):  # fmt: skip
-            return SandboxCardGateway(Circuit(limit=10_000))
+            return SandboxCardGateway(circuit or Circuit(limit=10_000))
 
 
 class World:
@@ -143,6 +143,15 @@ class World:
         Evidence.objects.create(
             application=application, revision=0, record={"declarations": []}, digest="0" * 64, recorded_at=self.now
         )
+        self.applications.append(application.public_id)
+        return application
+
+    def applied(self) -> Application:
+        """Confirmed as an applicant does it, step by step."""
+        member = self.member()
+        for step in STEPS:
+            take_step(step, member_id=member.pk, now=self.now)
+        application = Application.objects.get(member=member)
         self.applications.append(application.public_id)
         return application
 

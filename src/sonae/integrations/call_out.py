@@ -8,10 +8,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
+from django.conf import settings
+
 from sonae.apps.billing.gateway import GatewayRefused, GatewayUnavailable, GatewayUnknown
+
+LINES = 2  # of the web server's four threads
+LINE_SECONDS = 1.0
+MOST_THREADS = 64  # running and left behind
 
 Answer = TypeVar("Answer")
 
@@ -63,34 +70,60 @@ class Circuit:
 
 
 class CallOut:
-    """Runs calls to one outside server within a deadline, at most ``lines`` of them at once, behind a circuit."""
+    """Runs calls to one outside server within a deadline, behind a circuit, and lets only some of its callers wait for it.
 
-    def __init__(self, *, seconds: float, circuit: Circuit, lines: int = 32) -> None:
+    ``SONAE_CARD_LINES`` calls run at once and one caller more waits for a line, for a second at most. A web server has few
+    threads: those that don't wait for the processor go on serving everybody else, whatever it does.
+    """
+
+    def __init__(self, *, seconds: float, circuit: Circuit, lines: int | None = None) -> None:
         self._seconds = seconds
         self._circuit = circuit
-        self._lines = threading.BoundedSemaphore(lines)
+        self._lines = threading.BoundedSemaphore(lines or int(getattr(settings, "SONAE_CARD_LINES", LINES)))
+        self._next_in_line = threading.BoundedSemaphore(1)
+        self._threads = threading.BoundedSemaphore(MOST_THREADS)
 
     def run(self, work: Callable[[], Answer]) -> Answer:
         """The answer of ``work``, which raises the errors of a gateway.
 
         Raises ``GatewayUnavailable`` when nothing was attempted and ``GatewayUnknown`` when the deadline passed.
         """
-        self._circuit.enter()
-        try:
-            answer = self._within_deadline(work)
-        except (GatewayUnknown, GatewayUnavailable):
-            self._circuit.failed()
-            raise
-        except GatewayRefused:
+        with self._line():
+            self._circuit.enter()
+            try:
+                answer = self._within_deadline(work)
+            except (GatewayUnknown, GatewayUnavailable):
+                self._circuit.failed()
+                raise
+            except GatewayRefused:
+                self._circuit.answered()
+                raise
             self._circuit.answered()
-            raise
-        self._circuit.answered()
-        return answer
+            return answer
+
+    @contextmanager
+    def _line(self) -> Iterator[None]:
+        """Held as long as the caller waits, not as long as a call that it has left behind goes on."""
+        if not (self._lines.acquire(blocking=False) or self._wait_for_a_line()):
+            # Says nothing about the processor, so the circuit doesn't count it.
+            raise GatewayUnavailable("every line to the processor is waiting for an answer")
+        try:
+            yield
+        finally:
+            self._lines.release()
+
+    def _wait_for_a_line(self) -> bool:
+        if not self._next_in_line.acquire(blocking=False):
+            return False
+        try:
+            return self._lines.acquire(timeout=LINE_SECONDS)
+        finally:
+            self._next_in_line.release()
 
     def _within_deadline(self, work: Callable[[], Answer]) -> Answer:
-        if not self._lines.acquire(blocking=False):
-            raise GatewayUnavailable("every line to the processor is waiting for an answer")
-        call = _Call(work, self._lines.release)
+        if not self._threads.acquire(blocking=False):
+            raise GatewayUnavailable("too many calls that were left behind still wait for an answer")
+        call = _Call(work, self._threads.release)
         # A daemon: a call that hangs must not keep the process from stopping.
         threading.Thread(target=call, name="call-out", daemon=True).start()
         return call.outcome(self._seconds)

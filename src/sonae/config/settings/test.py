@@ -36,3 +36,4 @@ SONAE_STRIPE_WEBHOOK_SECRET = "whsec_tests"  # noqa: S105
 SONAE_STRIPE_API_BASE = ""
 SONAE_STRIPE_ACCOUNT = "acct_tests"
 SONAE_CARD_TIMEOUT_SECONDS = 2.0
+SONAE_CARD_LINES = 32  # the tests press from more threads than a web server has
