@@ -1,8 +1,12 @@
-"""Who may open what: a person sees the applications and papers of the members they act for, and nothing of anybody else."""
+"""Who may open what: a person sees the applications and papers of the members they act for, and nothing of anybody else.
+
+Whoever asks for anything else is told that it isn't there, whether it is or not, and leaves a line in the audit log.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any, cast
 
@@ -11,13 +15,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from sonae.apps.audit.record import record
+from sonae.apps.audit.throttle import allow
 from sonae.apps.enrolment.models import Application
 from sonae.apps.enrolment.queries import find_application, progress_of
 from sonae.apps.enrolment.steps import Progress
 from sonae.apps.parties.models import User
-from sonae.web.shared.moment import today
+from sonae.web.shared.moment import now, today
 
 View = Callable[..., HttpResponse]
+REFUSALS_WRITTEN_AN_HOUR = 100  # for one person: who asks without end fills no log
+LONGEST_NAME = 80
 
 
 def signed_in(*methods: str) -> Callable[[View], View]:
@@ -39,12 +47,22 @@ def for_application(*methods: str) -> Callable[[View], View]:
         def opened(request: HttpRequest, public_id: str, **arguments: Any) -> HttpResponse:
             application = find_application(user=person(request), public_id=public_id)
             if application is None:
-                raise Http404
+                raise not_there(request, "application", public_id)
             return view(request, application, **arguments)
 
         return opened
 
     return decorate
+
+
+def not_there(request: HttpRequest, kind: str, name: str) -> Http404:
+    """To be raised for what isn't this person's and for what isn't there: the same work is done for both."""
+    actor = f"user:{person(request).pk}"
+    hour = timedelta(hours=1)
+    if allow(key=f"refused:{actor}", most=REFUSALS_WRITTEN_AN_HOUR, within=hour, now=now(request)):
+        asked = "".join(sign for sign in name[:LONGEST_NAME] if sign.isprintable())
+        record(now=now(request), actor=actor, action="access.refused", object_kind=kind, object_id=asked)
+    return Http404()
 
 
 def person(request: HttpRequest) -> User:

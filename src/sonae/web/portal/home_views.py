@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from sonae.apps.audit.record import record
 from sonae.apps.documents.papers import pdf_of
 from sonae.apps.enrolment.queries import list_living_applications
 from sonae.apps.programmes.queries import current_product
-from sonae.web.portal.access import person, signed_in
+from sonae.web.portal.access import not_there, person, signed_in
 from sonae.web.portal.cover import CoverState, find_paper, holdings_of
 from sonae.web.portal.downloads import pdf_download
 from sonae.web.shared.moment import now, today
@@ -33,8 +34,10 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @signed_in("GET")
 def paper(request: HttpRequest, paper_id: int) -> HttpResponse:
-    """One paper as PDF. Somebody else's answers like one that isn't there."""
+    """One paper as PDF; who opened it is written down. Somebody else's answers like one that isn't there."""
     found = find_paper(user=person(request), paper_id=paper_id)
     if found is None:
-        raise Http404
+        raise not_there(request, "paper", str(paper_id))
+    record(now=now(request), actor=f"user:{person(request).pk}", action="paper.opened", object_kind="paper",
+           object_id=found.key[:80])  # fmt: skip
     return pdf_download(pdf_of(paper=found, now=now(request)), found.file_name)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from sonae.apps.enrolment.queries import list_living_applications
@@ -17,7 +17,7 @@ from sonae.apps.parties.use_cases.link_member import MemberHasOwner, NoSuchMembe
 from sonae.apps.programmes.queries import ProgrammeClosed, current_product
 from sonae.domain.product.definition import Product
 from sonae.web.portal import prefill
-from sonae.web.portal.access import person, signed_in
+from sonae.web.portal.access import not_there, person, signed_in
 from sonae.web.shared.error_pages import too_many_requests
 from sonae.web.shared.language import active_language, in_language, say
 from sonae.web.shared.moment import now, today
@@ -98,7 +98,7 @@ def _own_member(request: HttpRequest, number: str) -> Member:
     for member in list_members_of(user=person(request)):
         if member.number == number:
             return member
-    raise Http404
+    raise not_there(request, "member", number)
 
 
 def _link(request: HttpRequest, product: Product) -> HttpResponse:

@@ -1,0 +1,270 @@
+"""F20: everybody of the cast at every address with an id in it – their own, somebody else's, nobody's, and none at all.
+
+What isn't theirs answers exactly like what isn't there: status, headers, body and the work that it takes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, get_resolver
+
+from sonae.apps.audit.models import AuditEntry
+from sonae.apps.documents.models import Paper
+from sonae.apps.enrolment.models import Application, StepAnswers
+from sonae.apps.enrolment.queries import applications_of
+from sonae.apps.parties.models import MemberAccess, User
+from sonae.apps.quotes.models import Quote
+from sonae.web.portal import access, payment_views
+from tests import cast
+from tests.architecture.test_access_matrix import MATRIX, May, patterns_of
+from tests.web.applicant import Applicant
+from tests.web.memory_gateway import MemoryGateway
+
+pytestmark = pytest.mark.django_db
+TOKEN, NO_PAPER = "A" * 32, "999999999"
+ROLES = ("anonymous", "owner", "colleague", "former", "stranger", "visitor", "organiser", "insurer", "agency", "operator")
+THEIRS = {"owner", "colleague"}
+METHODS = ("get", "head", "post")
+IN_ENGLISH = ("anonymous", "owner", "stranger")  # the same views: one of each kind is enough
+BOTH = pytest.mark.parametrize(("prefix", "roles"), [("", ROLES), ("/en", IN_ENGLISH)], ids=["ja", "en"])
+
+
+@dataclass
+class World:
+    """青木工務店 has bought cover and begun nothing else; 宇野会計事務所 has begun an application; a visitor keeps a quote."""
+
+    people: cast.Cast
+    former: User
+    application: Application  # of 青木工務店, issued
+    papers: list[Paper]
+    draft: Application  # of 宇野会計事務所
+    quote: Quote
+    nobodys: Paper  # the paper of that quote, which belongs to no member
+
+    def browser(self, role: str) -> Client:
+        browser = Client()
+        if role != "anonymous":
+            people = {"owner": self.people.owner, "colleague": self.people.colleague, "stranger": self.people.stranger,
+                      "visitor": self.people.visitor, "former": self.former}  # fmt: skip
+            browser.force_login(people.get(role) or self.people.staff[role])
+        return browser
+
+
+@pytest.fixture
+def world(programme: object, monkeypatch: pytest.MonkeyPatch) -> World:
+    gateway = MemoryGateway()
+    monkeypatch.setattr(payment_views, "card_gateway", lambda: gateway)
+    people = cast.call_in()
+    former = cast.enter_person("former@sample.example")
+    cast.let_act(former, people.member, MemberAccess.Role.COLLEAGUE)
+    applicant = Applicant(people.owner, people.member)
+    applicant.fill_in()
+    applicant.confirm()
+    applicant.client.post(f"{applicant.base}pay/")
+    gateway.card_holder_pays()
+    applicant.client.get(f"{applicant.base}paid/")
+    draft = Applicant(people.stranger, people.other_member).application
+    Client().post("/premium/", {"industry": "retail", "sales": "900", "start": "2027-01-01"})
+    browser = Client()
+    browser.force_login(former)
+    assert browser.get(f"{applicant.base}paid/").status_code == 200
+    MemberAccess.objects.filter(user=former).delete()
+    return World(
+        people,
+        former,
+        applicant.reload(),
+        list(Paper.objects.filter(member=people.member).order_by("id")),
+        draft,
+        Quote.objects.get(),
+        Paper.objects.filter(member=None).order_by("id")[0],
+    )
+
+
+def with_an_id() -> dict[str, URLPattern]:
+    """Every address that takes anything from its path."""
+    return {name: pattern for name, pattern in patterns_of(get_resolver()) if pattern.pattern.converters}
+
+
+OF_AN_APPLICATION = sorted(name for name, row in MATRIX.items() if row.path.startswith(f"/apply/{TOKEN}/"))
+
+
+def test_every_address_with_an_id_is_tried_here() -> None:
+    tried = {*OF_AN_APPLICATION, "portal:paper", "site:quote", "site:estimate", "site:verify", "card_hook"}
+    assert set(with_an_id()) == tried | {"api_v1:api-root", "api_v1:openapi-json"} & set(with_an_id())
+    assert {name for name, row in MATRIX.items() if row.may is May.MEMBERS_PEOPLE} == {*OF_AN_APPLICATION, "portal:paper"}
+
+
+def shown(answer: Any, *ids: str) -> tuple[int, dict[str, str], str]:
+    """Status, headers and body without what differs from one answer to the next."""
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    text = re.sub(r'value="[A-Za-z0-9]{64}"', "", body.decode(errors="replace"))
+    headers = {name: value for name, value in answer.headers.items() if name not in {"Content-Length", "Expires"}}
+    for one in ids:
+        text = text.replace(one, "")
+        headers = {name: value.replace(one, "") for name, value in headers.items()}
+    return answer.status_code, headers, text
+
+
+@pytest.mark.parametrize("name", OF_AN_APPLICATION)
+@BOTH
+def test_an_application_is_there_for_its_members_people_alone(
+    world: World, name: str, prefix: str, roles: tuple[str, ...]
+) -> None:
+    path = prefix + MATRIX[name].path
+    bought, begun = world.application.public_id, world.draft.public_id
+    before = rows()
+    for role in roles:
+        browser = world.browser(role)
+        for method in METHODS:
+            send: Callable[[str], Any] = getattr(browser, method)
+            absent = shown(send(path), TOKEN)
+            assert absent[0] in ({302, 405} if role == "anonymous" else {404, 405}), (role, method)
+            for own, public_id in ((role in THEIRS, bought), (role == "stranger", begun)):
+                if own and method == "post":
+                    continue
+                answer = shown(send(path.replace(TOKEN, public_id)), public_id)
+                if own:
+                    assert answer[0] in {200, 302, 405}
+                else:
+                    assert answer == absent, (role, method)
+    assert rows() == before
+
+
+def rows() -> tuple[Any, ...]:
+    """What nobody may have changed."""
+    return (
+        list(Application.objects.order_by("id").values()),
+        list(StepAnswers.objects.order_by("id").values()),
+        list(Paper.objects.order_by("id").values("id", "member_id", "facts")),
+        list(MemberAccess.objects.order_by("id").values()),
+    )
+
+
+@BOTH
+def test_a_paper_is_there_for_its_members_people_alone(world: World, prefix: str, roles: tuple[str, ...]) -> None:
+    for role in roles:
+        browser = world.browser(role)
+        for method in METHODS:
+            send: Callable[[str], Any] = getattr(browser, method)
+            address = f"{prefix}/portal/papers/"
+            absent = shown(send(f"{address}{NO_PAPER}/"), f"papers/{NO_PAPER}/")
+            assert absent[0] in ({302, 405} if role == "anonymous" else {404, 405})
+            for paper in (*world.papers, world.nobodys):
+                answer = shown(send(f"{address}{paper.pk}/"), f"papers/{paper.pk}/")
+                if role in THEIRS and paper is not world.nobodys and method != "post":
+                    assert (answer[0], answer[1]["Content-Type"]) == (200, "application/pdf")
+                else:
+                    assert answer == absent, (role, method, paper.kind)
+
+
+def test_a_quote_and_a_certificates_public_page_are_the_same_for_all_who_hold_the_address(world: World) -> None:
+    certificate = world.application.certificate
+    assert certificate is not None
+    for held, absent in (
+        (f"/quotes/{world.quote.token}/", f"/quotes/{'A' * 43}/"),
+        (f"/quotes/{world.quote.token}/estimate.pdf", f"/quotes/{'A' * 43}/estimate.pdf"),
+        (f"/verify/{certificate.verification_code}/", f"/verify/{'A' * len(certificate.verification_code)}/"),
+    ):
+        for role in ROLES:
+            browser = world.browser(role)
+            assert browser.get(held).status_code == 200
+            assert browser.get(absent).status_code == 404
+            assert browser.post(held).status_code == browser.post(absent).status_code == 405
+
+
+def test_the_lists_of_the_portal_show_nothing_of_others(world: World) -> None:
+    of_aoki = {"青木工務店", world.application.number, world.application.public_id, "10000017"}
+    certificate = world.application.certificate
+    assert certificate is not None
+    of_aoki |= {certificate.number, certificate.verification_code}
+    for role in ROLES:
+        if role == "anonymous":
+            continue
+        browser = world.browser(role)
+        text = "".join(browser.get(page).content.decode() for page in ("/portal/", "/apply/", "/apply/?another=1"))
+        assert {word for word in of_aoki if word in text} == ({*of_aoki} & words(text) if role in THEIRS else set())
+        assert (world.draft.number in text) == (role == "stranger")
+
+
+def words(text: str) -> set[str]:
+    return {word for word in re.split(r"[<>\"/\s：:　]+", text) if word}
+
+
+ASKED: dict[str, Callable[[World], tuple[str, str]]] = {
+    "application": lambda world: (f"/apply/{world.application.public_id}/confirm/", f"/apply/{TOKEN}/confirm/"),
+    "paper": lambda world: (f"/portal/papers/{world.papers[0].pk}/", f"/portal/papers/{NO_PAPER}/"),
+    "paper of no member": lambda world: (f"/portal/papers/{world.nobodys.pk}/", f"/portal/papers/{NO_PAPER}/"),
+}
+
+
+@pytest.mark.parametrize("kind", ASKED)
+def test_what_is_not_theirs_costs_the_same_work_as_what_is_not_there(world: World, kind: str) -> None:
+    done = []
+    for address in ASKED[kind](world):
+        browser = world.browser("insurer")
+        browser.get(ASKED[kind](world)[1])  # whatever is read once and kept
+        with CaptureQueriesContext(connection) as captured:
+            assert browser.get(address).status_code == 404
+        done.append([re.sub(r"'[^']*'|\d+", "", query["sql"]) for query in captured.captured_queries])
+    assert done[0] == done[1]
+
+
+def test_a_refusal_leaves_one_line_that_says_who_asked_for_what(world: World) -> None:
+    seen = AuditEntry.objects.count()
+    for role, address, kind, asked in (
+        ("stranger", f"/apply/{world.application.public_id}/pay/", "application", world.application.public_id),
+        ("former", f"/portal/papers/{world.papers[0].pk}/", "paper", str(world.papers[0].pk)),
+        ("insurer", f"/portal/papers/{NO_PAPER}/", "paper", NO_PAPER),
+        ("visitor", f"/apply/{TOKEN}/", "application", TOKEN),
+    ):
+        browser = world.browser(role)
+        assert browser.get(address).status_code == 404
+        entry = AuditEntry.objects.latest("id")
+        assert AuditEntry.objects.count() == (seen := seen + 1)
+        assert (entry.action, entry.object_kind, entry.object_id) == ("access.refused", kind, asked)
+        assert entry.actor == f"user:{browser.session['_auth_user_id']}"
+
+
+@pytest.mark.parametrize("number", ["10000017", "%00", "1%0a2", "%ff%fe", "%ed%a0%80", "9" * 5_000])
+def test_asking_for_a_member_of_others_is_written_down_in_one_short_line(world: World, number: str) -> None:
+    browser = world.browser("stranger")
+    form = "application/x-www-form-urlencoded"
+    assert browser.post("/apply/", f"member={number}", content_type=form).status_code == 404
+    entry = AuditEntry.objects.latest("id")
+    assert (entry.action, entry.object_kind) == ("access.refused", "member")
+    assert entry.object_id.isprintable()
+    assert len(entry.object_id) <= 80
+
+
+def test_who_asks_without_end_fills_no_log(world: World) -> None:
+    browser = world.browser("stranger")
+    for _ in range(access.REFUSALS_WRITTEN_AN_HOUR + 20):
+        assert browser.get(f"/apply/{TOKEN}/").status_code == 404
+    assert AuditEntry.objects.filter(action="access.refused").count() == access.REFUSALS_WRITTEN_AN_HOUR
+
+
+def test_opening_a_paper_is_written_down(world: World) -> None:
+    paper = world.papers[0]
+    world.browser("colleague").get(f"/portal/papers/{paper.pk}/")
+    entry = AuditEntry.objects.latest("id")
+    assert (entry.action, entry.object_kind, entry.object_id) == ("paper.opened", "paper", paper.key)
+    assert entry.actor == f"user:{world.people.colleague.pk}"
+
+
+def test_without_asking_whose_it_is_everybody_would_open_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The guard of all these addresses is one query; without it the tests above are red."""
+    browser = world.browser("stranger")
+    address = f"/apply/{world.application.public_id}/paid/"
+    assert browser.get(address).status_code == 404
+    monkeypatch.setattr(
+        access, "find_application", lambda *, user, public_id: applications_of(user=world.people.owner).get(public_id=public_id)
+    )
+    assert browser.get(address).status_code == 200
