@@ -30,7 +30,18 @@ from tests.web.memory_gateway import MemoryGateway
 
 pytestmark = pytest.mark.django_db
 TOKEN, NO_PAPER = "A" * 32, "999999999"
-ROLES = ("anonymous", "owner", "colleague", "former", "stranger", "visitor", "organiser", "insurer", "agency", "operator")
+ROLES = (
+    "anonymous",
+    "owner",
+    "colleague",
+    "former",
+    "stranger",
+    "visitor",
+    "organiser",
+    "insurer",
+    "agency",
+    "operator",
+)
 THEIRS = {"owner", "colleague"}
 METHODS = ("get", "head", "post")
 IN_ENGLISH = ("anonymous", "owner", "stranger")  # the same views: one of each kind is enough
@@ -99,7 +110,10 @@ OF_AN_APPLICATION = sorted(name for name, row in MATRIX.items() if row.path.star
 def test_every_address_with_an_id_is_tried_here() -> None:
     tried = {*OF_AN_APPLICATION, "portal:paper", "site:quote", "site:estimate", "site:verify", "card_hook"}
     assert set(with_an_id()) == tried | {"api_v1:api-root", "api_v1:openapi-json"} & set(with_an_id())
-    assert {name for name, row in MATRIX.items() if row.may is May.MEMBERS_PEOPLE} == {*OF_AN_APPLICATION, "portal:paper"}
+    assert {name for name, row in MATRIX.items() if row.may is May.MEMBERS_PEOPLE} == {
+        *OF_AN_APPLICATION,
+        "portal:paper",
+    }
 
 
 def shown(answer: Any, *ids: str) -> tuple[int, dict[str, str], str]:
@@ -265,6 +279,8 @@ def test_without_asking_whose_it_is_everybody_would_open_it(world: World, monkey
     address = f"/apply/{world.application.public_id}/paid/"
     assert browser.get(address).status_code == 404
     monkeypatch.setattr(
-        access, "find_application", lambda *, user, public_id: applications_of(user=world.people.owner).get(public_id=public_id)
+        access,
+        "find_application",
+        lambda *, user, public_id: applications_of(user=world.people.owner).get(public_id=public_id),
     )
     assert browser.get(address).status_code == 200

@@ -25,6 +25,7 @@ from sonae.apps.audit.record import record
 from sonae.apps.audit.throttle import allow
 from sonae.apps.parties.models import User
 from sonae.apps.parties.use_cases.enter_user import enter_user
+from sonae.web.shared.client import client_of
 from sonae.web.shared.error_pages import too_many_requests
 from sonae.web.shared.language import say
 from sonae.web.shared.moment import now
@@ -40,14 +41,6 @@ TOO_MANY_TRIES = say(
 )
 METHODS = ["get", "head", "post"]
 CODES_OF_A_NETWORK = 3  # times as many as for one e-mail: a whole office may sit behind one address
-
-
-def sender_of(request: HttpRequest) -> str:
-    """The network address that a request comes from; behind our own proxy the last entry of the header it writes."""
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
-    if settings.SECURE_PROXY_SSL_HEADER and forwarded:
-        return str(forwarded).rsplit(",", 1)[-1].strip()
-    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 class EmailForm(forms.Form):
@@ -115,7 +108,7 @@ class SignIn(RequestLoginCodeView):  # type: ignore[misc]  # allauth ships no ty
     def form_valid(self, form: EmailForm) -> HttpResponse:
         """Counted by e-mail and by network address before anything else happens, whether the address is known or not."""
         moment, email = now(self.request), form.cleaned_data["email"]
-        sender = sender_of(self.request)
+        sender = client_of(self.request)
         most = settings.SONAE_SIGN_IN_CODES_AN_HOUR
         allowed = [
             allow(key=f"code:{kind}", most=most * share, within=HOUR, now=moment)
@@ -161,6 +154,16 @@ class SignInCode(ConfirmLoginCodeView):  # type: ignore[misc]  # allauth ships n
         self._process = process
         return FormView.dispatch(self, request, *args, **kwargs)
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Each try is counted in the database before it is looked at: allauth counts in the session, where tries that
+        arrive at once don't see each other."""
+        most, seconds = settings.ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS, settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT
+        key = f"code:tries:{request.session.session_key}:{self._process.state['at']}"
+        if not allow(key=key, most=most, within=timedelta(seconds=seconds), now=now(request)):
+            self._process.abort()
+            return self._too_many_tries()
+        return cast(HttpResponseBase, super().post(request, *args, **kwargs))
+
     def get_form_class(self) -> type[forms.Form]:
         return CodeForm
 
@@ -169,8 +172,13 @@ class SignInCode(ConfirmLoginCodeView):  # type: ignore[misc]  # allauth ships n
         return {**super(ConfirmLoginCodeView, self).get_context_data(**facts), "email": self._process.state["email"]}
 
     def form_invalid(self, form: forms.Form) -> HttpResponse:
+        record(now=now(self.request), actor="visitor", action="user.code_refused", object_kind="user",
+               object_id=self._process.user.pk)  # fmt: skip
         if self._process.record_invalid_attempt():
             return cast(HttpResponse, self.render_to_response(self.get_context_data(form=form), status=422))
+        return self._too_many_tries()
+
+    def _too_many_tries(self) -> HttpResponse:
         messages.error(self.request, TOO_MANY_TRIES)
         return redirect(self.passthrough_next_url(reverse("portal:sign_in")))
 
