@@ -23,6 +23,10 @@ urlpatterns = [path("", page)]
 
 if not settings.configured:
     settings.configure(
-        ROOT_URLCONF=__name__, ALLOWED_HOSTS=["127.0.0.1"], SECRET_KEY=secrets.token_hex(), MIDDLEWARE=[]
+        ROOT_URLCONF=__name__,
+        ALLOWED_HOSTS=["127.0.0.1"],
+        SECRET_KEY=secrets.token_hex(),
+        MIDDLEWARE=[],
+        LOGGING={"version": 1, "loggers": {"waitress.queue": {"level": "ERROR"}}},  # quiet, as the site has it
     )
 application = get_wsgi_application()

@@ -1,23 +1,31 @@
-"""The calculator under eight users in parallel, beside a bare Django page of its size on the same server in the same run."""
+"""The calculator and whole applications under eight users in parallel, each beside a bare Django page in the same run.
+
+The bare page has the calculator's size and stands on the same web server with the same settings.
+"""
 
 from __future__ import annotations
 
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
 
 import urllib3
-from tests.journeys.site import SiteProcess, free_port
+from tests.journeys.site import RunningSite, SiteProcess, free_port
 
+from bench.applications import Applicants, Applied
 from bench.load import USERS, p95, times_of
 from sonae.config import database
 
-PAGE = "/premium/?industry=professional&sales=4800"
+PAGE = "/premium/?industry={industry}&sales={sales}"
+INDUSTRIES = ("professional", "retail", "information", "construction", "other_services")
 VISITS, ROUNDS = 160, 3
+APPLICATIONS = 5  # of each user in each round
 BARE = (
     "import sys; from bench.bare_site import application; from sonae.config.web_server import serve; "
     "serve(application, host='127.0.0.1', port=int(sys.argv[1]))"
@@ -25,46 +33,92 @@ BARE = (
 
 
 def main() -> None:
-    """Print the 95th percentile of both and their ratio, the median over the rounds."""
-    with tempfile.TemporaryDirectory() as folder:
-        site = SiteProcess(database.prepare(Path(folder)).owner)
-        bare: subprocess.Popen[bytes] | None = None
-        try:
-            address = site.start().address
-            pool = urllib3.PoolManager(maxsize=USERS, retries=False)
-            size = len(pool.request("GET", address + PAGE).data)
-            port = free_port()
-            bare = subprocess.Popen(
-                [sys.executable, "-c", BARE, str(port)], env={**os.environ, "BARE_PAGE_BYTES": str(size)}
-            )
-            bare_address = f"http://127.0.0.1:{port}/"
-            wait_for(pool, bare_address)
-            compare(pool, address + PAGE, bare_address)
-        finally:
-            if bare is not None:
-                bare.terminate()
-                bare.wait(10)
-            site.stop()
+    """Print the 95th percentiles of every round and the median of the ratios."""
+    pool = urllib3.PoolManager(maxsize=USERS, retries=False)
+    with running_site() as site:
+        page = site.address + PAGE
+        size = len(pool.request("GET", page.format(industry=INDUSTRIES[0], sales=4800)).data)
+        with bare_site(pool, size) as bare:
+            compare_calculator(pool, page, bare)
+            compare_applications(pool, site, bare)
 
 
-def compare(pool: urllib3.PoolManager, page: str, bare: str) -> None:
+def compare_calculator(pool: urllib3.PoolManager, page: str, bare: str) -> None:
     """Both in turn, so that a change of the machine's speed meets both."""
     ratios = []
     for _ in range(ROUNDS):
         ours, yardstick = p95(visits(pool, page)), p95(visits(pool, bare))
         ratios.append(ours / yardstick)
         print(f"p95 under {USERS} users: calculator {ours * 1000:.0f} ms, bare page {yardstick * 1000:.0f} ms")
-    print(f"calculator / bare page of the same size: {statistics.median(ratios):.1f} × (median of {ROUNDS} rounds)")
+    print(f"calculator / bare page of the same size: {median(ratios):.1f} × (median of {ROUNDS} rounds)", flush=True)
+
+
+def compare_applications(pool: urllib3.PoolManager, site: RunningSite, bare: str) -> None:
+    """From signing in to the certificate's PDF; one application of each user goes before and is not counted."""
+    each_round = USERS * APPLICATIONS
+    applicants = Applicants(site, members=USERS + ROUNDS * each_round)
+    applied = apply_all(applicants, first=0, count=USERS)
+    of_whole, of_request = [], []
+    for turn in range(ROUNDS):
+        done = apply_all(applicants, first=USERS + turn * each_round, count=each_round)
+        applied += done
+        yardstick = p95(visits(pool, bare))
+        requests = len(done[0].requests)
+        whole, request = p95([one.seconds for one in done]), p95([seconds for one in done for seconds in one.requests])
+        of_whole.append(whole / (requests * yardstick))
+        of_request.append(request / yardstick)
+        print(
+            f"p95 under {USERS} users: whole application {whole:.2f} s in {requests} requests, "
+            f"one of its requests {request * 1000:.0f} ms, bare page {yardstick * 1000:.0f} ms"
+        )
+    applicants.check(applied)
+    print(f"request of an application / bare page: {median(of_request):.1f} × (median of {ROUNDS} rounds)")
+    print(f"whole application / as many bare pages: {median(of_whole):.1f} ×")
+    print(f"{len(applied)} applications, {len(applied)} certificates, books balanced")
+
+
+def apply_all(applicants: Applicants, *, first: int, count: int) -> list[Applied]:
+    """The members from ``first`` on, so many at a time as there are users."""
+    done: list[Applied] = []
+    times_of(lambda place: done.append(applicants.apply(first + place)), visits=count)
+    return done
 
 
 def visits(pool: urllib3.PoolManager, address: str) -> list[float]:
-    """Seconds of each visit; anything but 200 ends the measurement."""
+    """Seconds of each visit, each with facts of its own; anything but 200 ends the measurement."""
 
     def visit(number: int) -> None:
-        reply = pool.request("GET", address)
+        facts = {"industry": INDUSTRIES[number % len(INDUSTRIES)], "sales": 300 + number * 60}
+        reply = pool.request("GET", address.format(**facts))
         assert reply.status == 200, (address, reply.status)
 
     return times_of(visit, visits=VISITS)
+
+
+@contextmanager
+def running_site() -> Iterator[RunningSite]:
+    """Sonae as ``make run`` starts it, on a database of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        site = SiteProcess(database.prepare(Path(folder)).owner)
+        try:
+            yield site.start()
+        finally:
+            site.stop()
+
+
+@contextmanager
+def bare_site(pool: urllib3.PoolManager, size: int) -> Iterator[str]:
+    """The yardstick's address."""
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-c", BARE, str(port)], env={**os.environ, "BARE_PAGE_BYTES": str(size)}
+    )
+    try:
+        wait_for(pool, f"http://127.0.0.1:{port}/")
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        process.terminate()
+        process.wait(10)
 
 
 def wait_for(pool: urllib3.PoolManager, address: str) -> None:
