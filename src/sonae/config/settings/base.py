@@ -75,6 +75,8 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 
+FORM_RENDERER = "sonae.web.shared.form_renderer.DirectRenderer"
+
 # Language: Japanese at the root, English below /en/. Both texts stand beside each other in the code.
 LANGUAGE_CODE = "ja"
 LANGUAGES = [("ja", "日本語"), ("en", "English")]
