@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from sonae.apps.programmes.models import Programme
-from sonae.apps.programmes.queries import current_product
+from sonae.apps.programmes.queries import current_product, published_versions
 from sonae.domain.calendar import JAPAN
 from sonae.domain.money import yen_in_words
 from sonae.domain.rating import rate
@@ -39,7 +39,7 @@ def test_the_published_premium_stands_with_all_its_conditions(client: Client, pr
 
 
 def test_every_sum_on_the_page_comes_out_of_the_product(client: Client, programme: Programme) -> None:
-    product = current_product(clock.now().astimezone(JAPAN).date())
+    product = current_product(clock.now().astimezone(JAPAN).date(), published_versions())
     assert product is not None
     premiums = rate(
         product, Risk("other_services", 5_000_000), product.effective_date, product.effective_date.replace(year=2027)

@@ -87,7 +87,7 @@ def _in_words(answer: QuoteAnswer, language: str) -> str:
 
 
 def _rate_file(args: argparse.Namespace, today: date) -> int:
-    from sonae.apps.quotes.queries import published_versions
+    from sonae.apps.programmes.queries import published_versions
     from sonae.apps.quotes.rate_file import FileRater, FileUnreadable
 
     if args.out is None:

@@ -21,12 +21,13 @@ def decode_files(stored: Mapping[str, str]) -> dict[str, bytes]:
     return {name: base64.b64decode(content) for name, content in stored.items()}
 
 
-@lru_cache(maxsize=16)
-def _parsed(digest: str) -> Product:
+@lru_cache(maxsize=64)
+def product_with(digest: str) -> Product:
+    """The product of that digest. Published versions never change, so each is parsed once for each process."""
     version = ProductVersion.objects.get(digest=digest)
     return parse_product(decode_files(version.files))
 
 
 def product_of(version: ProductVersion) -> Product:
-    """The product of a published version. Published versions never change, so each is parsed once for each process."""
-    return _parsed(version.digest)
+    """The product of a published version."""
+    return product_with(version.digest)

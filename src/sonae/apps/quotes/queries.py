@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from sonae.apps.programmes.product_files import product_of
-from sonae.apps.programmes.queries import list_scheme_years
+from sonae.apps.programmes.queries import published_versions
 from sonae.apps.quotes.models import Quote
-from sonae.domain.quoting import PublishedVersion, answer_quote
+from sonae.domain.quoting import answer_quote
 from sonae.domain.rating import QuoteAnswer
 
 LONGEST_TOKEN = 43
-
-
-def published_versions() -> tuple[PublishedVersion, ...]:
-    """Every scheme year with the product that rules it, earliest first. One query; parsed products are kept."""
-    return tuple(
-        PublishedVersion(year.term, product_of(year.product_version), year.product_version.digest)
-        for year in list_scheme_years()
-    )
 
 
 def answer_for(*, industry: object, annual_sales: object, start_on: object, today: date) -> QuoteAnswer:

@@ -8,10 +8,10 @@ from django.shortcuts import render
 from sonae.apps.audit.record import record
 from sonae.apps.documents.papers import pdf_of
 from sonae.apps.enrolment.queries import list_living_applications
-from sonae.apps.programmes.queries import current_product
 from sonae.web.portal.access import not_there, person, signed_in
 from sonae.web.portal.cover import CoverState, find_paper, holdings_of
 from sonae.web.portal.downloads import pdf_download
+from sonae.web.shared.context import programme_of
 from sonae.web.shared.moment import now, today
 
 
@@ -20,7 +20,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """Certificates, papers, payments, the free cover beside them, and what can be continued."""
     holdings = holdings_of(user=person(request), now=now(request))
     covered = any(cover.state is CoverState.IN_FORCE for holding in holdings for cover in holding.covers)
-    product = current_product(today(request))
+    product = programme_of(request).current_product
     facts = {
         "holdings": holdings,
         "applications": list_living_applications(user=person(request)),

@@ -14,10 +14,11 @@ from sonae.apps.enrolment.use_cases.start_application import HasCover, MayNotApp
 from sonae.apps.parties.models import Member
 from sonae.apps.parties.queries import find_membership, list_members_of
 from sonae.apps.parties.use_cases.link_member import MemberHasOwner, NoSuchMembership, TooManyTries, link_member
-from sonae.apps.programmes.queries import ProgrammeClosed, current_product
+from sonae.apps.programmes.queries import ProgrammeClosed
 from sonae.domain.product.definition import Product
 from sonae.web.portal import prefill
 from sonae.web.portal.access import not_there, person, signed_in
+from sonae.web.shared.context import programme_of
 from sonae.web.shared.error_pages import too_many_requests
 from sonae.web.shared.language import active_language, in_language, say
 from sonae.web.shared.moment import now, today
@@ -67,7 +68,7 @@ NOT_ON_THE_LIST = say(
 def start(request: HttpRequest) -> HttpResponse:
     """GET shows where the person stands and changes nothing; POST links a member, or begins the application."""
     prefill.keep(request)
-    product = current_product(today(request))
+    product = programme_of(request).current_product
     if product is None:
         return render(request, "portal/closed_programme.html", {"product": None})
     if request.method == "POST" and "member" in request.POST:
@@ -144,6 +145,6 @@ def _begin(request: HttpRequest, member: Member) -> HttpResponse:
     except MayNotApply:
         return render(request, "portal/not_a_member.html", {"member": member}, status=403)
     except ProgrammeClosed:
-        product = current_product(today(request))
+        product = programme_of(request).current_product
         return render(request, "portal/closed_programme.html", {"product": product}, status=409)
     return redirect("portal:application", application.public_id)

@@ -10,24 +10,35 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.http import HttpRequest
 
-from sonae.apps.programmes.queries import current_product
+from sonae.apps.programmes.queries import current_product, published_versions
 from sonae.domain.product.definition import Contact, Party, Product
+from sonae.domain.quoting import PublishedVersion
 from sonae.web.shared.moment import today
 
 log = logging.getLogger("sonae.pages")
 
 
 class Programme:
-    """The programme as the frame shows it. Read once a request, and only when a page asks."""
+    """The programme as views and frame show it. Read once a request, and only when something asks."""
 
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
 
     @cached_property
+    def versions(self) -> tuple[PublishedVersion, ...]:
+        """The scheme years with their products, earliest first."""
+        return published_versions()
+
+    @cached_property
+    def current_product(self) -> Product | None:
+        """The product that an application of today falls under; None before one is published."""
+        return current_product(today(self._request), self.versions)
+
+    @cached_property
     def product(self) -> Product | None:
-        """None before a product is published or while the database is away: the frame must stand without it."""
+        """The same for the frame, which must stand without it while the database is away."""
         try:
-            return current_product(today(self._request))
+            return self.current_product
         except DatabaseError as error:
             log.warning("the frame stands without its programme: %s", type(error).__name__)
             return None
@@ -41,6 +52,16 @@ class Programme:
         return self.product.parties if self.product else ()
 
 
+def programme_of(request: HttpRequest) -> Programme:
+    """The one of this request."""
+    kept = getattr(request, "sonae_programme", None)
+    if isinstance(kept, Programme):
+        return kept
+    programme = Programme(request)
+    request.sonae_programme = programme  # type: ignore[attr-defined]  # read once, kept on the request itself
+    return programme
+
+
 def programme_context(request: HttpRequest) -> dict[str, Any]:
     """For every template: ``programme`` and ``demo``."""
-    return {"programme": Programme(request), "demo": settings.SONAE_DEMO}
+    return {"programme": programme_of(request), "demo": settings.SONAE_DEMO}

@@ -9,7 +9,6 @@ from fractions import Fraction
 from typing import Any
 from urllib.parse import urlencode
 
-from sonae.apps.quotes.queries import published_versions
 from sonae.domain.calendar import application_deadline, possible_starts
 from sonae.domain.eligibility import Referral
 from sonae.domain.period import months_between
@@ -78,9 +77,8 @@ class Calculation:
         return urlencode({"industry": self.typed["industry"], "sales": self.typed["sales"], "plan": plan_code})
 
 
-def calculate(given: Mapping[str, Any], *, today: date) -> Calculation:
+def calculate(given: Mapping[str, Any], *, versions: Sequence[PublishedVersion], today: date) -> Calculation:
     """Read the facts and rate them. Without facts there is an empty form, with wrong ones a form that says so."""
-    versions = published_versions()
     facts = typed(given)
     first = next_possible_start(versions, today)
     if not versions:

@@ -16,6 +16,7 @@ from django_htmx.middleware import HtmxDetails
 from sonae.apps.audit.throttle import allow
 from sonae.apps.quotes.use_cases.make_quote import Referred, StartGone, make_quote
 from sonae.web.shared.client import client_of
+from sonae.web.shared.context import programme_of
 from sonae.web.shared.error_pages import too_many_requests
 from sonae.web.shared.moment import now, today
 from sonae.web.site.calculation import Calculation, calculate, services_of
@@ -27,7 +28,7 @@ def calculator(request: HttpRequest) -> HttpResponse:
     """GET answers what the address asks; POST 見積書をつくる keeps that answer as a quote."""
     if request.method == "POST":
         return _keep(request)
-    calculation = calculate(request.GET, today=today(request))
+    calculation = calculate(request.GET, versions=programme_of(request).versions, today=today(request))
     htmx = cast(HtmxDetails, request.htmx)  # type: ignore[attr-defined]  # set by django_htmx's middleware
     wants_part = bool(htmx) and not htmx.history_restore_request
     template = "site/calculator_part.html" if wants_part else "site/calculator.html"
@@ -42,7 +43,7 @@ def _keep(request: HttpRequest) -> HttpResponse:
         now=now(request),
     ):
         return too_many_requests(request)
-    calculation = calculate(request.POST, today=today(request))
+    calculation = calculate(request.POST, versions=programme_of(request).versions, today=today(request))
     result = calculation.result
     if result is None:
         return render(request, "site/calculator.html", _facts(calculation), status=422)

@@ -90,10 +90,11 @@ class CalculatorForm(forms.Form):
         self, *, product: Product, starts: Sequence[date], hint: str = "", data: Mapping[str, str] | None = None
     ) -> None:
         super().__init__(data)
+        language = active_language()
         industry: Any = self.fields["industry"]
-        industry.choices = [("", str(say("選んでください", "Please choose"))), *_industries(product)]
+        industry.choices = [("", str(say("選んでください", "Please choose"))), *_industries(product, language)]
         start: Any = self.fields["start"]
-        start.choices = [(day.isoformat(), _start_words(product, day)) for day in starts]
+        start.choices = [(day.isoformat(), _start_words(product, day, language)) for day in starts]
         start.help_text = hint
 
     @property
@@ -110,18 +111,18 @@ class CalculatorForm(forms.Form):
         return date.fromisoformat(self.cleaned_data["start"])
 
 
-def _industries(product: Product) -> list[tuple[str, str]]:
-    template = str(say("{name}（{hint}）", "{name} ({hint})"))
+def _industries(product: Product, language: str) -> list[tuple[str, str]]:
+    template = "{name} ({hint})" if language == "en" else "{name}（{hint}）"
     return [
         (
             one.code,
-            template.format(name=in_language(one.name), hint=in_language(one.hint))
+            template.format(name=one.name.in_language(language), hint=one.hint.in_language(language))
             if one.hint.ja
-            else in_language(one.name),
+            else one.name.in_language(language),
         )
         for one in product.industries
     ]
 
 
-def _start_words(product: Product, day: date) -> str:
-    return moment_words(cover_starts_at(product.calendar, day), active_language())
+def _start_words(product: Product, day: date, language: str) -> str:
+    return moment_words(cover_starts_at(product.calendar, day), language)

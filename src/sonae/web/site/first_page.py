@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from sonae.apps.quotes.queries import published_versions
 from sonae.domain.calendar import application_deadline, cover_starts_at, scheme_term
 from sonae.domain.money import format_yen, yen_in_words
 from sonae.domain.period import add_months, months_between
@@ -20,6 +19,7 @@ from sonae.domain.quoting import next_possible_start
 from sonae.domain.rating import PlanPremium, rate
 from sonae.domain.risk import Risk
 from sonae.domain.text import Text
+from sonae.web.shared.context import programme_of
 from sonae.web.shared.figures import MONTHS, date_words, moment_words
 from sonae.web.shared.language import active_language, say
 from sonae.web.shared.moment import today
@@ -74,7 +74,7 @@ class PartYear:
 @require_safe
 def first_page(request: HttpRequest) -> HttpResponse:
     """GET /"""
-    versions = published_versions()
+    versions = programme_of(request).versions
     next_start = next_possible_start(versions, today(request))
     if not versions:
         return render(request, "site/not_open_yet.html", {"first_page": True})

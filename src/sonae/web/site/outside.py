@@ -8,14 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from sonae.apps.programmes.queries import current_product
 from sonae.domain.eligibility import Referral, assess
 from sonae.domain.figures import FigureInvalid, read_yen
 from sonae.domain.money import MAN
 from sonae.domain.product.definition import Industry, Product
 from sonae.domain.quoting import LARGEST_SALES
 from sonae.domain.risk import Risk
-from sonae.web.shared.moment import today
+from sonae.web.shared.context import programme_of
 from sonae.web.site.calculation import Calculation
 from sonae.web.site.calculator_form import typed
 
@@ -36,7 +35,7 @@ class Typed:
 @require_safe
 def outside(request: HttpRequest) -> HttpResponse:
     """GET /outside/?industry=…&sales=…: never a dead end, whatever the address carries."""
-    product = current_product(today(request))
+    product = programme_of(request).current_product
     if product is None:
         return render(request, "site/not_open_yet.html")
     given = typed(request.GET)

@@ -11,16 +11,15 @@ from sonae.apps.documents.facts import Frame, ImportantMattersFacts, MattersPart
 from sonae.apps.documents.rendering import paper_press
 from sonae.apps.programmes.models import ProductVersion
 from sonae.apps.programmes.product_files import product_of
-from sonae.apps.programmes.queries import current_product
+from sonae.web.shared.context import programme_of
 from sonae.web.shared.downloads import pdf_download
 from sonae.web.shared.language import active_language, say
-from sonae.web.shared.moment import today
 
 
 @require_safe
 def important_matters(request: HttpRequest) -> HttpResponse:
     """GET /papers/important-matters.pdf: 重要事項のご説明 of the version that an application of today falls under."""
-    product = current_product(today(request))
+    product = programme_of(request).current_product
     if product is None:
         raise Http404
     version = ProductVersion.objects.defer("files").get(
