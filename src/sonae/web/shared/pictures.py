@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from sonae.domain.money import yen_in_words
 from sonae.domain.text import Text
@@ -31,6 +32,7 @@ class PlanTiles:
     words: Text
 
 
+@lru_cache(maxsize=64)
 def plan_tiles(liability_limit: int, cost_limit: int, *, liability_slots: int = 5, cost_slots: int = 5) -> PlanTiles:
     """A large tile is 1億円 of liability, a small one 1,000万円 of own costs; empty slots show what larger plans hold."""
     liability_slots = max(liability_slots, math.ceil(liability_limit / LIABILITY_TILE))

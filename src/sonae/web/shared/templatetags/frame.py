@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache, lru_cache
+
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
@@ -20,6 +22,7 @@ NOTICE_ICONS = {"info": "info", "success": "done", "warning": "warning", "danger
 
 
 @register.simple_tag
+@cache
 def styles(*bundles: str) -> SafeString:
     """``{% styles "forms" "plans" %}``: links to the style files of those parts. KeyError for an unknown one."""
     return format_html_join(
@@ -36,6 +39,7 @@ def print_styles() -> SafeString:
 
 
 @register.simple_tag
+@cache
 def script(name: str) -> SafeString:
     """``{% script "sales-echo" %}``: one behaviour, one file. ``htmx`` is the packaged library, kept within the policy."""
     if name == "htmx":
@@ -46,6 +50,7 @@ def script(name: str) -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=256)
 def icon(name: str, label: str = "") -> SafeString:
     """``{% icon "phone" %}``: decoration beside words; with a label it speaks for itself. KeyError for an unknown one."""
     shapes = mark_safe(ICONS[name])  # noqa: S308  # our own shapes, from icons.py

@@ -18,10 +18,29 @@ from sonae.web.shared import language
 register = template.Library()
 
 
-@register.simple_tag
-def say(ja: str, en: str) -> str:
-    """One of two short strings. A language is never missing: both arguments are required."""
-    return en if language.active_language() == "en" else ja
+class Saying(template.Node):
+    """Two short strings, of which one is said; or kept under a name."""
+
+    def __init__(self, ja: SafeString, en: SafeString, name: str) -> None:
+        self.ja, self.en, self.name = ja, en, name
+
+    def render(self, context: Context) -> SafeString:
+        said = self.en if language.active_language() == "en" else self.ja
+        if not self.name:
+            return said
+        context[self.name] = said
+        return SafeString("")
+
+
+@register.tag
+def say(parser: Parser, token: Token) -> Saying:
+    """``{% say "日本語" "English" %}`` or ``{% say "日本語" "English" as title %}``. A language is never missing."""
+    _, *words = token.split_contents()
+    name = words[3] if len(words) == 4 and words[2] == "as" else ""
+    texts = [parser.compile_filter(word).resolve(Context()) for word in words[:2] if word[0] == word[-1] == '"']
+    if len(texts) != 2 or len(words) != (4 if name else 2):
+        raise template.TemplateSyntaxError(f'line {token.lineno}: expected {{% say "日本語" "English" %}}')
+    return Saying(texts[0], texts[1], name)
 
 
 @register.filter
