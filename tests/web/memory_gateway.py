@@ -35,7 +35,7 @@ class MemoryGateway:
 
     def card_holder_pays(self, brand: str = "visa", last4: str = "4242") -> None:
         """Authorise on the newest page."""
-        self._change(state=CardState.AUTHORISED, payment_id="pi_1", brand=brand, last4=last4)
+        self._change(state=CardState.AUTHORISED, payment_id=f"pi_{len(self.payments)}", brand=brand, last4=last4)
 
     def card_is_declined(self) -> None:
         """The newest page stays open; the last try was declined."""

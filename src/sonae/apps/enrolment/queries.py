@@ -47,6 +47,12 @@ def progress_of(application: Application, *, today: date) -> Progress:
     )
 
 
+def look_again(application: Application) -> None:
+    """Read anew what another hand may have changed; member, person and scheme year never change and are kept as they were read."""
+    names = {field.name for field in Application._meta.concrete_fields}
+    application.refresh_from_db(fields=sorted(names - {"id", "member", "user", "scheme_year"}))
+
+
 def find_latest_payment(application: Application) -> Payment | None:
     """The last try to pay for this application."""
     return Payment.objects.filter(purpose=f"enrol:{application.public_id}").order_by("created_at", "id").last()

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 
 from sonae.apps.enrolment.acceptance import Obstacle
 from sonae.apps.enrolment.models import Application
+from sonae.apps.enrolment.queries import look_again
 from sonae.apps.enrolment.steps import ORDER, TITLES, Progress, StepCode
 from sonae.apps.enrolment.use_cases.confirm_application import (
     EXPLAINED,
@@ -88,7 +89,7 @@ def _seal(request: HttpRequest, progress: Progress, form: DeclarationForm) -> Ht
         )
     except ChangedMeanwhile:
         messages.warning(request, CHANGED)
-        application.refresh_from_db()
+        look_again(application)
         return _show(request, progress_for(request, application), form, status=409)
     except NotAcceptable as refusal:
         return show_obstacle(request, application, refusal.obstacle)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from django.db.models import Prefetch
+
 from sonae.apps.billing.models import Allocation
-from sonae.apps.certificates.models import Certificate
+from sonae.apps.certificates.models import Certificate, Transaction
 from sonae.apps.documents.models import Paper
 from sonae.apps.parties.models import Member, User
 from sonae.apps.parties.queries import Membership, find_membership, list_members_of
@@ -70,29 +73,39 @@ def find_paper(*, user: User, paper_id: int) -> Paper | None:
 
 
 def _holding(member: Member, now: datetime) -> Holding:
-    certificates = (
+    certificates = list(
         Certificate.objects.filter(member=member, section=Certificate.Section.PAID)
         .select_related("scheme_year__product_version")
         .defer("scheme_year__product_version__files")
+        .prefetch_related(Prefetch("transactions", Transaction.objects.order_by("effective_date", "seq")))
         .order_by("-starts_on", "-id")
     )
+    paid = _allocations_of(certificates)
     return Holding(
         member=member,
         membership=find_membership(member=member, on=japan_date(now)),
-        covers=[_cover(certificate, now) for certificate in certificates],
+        covers=[_cover(certificate, paid[certificate.pk], now) for certificate in certificates],
         papers=list(Paper.objects.filter(member=member).order_by("-issued_at", "id")),
     )
 
 
-def _cover(certificate: Certificate, now: datetime) -> Cover:
+def _allocations_of(certificates: list[Certificate]) -> dict[int, list[Allocation]]:
+    """By certificate, however many there are in the same few queries."""
+    paid: dict[int, list[Allocation]] = defaultdict(list)
+    allocations = Allocation.objects.filter(charge__transaction__certificate__in=certificates)
+    for allocation in allocations.select_related("payment", "charge__transaction").prefetch_related("payment__refunds"):
+        paid[allocation.charge.transaction.certificate_id].append(allocation)
+    return paid
+
+
+def _cover(certificate: Certificate, allocations: list[Allocation], now: datetime) -> Cover:
     product = product_of(certificate.scheme_year.product_version)
     facts: dict[str, Any] = {}
-    for transaction in certificate.transactions.order_by("effective_date", "seq"):
+    for transaction in certificate.transactions.all():
         facts |= transaction.patch
     starts_at = cover_starts_at(product.calendar, certificate.starts_on)
     ends_on = certificate.cancelled_on or certificate.scheme_year.expiry_on
     expires_at = cover_starts_at(product.calendar, ends_on)
-    allocations = Allocation.objects.filter(charge__transaction__certificate=certificate).select_related("payment")
     return Cover(
         certificate=certificate,
         product=product,
@@ -101,7 +114,7 @@ def _cover(certificate: Certificate, now: datetime) -> Cover:
         state=_state(certificate, now, starts_at, expires_at),
         starts_at=starts_at,
         expires_at=expires_at,
-        allocations=list(allocations.prefetch_related("payment__refunds")),
+        allocations=allocations,
     )
 
 

@@ -13,7 +13,8 @@ from sonae.apps.audit.throttle import allow
 from sonae.apps.billing.gateway import GatewayError, card_gateway
 from sonae.apps.billing.models import Payment
 from sonae.apps.enrolment.models import Application
-from sonae.apps.enrolment.queries import find_latest_payment
+from sonae.apps.enrolment.queries import find_latest_payment, look_again
+from sonae.apps.enrolment.steps import Progress
 from sonae.apps.enrolment.use_cases.begin_payment import NotPayable, begin_payment
 from sonae.apps.enrolment.use_cases.leave_payment import leave_payment
 from sonae.apps.enrolment.use_cases.settle_payment import settle_payment
@@ -53,13 +54,13 @@ def pay(request: HttpRequest, application: Application) -> HttpResponse:
         return _to_card_page(request, application)
     if application.state == State.PAYING:
         return show_under_payment(request, application)
-    if application.state != State.CONFIRMED or not progress_for(request, application).quote_holds:
-        return redirect(address_of(progress_for(request, application)))
-    return _show_pay(request, application)
-
-
-def _show_pay(request: HttpRequest, application: Application, *, status: int = 200, away: bool = False) -> HttpResponse:
     progress = progress_for(request, application)
+    if application.state != State.CONFIRMED or not progress.quote_holds:
+        return redirect(address_of(progress))
+    return _show_pay(request, progress)
+
+
+def _show_pay(request: HttpRequest, progress: Progress, *, status: int = 200, away: bool = False) -> HttpResponse:
     facts = {**cover_facts(progress), "steps": steps_of(progress, None), "away": away}
     return render(request, "portal/pay.html", facts, status=status)
 
@@ -75,8 +76,8 @@ def _to_card_page(request: HttpRequest, application: Application) -> HttpRespons
             return redirect(address_of(progress_for(request, application)))
         return show_obstacle(request, application, refusal.obstacle)
     except GatewayError:
-        application.refresh_from_db()
-        return _show_pay(request, application, status=503, away=True)
+        look_again(application)
+        return _show_pay(request, progress_for(request, application), status=503, away=True)
     if payment.state == Payment.State.OPEN:
         return HttpResponseRedirect(payment.checkout_url, status=303)
     return redirect("portal:paid", application.public_id)
@@ -117,7 +118,7 @@ def payment_left(request: HttpRequest, application: Application) -> HttpResponse
         return redirect(address_of(progress_for(request, application)))
     if request.method == "POST":
         leave_payment(payment=payment, gateway=card_gateway(), now=now(request))
-        application.refresh_from_db()
+        look_again(application)
         if application.state == State.CONFIRMED:
             return redirect("portal:confirm", application.public_id)
         return redirect("portal:paid", application.public_id)
@@ -130,7 +131,7 @@ def _settled(request: HttpRequest, application: Application) -> Payment | None:
     if payment is None:
         return None
     payment = settle_payment(key=payment.key, gateway=card_gateway(), cause="browser", now=now(request))
-    application.refresh_from_db()
+    look_again(application)
     return payment
 
 

@@ -10,10 +10,16 @@ from django.db import transaction
 from sonae.apps.audit.record import record
 from sonae.apps.enrolment.acceptance import Obstacle, find_obstacle
 from sonae.apps.enrolment.evidence import compose_evidence, digest_of
-from sonae.apps.enrolment.models import Application, Evidence, StepAnswers
+from sonae.apps.enrolment.models import Application, Evidence
 from sonae.apps.enrolment.queries import progress_of
 from sonae.apps.enrolment.steps import Progress, StepCode
-from sonae.apps.enrolment.use_cases.save_step import ChangedMeanwhile, NotOpen, OutOfOrder, lock_application
+from sonae.apps.enrolment.use_cases.save_step import (
+    ChangedMeanwhile,
+    NotOpen,
+    OutOfOrder,
+    keep_answers,
+    lock_application,
+)
 from sonae.apps.parties.models import Member, User
 from sonae.apps.parties.queries import find_membership
 from sonae.domain.calendar import japan_date
@@ -76,11 +82,7 @@ def confirm_application(
         progress=progress, declarations=given, membership=membership, user=user, language=language, now=now
     )
     _seal(application, evidence, now=now)
-    StepAnswers.objects.update_or_create(
-        application=application,
-        step=StepCode.CONFIRM,
-        defaults={"answers": given, "revision": application.revision, "saved_at": now},
-    )
+    keep_answers(application, StepCode.CONFIRM, dict(given), revision=application.revision, now=now)
     application.state, application.language, application.changed_at = State.CONFIRMED, language, now
     application.save(update_fields=["state", "language", "changed_at"])
     record(now=now, actor=f"user:{user.pk}", action="application.confirmed", object_kind="application",

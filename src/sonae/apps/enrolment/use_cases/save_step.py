@@ -72,11 +72,7 @@ def save_step(
         raise ChangedMeanwhile(saved)
     if step == StepCode.PLAN:
         _take_up_plan(application, progress, answers)
-    StepAnswers.objects.update_or_create(
-        application=application,
-        step=step,
-        defaults={"answers": dict(answers), "revision": seen_revision + 1, "saved_at": now},
-    )
+    keep_answers(application, step, dict(answers), revision=seen_revision + 1, now=now)
     touch(application, now=now)
     record(now=now, actor=f"user:{user.pk}", action="application.step_saved", object_kind="application",
            object_id=application.number, step=str(step), revision=application.revision)  # fmt: skip
@@ -88,7 +84,20 @@ def lock_application(application_id: int) -> Application:
     return (
         Application.objects.select_for_update(of=("self",))
         .select_related("scheme_year__product_version", "member", "user")
+        .defer("scheme_year__product_version__files")
         .get(pk=application_id)
+    )
+
+
+def keep_answers(
+    application: Application, step: StepCode, answers: dict[str, Any], *, revision: int, now: datetime
+) -> None:
+    """In one statement, whether the step was saved before or not."""
+    StepAnswers.objects.bulk_create(
+        [StepAnswers(application=application, step=step, answers=answers, revision=revision, saved_at=now)],
+        update_conflicts=True,
+        unique_fields=["application", "step"],
+        update_fields=["answers", "revision", "saved_at"],
     )
 
 

@@ -1,0 +1,178 @@
+"""How often a page asks the database. A page that asks more than it did says so here, and none asks more as rows are added."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from sonae.apps.documents.models import Paper
+from sonae.apps.enrolment.models import Application
+from sonae.apps.enrolment.use_cases.start_application import start_application
+from sonae.apps.parties.models import Member, User
+from sonae.apps.programmes.models import Programme, SchemeYear
+from sonae.apps.programmes.use_cases.open_scheme_year import open_scheme_year
+from tests import cast, clock
+from tests.web.applicant import COMPANY, CONSENTS, DISCLOSURE, NEEDS, RISK, Applicant
+from tests.web.memory_gateway import MemoryGateway
+
+pytestmark = pytest.mark.django_db
+BOOKKEEPING = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
+PERSON = 2  # session and user
+
+
+@pytest.fixture
+def people(programme: Programme) -> cast.Cast:
+    return cast.call_in()
+
+
+@pytest.fixture
+def gateway(monkeypatch: pytest.MonkeyPatch) -> MemoryGateway:
+    gateway = MemoryGateway()
+    monkeypatch.setattr("sonae.web.portal.payment_views.card_gateway", lambda: gateway)
+    return gateway
+
+
+@pytest.fixture
+def applicant(people: cast.Cast, client: Client) -> Applicant:
+    client.get("/")  # the products are parsed once for each process
+    return Applicant(people.owner, people.member)
+
+
+@contextmanager
+def asked() -> Iterator[list[str]]:
+    """The statements that were sent, without the bookkeeping of transactions."""
+    sent: list[str] = []
+    with CaptureQueriesContext(connection) as captured:
+        yield sent
+    sent += [query["sql"] for query in captured.captured_queries if not query["sql"].startswith(BOOKKEEPING)]
+
+
+def statements_of(browser: Client, address: str, form: dict[str, Any] | None = None) -> int:
+    with asked() as sent:
+        answer = browser.get(address) if form is None else browser.post(address, form)
+    assert answer.status_code in {200, 302, 303}, answer.status_code
+    assert not [text for text in sent if '"files"' in text], "the product's files were fetched again"
+    return len(sent)
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/premium/", "/premium/?industry=retail&sales=900", "/outside/", "/en/premium/"]
+)
+def test_a_public_page_asks_once(programme: Programme, client: Client, address: str) -> None:
+    client.get(address)
+    assert statements_of(client, address) == 1
+
+
+def test_a_scheme_year_that_is_opened_is_on_the_next_page(programme: Programme, client: Client) -> None:
+    assert "2028-11-01" not in client.get("/premium/").content.decode()
+    open_scheme_year(programme="cyber", on=date(2027, 12, 1), actor="system:test", now=clock.now())
+    assert 'value="2028-11-01"' in client.get("/premium/").content.decode()
+
+
+def test_a_scheme_year_of_another_programme_is_not_on_the_page(programme: Programme, client: Client) -> None:
+    before = client.get("/premium/").content
+    other = Programme.objects.create(code="other")
+    year = SchemeYear.objects.latest("start_on")
+    SchemeYear.objects.create(
+        programme=other,
+        start_on=year.expiry_on,
+        expiry_on=year.expiry_on + timedelta(days=365),
+        product_version=year.product_version,
+        opened_at=clock.now(),
+    )
+    assert client.get("/premium/").content == before
+
+
+@pytest.mark.parametrize("page", ["needs/", "plan/", "documents/", "documents/overview/", "disclosure/"])
+def test_a_step_is_shown_with_one_statement_for_each_thing_on_it(applicant: Applicant, page: str) -> None:
+    applicant.fill_in()
+    shown = statements_of(applicant.client, applicant.base + page)
+    assert shown == PERSON + 4  # application, answers, documents opened, scheme years
+
+
+def test_the_whole_way_asks_no_more_than_it_did(applicant: Applicant, gateway: MemoryGateway) -> None:
+    ways: list[tuple[str, dict[str, Any]]] = [
+        ("needs/", NEEDS),
+        ("plan/", RISK | {"action": "calculate"}),
+        ("plan/", RISK | {"plan": "P100"}),
+        ("documents/overview/", {}),
+        ("documents/", CONSENTS),
+        ("disclosure/", DISCLOSURE),
+        ("company/", COMPANY),
+    ]
+    counted = Counter[str]()
+    for page, answers in ways:
+        if page == "documents/":
+            applicant.read_documents()
+        carried = {} if "/" in page.rstrip("/") else {"revision": applicant.hidden(page)}
+        if "plan" in answers:
+            carried["seen"] = applicant.hidden(page, "seen")
+        counted[page] = statements_of(applicant.client, applicant.base + page, answers | carried)
+    # Person, application, answers, openings; locked and read again; answers, application and audit written; read once more.
+    assert counted == {
+        "needs/": 13,
+        "plan/": 13,
+        "documents/overview/": 13,
+        "documents/": 13,
+        "disclosure/": 13,
+        "company/": 14,  # and the member list, for what is filled in beforehand
+    }
+    assert applicant.confirm().status_code == 302
+    assert statements_of(applicant.client, applicant.base + "pay/") == PERSON + 4
+
+
+def test_coming_back_from_the_card_page_does_not_read_the_product_again(
+    applicant: Applicant, gateway: MemoryGateway
+) -> None:
+    applicant.fill_in()
+    applicant.confirm()
+    applicant.client.post(applicant.base + "pay/")
+    still_open = statements_of(applicant.client, applicant.base + "paid/")
+    gateway.card_holder_pays()
+    statements_of(applicant.client, applicant.base + "paid/")
+    assert applicant.reload().state == Application.State.ISSUED
+    assert statements_of(applicant.client, applicant.base + "paid/") <= still_open
+
+
+def test_the_portal_asks_no_more_for_many_covers_than_for_one(
+    applicant: Applicant, gateway: MemoryGateway, people: cast.Cast
+) -> None:
+    buy(applicant, gateway)
+    with_one = statements_of(applicant.client, "/portal/")
+    on = date(2027, 12, 1)
+    for _ in range(2):
+        year = open_scheme_year(programme="cyber", on=on, actor="system:test", now=clock.now())
+        with clock.at(clock.now().replace(year=year.start_on.year)):
+            buy(Applicant(people.owner, people.member), gateway)
+        on = year.expiry_on
+    assert Paper.objects.filter(member=people.member, kind="certificate").count() == 3
+    assert statements_of(applicant.client, "/portal/") == with_one
+
+
+def buy(applicant: Applicant, gateway: MemoryGateway) -> None:
+    """The whole way to a certificate."""
+    applicant.fill_in()
+    applicant.confirm()
+    applicant.client.post(applicant.base + "pay/")
+    gateway.card_holder_pays()
+    applicant.client.get(applicant.base + "paid/")
+    assert applicant.reload().state == Application.State.ISSUED
+
+
+def test_what_is_kept_of_a_member_does_not_make_the_start_ask_more(people: cast.Cast, applicant: Applicant) -> None:
+    alone = statements_of(applicant.client, "/apply/")
+    assert alone == PERSON + 4  # scheme years, members, applications, the member list
+    for number in ("10000025", "10000033"):
+        member: Member = cast.enter_member(number, "basic", "青木の別の会社")
+        user: User = people.owner
+        cast.let_act(user, member, "owner")
+        start_application(member=member, user=user, language="ja", now=clock.now())
+    assert statements_of(applicant.client, "/apply/") == alone + 2  # the member list once for each member
