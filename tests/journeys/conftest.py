@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 from tests.journeys.browser_setup import find_chromium
 from tests.journeys.site import RunningSite, SiteProcess
@@ -22,8 +22,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-TELEPHONE = {"width": 390, "height": 844}
-DESKTOP = {"width": 1440, "height": 1000}
+TELEPHONE: ViewportSize = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1440, "height": 1000}
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +52,7 @@ def open_browser(chromium: Browser) -> Iterator[Callable[..., Page]]:
     """Opens a fresh window: ``open_browser(TELEPHONE)``."""
     contexts: list[BrowserContext] = []
 
-    def open_page(size: dict[str, int], **options: object) -> Page:
+    def open_page(size: ViewportSize, **options: object) -> Page:
         context = chromium.new_context(viewport=size, locale="ja-JP", timezone_id="Asia/Tokyo", **options)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()

@@ -12,6 +12,10 @@ from tests.journeys.site import NewMember, RunningSite
 from tests.web.applicant import COMPANY, CONSENTS, DECLARATIONS, DISCLOSURE, NEEDS, READ, RISK
 
 STEPS = ("needs", "plan", "documents", "disclosure", "company", "confirm", "pay")
+ANSWERS: dict[str, dict[str, object]] = {
+    "needs": dict(NEEDS), "plan": {**RISK, "plan": "P100"}, "documents": dict(CONSENTS), "disclosure": dict(DISCLOSURE),
+    "company": dict(COMPANY), "confirm": dict(DECLARATIONS),
+}  # fmt: skip
 
 
 class QuickApplicant:
@@ -30,36 +34,25 @@ class QuickApplicant:
     def open(self, step: str) -> None:
         """Show that step's page; everything before it is sent first."""
         for earlier in STEPS[: STEPS.index(step)]:
-            getattr(self, f"_send_{earlier}")()
+            self.send(earlier)
         self._page.goto(f"{self.address}{step}/")
         assert self._page.url == f"{self.address}{step}/", self._page.url
 
-    def _send_needs(self) -> None:
-        self._send("needs/", NEEDS)
+    def send(self, step: str, **changes: object) -> None:
+        """Save one step. The premiums are looked at before a plan is chosen, the documents before they are accepted."""
+        address = f"{self.address}{step}/"
+        self._show(address)
+        if step == "plan":
+            self._post(address, {**RISK, **changes, "action": "calculate"})
+            self._show(address)
+        if step == "documents":
+            for code in READ:
+                self._post(f"{address}{code}/", {})  # the list comes back, and its token serves the next
+        self._post(address, {**ANSWERS[step], **changes})
 
-    def _send_plan(self) -> None:
-        self._send("plan/", {**RISK, "action": "calculate"})
-        self._send("plan/", {**RISK, "plan": "P100"})
-
-    def _send_documents(self) -> None:
-        for code in READ:
-            self._post(f"{self.address}documents/{code}/", {})  # the list comes back, and its token serves the next
-        self._send("documents/", CONSENTS)
-
-    def _send_disclosure(self) -> None:
-        self._send("disclosure/", DISCLOSURE)
-
-    def _send_company(self) -> None:
-        self._send("company/", COMPANY)
-
-    def _send_confirm(self) -> None:
-        self._send("confirm/", DECLARATIONS)
-
-    def _send(self, step: str, answers: dict[str, object]) -> None:
-        address = f"{self.address}{step}"
+    def _show(self, address: str) -> None:
         if self._shown.url != address:
             self._shown = self._page.request.get(address)
-        self._post(address, answers)
 
     def _post(self, address: str, answers: dict[str, object]) -> None:
         """Send the hidden fields of the page that is shown with the answers; what comes back is shown next."""

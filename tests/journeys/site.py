@@ -75,6 +75,16 @@ class RunningSite:
         )  # fmt: skip
         return NewMember(number, email)
 
+    def leave_list(self, member: NewMember) -> None:
+        """The organiser tells us that the member has left, as of yesterday."""
+        self.sql(
+            """INSERT INTO parties_membershipfact (member_id, kind, effective_date, recorded_at, member_class, name,
+                 name_kana, email, telephone, source)
+               SELECT f.member_id, 'left', current_date - 1, now(), f.member_class, f.name, '', '', '', 'test'
+               FROM parties_membershipfact f JOIN parties_member m ON m.id = f.member_id WHERE m.number = %s""",
+            member.number,
+        )
+
 
 def free_port() -> int:
     """A port that was free a moment ago."""

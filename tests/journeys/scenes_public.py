@@ -1,0 +1,159 @@
+"""Scenes of the public pages and of the pages for what went wrong."""
+
+from __future__ import annotations
+
+from tests.journeys.gallery import Visitor, nothing_published, refusing_quotes, scene, years_over
+
+FACTS = "?industry=professional&sales=4800"
+CERTIFICATE = "SELECT verification_code FROM certificates_certificate ORDER BY id LIMIT 1"
+
+
+@scene("site:home")
+def first_page(visitor: Visitor) -> None:
+    visitor.go("/")
+
+
+@scene("site:home")
+def first_page_with_open_menu(visitor: Visitor) -> None:
+    """On a telephone; the summary isn't there at a desk."""
+    for menu in visitor.page.locator("details.menu").all():
+        menu.evaluate("(menu) => { menu.open = true; }")
+
+
+@scene("site:calculator")
+def calculator_errors(visitor: Visitor) -> None:
+    visitor.go("/premium/?industry=&sales=たくさん")
+
+
+@scene("site:calculator")
+def calculator_no_industry_is_open(visitor: Visitor) -> None:
+    visitor.go("/premium/?industry=professional&sales=15000")
+
+
+@scene("site:calculator")
+def calculator_too_late(visitor: Visitor) -> None:
+    visitor.go(f"/premium/{FACTS}&start=2026-01-01")
+
+
+@scene("site:calculator", printed=True)
+def calculator_in_print(visitor: Visitor) -> None:
+    """As the scene before left it."""
+
+
+@scene("site:quote")
+def quote(visitor: Visitor) -> None:
+    visitor.go(f"/premium/{FACTS}")
+    visitor.page.locator(".keep-quote button").click()
+    visitor.page.wait_for_url("**/quotes/**")
+
+
+@scene("site:quote", printed=True)
+def quote_in_print(visitor: Visitor) -> None:
+    """As the scene before left it."""
+
+
+@scene("site:quote")
+def quote_expired(visitor: Visitor) -> None:
+    token = f"expired-{visitor.language}-{visitor.site.log.parent.name}"
+    visitor.site.sql(
+        """INSERT INTO quotes_quote (token, number, product_version_id, industry, annual_sales, start_on, expiry_on,
+             answers, made_at, valid_until)
+           SELECT %s, 'Q26-00000' || %s, product_version_id, industry, annual_sales, start_on, expiry_on, answers,
+             made_at - interval '60 days', valid_until - 60 FROM quotes_quote ORDER BY id DESC LIMIT 1""",
+        token,
+        "1" if visitor.prefix else "0",
+    )
+    visitor.go(f"/quotes/{token}/")
+
+
+@scene("site:outside")
+def outside(visitor: Visitor) -> None:
+    visitor.go("/outside/")
+
+
+@scene("site:outside")
+def outside_with_a_reason(visitor: Visitor) -> None:
+    visitor.go("/outside/?industry=medical&sales=3000")
+
+
+@scene("site:verify")
+def verify_in_force(visitor: Visitor) -> None:
+    visitor.verification_code = str(visitor.site.sql(CERTIFICATE)[0][0])
+    visitor.go(f"/verify/{visitor.verification_code}/")
+
+
+@scene("site:verify")
+def verify_not_in_force(visitor: Visitor) -> None:
+    visitor.go(f"/verify/{visitor.verification_code}/?year=2020&month=1&day=31")
+
+
+@scene("site:verify")
+def verify_no_such_day(visitor: Visitor) -> None:
+    visitor.go(f"/verify/{visitor.verification_code}/?year=2026&month=2&day=30")
+
+
+@scene("site:verify")
+def verify_unknown(visitor: Visitor) -> None:
+    visitor.go("/verify/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA/")
+
+
+@scene("site:parts")
+def parts(visitor: Visitor) -> None:
+    visitor.go("/design/")
+
+
+@scene("portal:outbox")
+def outbox(visitor: Visitor) -> None:
+    visitor.go("/demo/outbox/")
+
+
+@scene("site:home")
+def error_400(visitor: Visitor) -> None:
+    """Asked under a name that isn't ours."""
+    own = visitor.site.address.replace("127.0.0.1", "sonae.localhost")
+    visitor.page.goto(f"{own}{visitor.prefix}/")
+    visitor.says("送られた内容を読み取れませんでした", "We could not read what was sent")
+
+
+@scene("site:quote")
+def error_404(visitor: Visitor) -> None:
+    visitor.go("/quotes/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA/")
+    visitor.says("このページは見つかりません", "There is no page here")
+
+
+@scene("site:calculator")
+def error_form_too_old(visitor: Visitor) -> None:
+    visitor.go(f"/premium/{FACTS}")
+    visitor.context.clear_cookies()
+    visitor.page.locator(".keep-quote button").click()
+    visitor.says("画面を開いてから時間がたっています", "This page has been open for a long time")
+
+
+@scene("site:calculator")
+def error_500(visitor: Visitor) -> None:
+    visitor.go(f"/premium/{FACTS}")
+    with refusing_quotes(visitor.site, "XX000"):
+        visitor.page.locator(".keep-quote button").click()
+        visitor.says("画面を表示できませんでした", "This page could not be shown")
+
+
+@scene("site:calculator")
+def error_503(visitor: Visitor) -> None:
+    visitor.go(f"/premium/{FACTS}")
+    with refusing_quotes(visitor.site, "57P03"):
+        visitor.page.locator(".keep-quote button").click()
+        visitor.says("ただいま手続きを休んでいます", "We are away for a moment")
+
+
+@scene("site:home")
+def not_open_yet(visitor: Visitor) -> None:
+    with nothing_published(visitor.site):
+        visitor.go("/")
+    visitor.says("ただいま準備中です", "This programme is not open yet")
+
+
+@scene("site:calculator")
+def calculator_closed(visitor: Visitor) -> None:
+    with years_over(visitor.site):
+        visitor.go("/premium/")
+    visitor.says("お申込みを受け付けていません", "Applications are closed")

@@ -1,0 +1,55 @@
+"""Every page of the product is looked at, in both languages, on a telephone and at a desk: pictures in var/screens/."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.architecture.test_access_matrix import FOR_MACHINES, MATRIX
+from tests.journeys import scenes_portal, scenes_public
+from tests.journeys.conftest import TELEPHONE, look_at
+from tests.journeys.gallery import ENGLISH, SCENES, Visitor, route_of
+from tests.journeys.site import RunningSite
+
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("pictures")]
+SCENE_FILES = (scenes_public, scenes_portal)
+WITHOUT_A_PICTURE = FOR_MACHINES | {
+    "site:robots",  # a text for machines
+    "portal:application",  # leads on to the step that is open
+    "portal:sign_out",  # leads on to the first page
+    "portal:postcode",  # a part of the company step, seen there
+    "portal:status",  # a part of the page after paying, seen there
+    # papers, which are drawn below
+    "site:estimate",
+    "site:important_matters",
+    "portal:document_pdf",
+    "portal:paper",
+}
+
+
+def test_every_page_of_the_access_matrix_has_a_scene() -> None:
+    assert {scene.route for scene in SCENES} == MATRIX.keys() - WITHOUT_A_PICTURE
+
+
+def test_every_scene_has_a_name_of_its_own() -> None:
+    assert len({scene.name for scene in SCENES}) == len(SCENES)
+
+
+@pytest.mark.parametrize("prefix", ["", ENGLISH], ids=["ja", "en"])
+@pytest.mark.parametrize("scenes", SCENE_FILES, ids=lambda module: module.__name__.rpartition("_")[2])
+def test_every_page_is_readable_for_everybody(
+    site: RunningSite, open_browser: Callable[..., Page], scenes: object, prefix: str
+) -> None:
+    visitor = Visitor(site, open_browser(TELEPHONE).context, prefix)
+    for scene in SCENES:
+        if scene.show.__module__ != getattr(scenes, "__name__", ""):
+            continue
+        visitor.page.emulate_media(media="screen")
+        scene.show(visitor)
+        assert route_of(visitor.page.url) == scene.route, f"{scene.name} is at {visitor.page.url}"
+        visitor.page.emulate_media(media="print" if scene.printed else "screen")
+        for size in scene.sizes:
+            visitor.page.set_viewport_size(size)
+            look_at(visitor.page, f"page-{scene.name}")
