@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psutil
+import psycopg
 import pytest
 import urllib3
 
@@ -32,6 +33,12 @@ from sonae.config.web_server import serve
 from sonae.config.wsgi import application
 serve(application, host="127.0.0.1", port=int(sys.argv[1]))
 """
+# As waitress is by itself: each byte buys a connection more time.
+SERVE_DRIBBLERS = """
+import sonae.config.web_server
+from waitress.channel import HTTPChannel
+sonae.config.web_server.Caller = HTTPChannel
+""" + SERVE.replace("]))", "]), silent_seconds=1)")
 SERVE_IMPATIENTLY = SERVE.replace("]))", "]), silent_seconds=1)")
 # The same site behind Django's own simple server with as many threads, which gives each caller a thread at once.
 SERVE_AT_THE_HEAD = """
@@ -146,6 +153,59 @@ def test_callers_who_fall_silent_are_let_go(committed: str, tmp_path: Path) -> N
         for caller in callers:
             caller.settimeout(10)
             assert caller.recv(1) == b""  # the end of the line
+
+
+def still_there(callers: list[socket.socket], seconds: float) -> int:
+    """How many connections are left after so much time, in which each has sent a byte every quarter of a second."""
+    living, until = list(callers), time.monotonic() + seconds
+    while living and time.monotonic() < until:
+        time.sleep(0.25)
+        for caller in list(living):
+            try:
+                caller.sendall(b"x")
+                caller.settimeout(0)
+                over = caller.recv(1) == b""
+            except BlockingIOError:
+                over = False
+            except OSError:
+                over = True
+            if over:
+                living.remove(caller)
+    return len(living)
+
+
+def test_callers_who_dribble_are_let_go_too(committed: str, tmp_path: Path) -> None:
+    with running(SERVE_IMPATIENTLY, committed, tmp_path) as (port, _), slow_callers(port) as callers:
+        assert still_there(callers, 8) == 0
+        assert served(port) == ALL_SERVED
+
+
+def test_without_a_limit_to_the_whole_request_dribbling_callers_stay(committed: str, tmp_path: Path) -> None:
+    with running(SERVE_DRIBBLERS, committed, tmp_path) as (port, _), slow_callers(port) as callers:
+        assert still_there(callers, 6) == SLOW_CALLERS
+
+
+def test_what_is_being_answered_is_answered_before_the_end(committed: str, tmp_path: Path) -> None:
+    """A refused event writes into the audit log, which somebody else holds while the server is told to stop."""
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'audit_auditentry'::regclass"
+    with (
+        running(SERVE, committed, tmp_path) as (port, process),
+        slow_callers(port),
+        psycopg.connect(committed) as brake,
+    ):
+        brake.execute("LOCK TABLE audit_auditentry IN ACCESS EXCLUSIVE MODE")
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as caller:
+            caller.sendall(BODY.replace(b"5000", b"1"))
+            until = time.monotonic() + 10
+            while brake.execute(waiting).fetchone() == (0,):
+                assert time.monotonic() < until
+                time.sleep(0.05)
+            process.terminate()
+            time.sleep(0.5)
+            assert process.poll() is None
+            brake.rollback()
+            assert caller.recv(4096).startswith(b"HTTP/1.1 400 ")
+        assert process.wait(10) == 0
 
 
 REFUSED_AT_THE_DOOR = {

@@ -7,13 +7,30 @@ import sys
 from types import FrameType
 from wsgiref.types import WSGIApplication
 
-from waitress.server import create_server
+from waitress.channel import HTTPChannel
+from waitress.server import TcpWSGIServer, create_server
 
 THREADS = 4
 CONNECTIONS = 500  # below the 1,024 files that a process may usually have open
-SILENT_SECONDS = 20  # a connection that says nothing for so long is closed
+SILENT_SECONDS = 20  # a connection that says nothing for so long is closed, and a request that isn't complete by then
 HEAD_BYTES = 32_768
 BODY_BYTES = 2_000_000  # Django refuses in words what is above one million; this stops what would fill the memory
+
+
+class Caller(HTTPChannel):  # type: ignore[misc]  # waitress has no types
+    """A connection. While a request comes in, what dribbles in is no sign of life: its first byte is the last that counts."""
+
+    _began = 0.0
+
+    def received(self, data: bytes) -> bool:
+        """Take in some bytes."""
+        unfinished = self.request
+        taken = bool(super().received(data))
+        if self.request is not None and self.request is unfinished:
+            self.last_activity = self._began
+        else:
+            self._began = self.last_activity
+        return taken
 
 
 class PortUnusable(Exception):
@@ -23,6 +40,7 @@ class PortUnusable(Exception):
 def serve(application: WSGIApplication, *, host: str, port: int, silent_seconds: int = SILENT_SECONDS) -> None:
     """Serve until told to stop; requests that have begun are finished first."""
     signal.signal(signal.SIGTERM, _stop)
+    TcpWSGIServer.channel_class = Caller
     try:
         server = create_server(
             application,
