@@ -23,7 +23,7 @@ from sonae.apps.billing.gateway import CardGateway, CardState, GatewayError, Gat
 from sonae.apps.billing.models import GatewayMessage, Payment
 from sonae.apps.documents import outbox
 from sonae.apps.documents.models import OutboxMessage
-from sonae.apps.enrolment import acceptance, cover_papers
+from sonae.apps.enrolment import acceptance, cover_mails
 from sonae.apps.enrolment.models import Application
 from sonae.apps.enrolment.use_cases import begin_payment, settle_payment, start_application, sweep_payments
 from sonae.apps.parties.models import MemberAccess, MembershipFact
@@ -357,7 +357,7 @@ def test_a_mail_sent_before_the_commit_tells_of_cover_that_was_never_issued(
     def at_once(*, recipient: str, subject: str, body: str, **_: object) -> None:
         EmailMessage(subject, body, to=[recipient]).send()
 
-    monkeypatch.setattr(cover_papers, "write_mail", at_once)
+    monkeypatch.setattr(cover_mails, "write_mail", at_once)
     application, payment = scratch.authorised()
     die_at("capture.after_call")
     with pytest.raises(Killed):

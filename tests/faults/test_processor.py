@@ -12,7 +12,7 @@ from django.db import transaction
 from django.test import override_settings
 
 from sonae.apps.audit.models import AuditEntry
-from sonae.apps.billing.gateway import GatewayError
+from sonae.apps.billing.gateway import GatewayError, GatewayRefused
 from sonae.apps.billing.models import Payment
 from sonae.apps.enrolment.models import Application
 from sonae.config.web_server import THREADS
@@ -199,6 +199,25 @@ def test_a_later_dispute_takes_nothing_away(world: World) -> None:
     assert world.states(application) == ("issued", "captured")
     assert world.books() == []
     assert read_processor(world.processor.journal)[payment.key].captured == [payment.charge_yen]
+
+
+def test_a_page_that_is_refused_may_be_asked_for_again_at_once_with_a_new_key(world: World) -> None:
+    """The refusal is kept under its key for good; nothing was opened, so a new try is safe."""
+    for _ in range(5):
+        application = world.application()
+        world.gateway.open_checkout(
+            key=f"enrol:{application.public_id}:1:open", reference=f"enrol:{application.public_id}:1", charge_yen=50,
+            description="", email="", return_url="http://127.0.0.1/a", cancel_url="http://127.0.0.1/b", language="ja",
+        )  # fmt: skip
+        with pytest.raises(GatewayRefused):
+            world.begin(application)
+        assert world.states(application) == ("confirmed", "closed")
+        payment = world.begin(application)
+        assert (payment.key, payment.state) == (f"enrol:{application.public_id}:2", "open")
+        world.pay(payment)
+        world.settle(payment)
+        assert world.states(application) == ("issued", "captured")
+    assert world.books() == []
 
 
 def test_a_page_that_nobody_pays_on_is_closed_and_can_be_opened_again(world: World) -> None:

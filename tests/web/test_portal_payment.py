@@ -9,7 +9,7 @@ from datetime import date, datetime
 import pytest
 from django.test import Client
 
-from sonae.apps.billing.gateway import CardState, GatewayUnavailable, GatewayUnknown
+from sonae.apps.billing.gateway import CardState, GatewayRefused, GatewayUnavailable, GatewayUnknown
 from sonae.apps.billing.models import Payment, Refund
 from sonae.apps.certificates.models import Certificate
 from sonae.apps.documents.models import OutboxMessage
@@ -139,6 +139,19 @@ def test_a_processor_that_is_away_charges_nothing_and_keeps_everything(
     gateway.fail_with.clear()
     assert applicant.client.post(f"{applicant.base}pay/").status_code == 303
     assert Payment.objects.count() == 1
+
+
+def test_a_processor_that_refuses_its_page_can_be_asked_again_at_once(
+    applicant: Applicant, gateway: MemoryGateway
+) -> None:
+    gateway.fail_with["open_checkout"] = GatewayRefused("idempotency_key_reused")
+    answer = applicant.client.post(f"{applicant.base}pay/")
+    assert answer.status_code == 503
+    assert "もう一度お試しください。それでも開けないときは、お電話ください" in answer.content.decode()
+    assert applicant.reload().state == State.CONFIRMED
+    gateway.fail_with.clear()
+    assert applicant.client.post(f"{applicant.base}pay/").status_code == 303
+    assert [payment.state for payment in Payment.objects.order_by("id")] == ["closed", "open"]
 
 
 @pytest.mark.parametrize("page", ["needs/", "plan/", "documents/", "disclosure/", "company/", "confirm/", "give-up/"])

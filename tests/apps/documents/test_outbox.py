@@ -9,6 +9,7 @@ import pytest
 from django.core import mail
 from django.db import transaction
 
+from sonae.apps.audit import milestones
 from sonae.apps.documents.models import OutboxMessage
 from sonae.apps.documents.outbox import send_due_mails, write_mail
 from tests import clock
@@ -94,3 +95,36 @@ def test_a_mail_that_can_not_be_sent_does_not_hold_up_the_others(monkeypatch: py
     monkeypatch.setattr(mail.EmailMessage, "send", picky)
     assert send_due_mails(now=clock.now()) == 1
     assert [message.to for message in mail.outbox] == [["aoki@sample.example"]]
+
+
+class Killed(BaseException):
+    """The worker ends here."""
+
+
+def test_a_mail_that_is_sent_twice_after_a_kill_is_one_by_its_message_id(caplog: pytest.LogCaptureFixture) -> None:
+    """Killed after the mail server has taken it and before that was written down: a second copy, and no third."""
+    write()
+
+    def die(point: str) -> None:
+        if point == "mail.sent":
+            raise Killed
+
+    milestones.listen(die)
+    try:
+        with pytest.raises(Killed):
+            send_due_mails(now=clock.now())
+    finally:
+        milestones.listen(None)
+    assert send_due_mails(now=clock.later(minutes=1)) == 1
+    assert send_due_mails(now=clock.later(days=1)) == 0
+    first, second = (str(sent.message()["Message-ID"]) for sent in mail.outbox)
+    assert first == second
+    assert "C1" not in first
+    assert "mail issued:C1 goes out again: try 2" in caplog.text
+
+
+def test_two_mails_have_two_message_ids() -> None:
+    write(key="issued:C1")
+    write(key="issued:C2")
+    assert send_due_mails(now=clock.now()) == 2
+    assert len({str(sent.message()["Message-ID"]) for sent in mail.outbox}) == 2

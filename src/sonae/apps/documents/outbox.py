@@ -1,11 +1,18 @@
-"""Mails are rows first. Writing one and sending what is due are two acts; each message goes out once for each key."""
+"""Mails are rows first. Writing one and sending what is due are two acts; each message goes out at least once for each key.
+
+A worker that dies after the mail server has taken a mail and before it is written down sends it once more. Both have the same
+Message-ID, by which mail servers and programs know them for one; the log says that a mail goes out again.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import unicodedata
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 
+from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 
@@ -70,8 +77,11 @@ def _claim_one(*, now: datetime) -> OutboxMessage | None:
 
 
 def _send(message: OutboxMessage, *, now: datetime) -> bool:
+    if message.tries > 1:
+        log.warning("mail %s goes out again: try %d", message.key, message.tries)
+    headers = {"Message-ID": _message_id(message)}
     try:
-        EmailMessage(message.subject, message.body, to=[message.recipient]).send()
+        EmailMessage(message.subject, message.body, to=[message.recipient], headers=headers).send()
     except Exception as error:  # whatever a mail server or an address can raise; the next try is planned already
         log.warning("mail %s delayed: %s", message.key, type(error).__name__)
         return False
@@ -79,3 +89,9 @@ def _send(message: OutboxMessage, *, now: datetime) -> bool:
     OutboxMessage.objects.filter(pk=message.pk, sent_at__isnull=True).update(sent_at=now, next_try_at=None)
     reached("mail.committed")
     return True
+
+
+def _message_id(message: OutboxMessage) -> str:
+    """One for each row, however often it is sent, and without telling the row's key."""
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "sonae.invalid"
+    return f"<{hashlib.sha256(message.key.encode()).hexdigest()[:32]}@{domain}>"

@@ -1,18 +1,40 @@
-"""The words of the mails about cover, in the applicant's language."""
+"""The mails about cover, in the applicant's language: their words, and how they are written down."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from django.conf import settings
 
+from sonae.apps.billing.models import Payment
 from sonae.apps.certificates.models import Certificate
+from sonae.apps.documents.outbox import write_mail
 from sonae.apps.enrolment.models import Application
+from sonae.apps.programmes.product_files import product_of
 from sonae.domain.money import format_yen
 from sonae.domain.product.definition import Product
 
 
-def issued_mail(*, application: Application, certificate: Certificate, product: Product) -> tuple[str, str]:
+def write_certificate_mail(*, application: Application, certificate: Certificate, now: datetime) -> None:
+    """Tell the applicant that cover is issued."""
+    words = _issued(application, certificate, product_of(application.scheme_year.product_version))
+    _write(application, f"issued:{certificate.number}", words, now=now)
+
+
+def write_refund_mail(*, application: Application, payment: Payment, captured_yen: int, now: datetime) -> None:
+    """Tell the applicant that the money goes back because cover could not be issued."""
+    words = _refunded(application, captured_yen, product_of(application.scheme_year.product_version))
+    _write(application, f"refund:{payment.key}", words, now=now)
+
+
+def _write(application: Application, key: str, words: tuple[str, str], *, now: datetime) -> None:
+    subject, body = words
+    write_mail(
+        key=key, recipient=application.user.email, subject=subject, body=body, language=application.language, now=now
+    )
+
+
+def _issued(application: Application, certificate: Certificate, product: Product) -> tuple[str, str]:
     """Subject and body: your cover begins on this day, here are your papers."""
     plan = product.plan(application.plan_code).name.in_language(application.language)
     premium = format_yen(application.term_premium or 0, application.language)
@@ -44,7 +66,7 @@ def issued_mail(*, application: Application, certificate: Certificate, product: 
     )
 
 
-def refund_mail(*, application: Application, captured_yen: int, product: Product) -> tuple[str, str]:
+def _refunded(application: Application, captured_yen: int, product: Product) -> tuple[str, str]:
     """Subject and body: cover could not be issued, the whole sum goes back to the card."""
     refund = format_yen(captured_yen, application.language)
     if application.language == "en":

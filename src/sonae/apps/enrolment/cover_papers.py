@@ -1,4 +1,4 @@
-"""What the member gets when cover is issued: certificate, receipt, important matters, a copy of the disclosure, and a mail."""
+"""What the member gets when cover is issued: certificate, receipt, important matters and a copy of the disclosure."""
 
 from __future__ import annotations
 
@@ -25,10 +25,8 @@ from sonae.apps.documents.facts import (
     lines_of,
 )
 from sonae.apps.documents.models import Paper
-from sonae.apps.documents.outbox import write_mail
 from sonae.apps.documents.papers import issue_paper
 from sonae.apps.documents.rendering import file_name_for_receipt
-from sonae.apps.enrolment.cover_mails import issued_mail, refund_mail
 from sonae.apps.enrolment.models import Application, DocumentOpening, Evidence, StepAnswers
 from sonae.apps.programmes.models import ProductVersion
 from sonae.apps.programmes.numbering import draw
@@ -194,32 +192,4 @@ def _shown(application: Application, product: Product) -> tuple[ShownDocument, .
             product.wording_document(opening.document).title, product.version, opening.digest, opening.opened_at
         )
         for opening in DocumentOpening.objects.filter(application=application).order_by("opened_at", "id")
-    )
-
-
-def write_certificate_mail(*, application: Application, certificate: Certificate, now: datetime) -> None:
-    """Tell the applicant that cover is issued."""
-    product = product_of(application.scheme_year.product_version)
-    subject, body = issued_mail(application=application, certificate=certificate, product=product)
-    write_mail(
-        key=f"issued:{certificate.number}",
-        recipient=application.user.email,
-        subject=subject,
-        body=body,
-        language=application.language,
-        now=now,
-    )
-
-
-def write_refund_mail(*, application: Application, payment: Payment, captured_yen: int, now: datetime) -> None:
-    """Tell the applicant that the money goes back because cover could not be issued."""
-    product = product_of(application.scheme_year.product_version)
-    subject, body = refund_mail(application=application, captured_yen=captured_yen, product=product)
-    write_mail(
-        key=f"refund:{payment.key}",
-        recipient=application.user.email,
-        subject=subject,
-        body=body,
-        language=application.language,
-        now=now,
     )

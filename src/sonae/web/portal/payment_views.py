@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 
 from sonae.apps.audit.throttle import allow
-from sonae.apps.billing.gateway import GatewayError, card_gateway
+from sonae.apps.billing.gateway import GatewayError, GatewayRefused, card_gateway
 from sonae.apps.billing.models import Payment
 from sonae.apps.enrolment.models import Application
 from sonae.apps.enrolment.queries import find_latest_payment, look_again
@@ -60,8 +60,8 @@ def pay(request: HttpRequest, application: Application) -> HttpResponse:
     return _show_pay(request, progress)
 
 
-def _show_pay(request: HttpRequest, progress: Progress, *, status: int = 200, away: bool = False) -> HttpResponse:
-    facts = {**cover_facts(progress), "steps": steps_of(progress, None), "away": away}
+def _show_pay(request: HttpRequest, progress: Progress, *, status: int = 200, said: str = "") -> HttpResponse:
+    facts = {**cover_facts(progress), "steps": steps_of(progress, None), "card_page": said}
     return render(request, "portal/pay.html", facts, status=status)
 
 
@@ -75,9 +75,10 @@ def _to_card_page(request: HttpRequest, application: Application) -> HttpRespons
         if refusal.obstacle is None:
             return redirect(address_of(progress_for(request, application)))
         return show_obstacle(request, application, refusal.obstacle)
-    except GatewayError:
+    except GatewayError as error:
         look_again(application)
-        return _show_pay(request, progress_for(request, application), status=503, away=True)
+        said = "refused" if isinstance(error, GatewayRefused) else "away"
+        return _show_pay(request, progress_for(request, application), status=503, said=said)
     if payment.state == Payment.State.OPEN:
         return HttpResponseRedirect(payment.checkout_url, status=303)
     return redirect("portal:paid", application.public_id)

@@ -12,10 +12,10 @@ from sonae.apps.billing.gateway import CardGateway
 from sonae.apps.billing.models import Payment
 from sonae.apps.billing.use_cases.open_payment import write_down_payment
 from sonae.apps.enrolment.acceptance import Obstacle, find_obstacle
+from sonae.apps.enrolment.locks import lock_member_and_application
 from sonae.apps.enrolment.models import Application
 from sonae.apps.enrolment.use_cases.card_page import open_page_for
 from sonae.apps.enrolment.use_cases.settle_payment import settle_payment
-from sonae.apps.parties.models import Member
 
 State = Application.State
 
@@ -36,7 +36,8 @@ def purpose_of(application: Application) -> str:
 def begin_payment(*, application_id: int, gateway: CardGateway, now: datetime) -> Payment:
     """The payment whose ``checkout_url`` leads on, or which is done already. However often it is called, one payment lives.
 
-    Raises ``NotPayable`` and the gateway's errors; after the latter nothing is charged and the same call may be repeated.
+    Raises ``NotPayable`` and the gateway's errors; after the latter nothing is charged and the same call may be repeated. After
+    ``GatewayRefused`` the payment is closed, and the next call begins a new one with a key of its own.
     """
     application, payment = _write_down(application_id=application_id, gateway=gateway, now=now)
     reached("payment.written_down")
@@ -52,14 +53,7 @@ def begin_payment(*, application_id: int, gateway: CardGateway, now: datetime) -
 
 @transaction.atomic
 def _write_down(*, application_id: int, gateway: CardGateway, now: datetime) -> tuple[Application, Payment]:
-    member_id = Application.objects.values_list("member_id", flat=True).get(pk=application_id)
-    Member.objects.select_for_update().get(pk=member_id)
-    application = (
-        Application.objects.select_for_update(of=("self",))
-        .select_related("scheme_year__product_version", "member", "user")
-        .defer("scheme_year__product_version__files")
-        .get(pk=application_id)
-    )
+    application = lock_member_and_application(application_id)
     if application.state in {State.PAYING, State.ISSUED}:
         return application, Payment.objects.filter(purpose=purpose_of(application)).latest("created_at", "id")
     if application.state != State.CONFIRMED:

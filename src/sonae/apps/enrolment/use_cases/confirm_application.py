@@ -10,17 +10,12 @@ from django.db import transaction
 from sonae.apps.audit.record import record
 from sonae.apps.enrolment.acceptance import Obstacle, find_obstacle
 from sonae.apps.enrolment.evidence import compose_evidence, digest_of
+from sonae.apps.enrolment.locks import lock_member_and_application
 from sonae.apps.enrolment.models import Application, Evidence
 from sonae.apps.enrolment.queries import progress_of
 from sonae.apps.enrolment.steps import Progress, StepCode
-from sonae.apps.enrolment.use_cases.save_step import (
-    ChangedMeanwhile,
-    NotOpen,
-    OutOfOrder,
-    keep_answers,
-    lock_application,
-)
-from sonae.apps.parties.models import Member, User
+from sonae.apps.enrolment.use_cases.save_step import ChangedMeanwhile, NotOpen, OutOfOrder, keep_answers
+from sonae.apps.parties.models import User
 from sonae.apps.parties.queries import find_membership
 from sonae.domain.calendar import japan_date
 from sonae.domain.product.definition import Question
@@ -60,9 +55,7 @@ def confirm_application(
     Raises ``NotOpen``, ``ChangedMeanwhile`` (an older page was confirmed), ``OutOfOrder``, ``DeclarationMissing``,
     ``NotAcceptable``.
     """
-    member_id = Application.objects.values_list("member_id", flat=True).get(pk=application_id)
-    Member.objects.select_for_update().get(pk=member_id)
-    application = lock_application(application_id)
+    application = lock_member_and_application(application_id)
     if application.state not in {State.DRAFT, State.CONFIRMED}:
         raise NotOpen(application.state)
     if seen_revision != application.revision:

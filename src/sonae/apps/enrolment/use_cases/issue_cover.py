@@ -10,7 +10,8 @@ from sonae.apps.billing.models import Allocation, Charge, Payment, Posting
 from sonae.apps.billing.use_cases.refund_payment import write_down_refund
 from sonae.apps.certificates.models import Certificate
 from sonae.apps.certificates.use_cases.issue_certificate import issue_certificate
-from sonae.apps.enrolment.cover_papers import issue_papers, write_certificate_mail, write_refund_mail
+from sonae.apps.enrolment.cover_mails import write_certificate_mail, write_refund_mail
+from sonae.apps.enrolment.cover_papers import issue_papers
 from sonae.apps.enrolment.models import Application
 from sonae.apps.enrolment.schedule import schedule_of
 

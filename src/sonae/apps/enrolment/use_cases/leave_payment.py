@@ -9,17 +9,14 @@ from django.db import transaction
 from sonae.apps.billing.gateway import CardGateway
 from sonae.apps.billing.models import Payment
 from sonae.apps.billing.payment_log import move
-from sonae.apps.enrolment.models import Application
+from sonae.apps.enrolment.locks import lock_payment
 from sonae.apps.enrolment.use_cases.settle_payment import settle_payment
-from sonae.apps.parties.models import Member
 
 
 def leave_payment(*, payment: Payment, gateway: CardGateway, now: datetime) -> Payment:
     """Let go of a payment whose page is open. One that is being captured is not let go: its outcome comes first."""
     with transaction.atomic():
-        Member.objects.select_for_update().get(pk=payment.member_id)
-        Application.objects.select_for_update().get(public_id=payment.purpose.removeprefix("enrol:"))
-        payment = Payment.objects.select_for_update().get(pk=payment.pk)
+        _, payment = lock_payment(payment)
         if payment.state == Payment.State.OPEN:
             payment.closed_reason = "left"
             move(payment, Payment.State.RELEASING, cause="member", now=now, detail="left")

@@ -8,10 +8,11 @@ from django.db import transaction
 
 from sonae.apps.audit.record import record
 from sonae.apps.enrolment.evidence import wording_digest
+from sonae.apps.enrolment.locks import lock_application
 from sonae.apps.enrolment.models import Application, DocumentOpening
 from sonae.apps.enrolment.queries import progress_of
 from sonae.apps.enrolment.steps import Progress, StepCode
-from sonae.apps.enrolment.use_cases.save_step import NotOpen, OutOfOrder, lock_application
+from sonae.apps.enrolment.use_cases.save_step import NotOpen, OutOfOrder
 from sonae.apps.parties.models import User
 from sonae.domain.calendar import japan_date
 

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from sonae.apps.billing.gateway import CardGateway, GatewayError, GatewayRefused
 from sonae.apps.billing.models import Payment
-from sonae.apps.billing.payment_log import look_again_later, move
+from sonae.apps.billing.payment_log import look_again_later
 from sonae.apps.enrolment.models import Application
 from sonae.apps.enrolment.use_cases.card_page import open_page_for
 from sonae.apps.enrolment.use_cases.settle_payment import settle_payment
@@ -22,25 +22,10 @@ def reopen_page(*, payment: Payment, gateway: CardGateway, now: datetime) -> Non
     application = Application.objects.select_related("user").get(public_id=payment.purpose.removeprefix("enrol:"))
     try:
         payment = open_page_for(application=application, payment=payment, gateway=gateway, now=now)
-    except GatewayRefused as refusal:
-        _close(payment, reason=refusal.code, now=now)
-        return
+    except GatewayRefused:
+        return  # the payment is closed
     except GatewayError:
         with transaction.atomic():
             look_again_later(Payment.objects.select_for_update().get(pk=payment.pk), now=now)
         return
     settle_payment(key=payment.key, gateway=gateway, cause="sweeper", now=now)
-
-
-@transaction.atomic
-def _close(payment: Payment, *, reason: str, now: datetime) -> None:
-    application = Application.objects.select_for_update().get(public_id=payment.purpose.removeprefix("enrol:"))
-    payment = Payment.objects.select_for_update().get(pk=payment.pk)
-    if payment.state != Payment.State.CREATED:
-        return
-    payment.closed_reason = reason[:80]
-    move(payment, Payment.State.CLOSED, cause="sweeper", now=now, detail=reason)
-    if application.state == Application.State.PAYING:
-        application.state = Application.State.CONFIRMED
-        application.changed_at = now
-        application.save(update_fields=["state", "changed_at"])

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from sonae.apps.audit.record import record
+from sonae.apps.enrolment.locks import lock_application
 from sonae.apps.enrolment.models import Application, StepAnswers
 from sonae.apps.enrolment.queries import progress_of
 from sonae.apps.enrolment.steps import Progress, StepCode
@@ -77,16 +78,6 @@ def save_step(
     record(now=now, actor=f"user:{user.pk}", action="application.step_saved", object_kind="application",
            object_id=application.number, step=str(step), revision=application.revision)  # fmt: skip
     return progress_of(application, today=japan_date(now))
-
-
-def lock_application(application_id: int) -> Application:
-    """The application's row, held until the transaction ends."""
-    return (
-        Application.objects.select_for_update(of=("self",))
-        .select_related("scheme_year__product_version", "member", "user")
-        .defer("scheme_year__product_version__files")
-        .get(pk=application_id)
-    )
 
 
 def keep_answers(

@@ -17,9 +17,10 @@ from sonae.apps.billing.payment_log import look_again_later, move, note_seen
 from sonae.apps.billing.payment_moves import Move, next_move
 from sonae.apps.billing.use_cases.refund_payment import carry_out_refund
 from sonae.apps.enrolment.acceptance import find_obstacle
+from sonae.apps.enrolment.locks import lock_payment
 from sonae.apps.enrolment.models import Application
+from sonae.apps.enrolment.use_cases.card_page import set_free
 from sonae.apps.enrolment.use_cases.issue_cover import issue_cover, keep_for_refund
-from sonae.apps.parties.models import Member
 
 State = Payment.State
 PATIENCE = timedelta(hours=1)
@@ -81,7 +82,7 @@ def _decide_and_capture(
 @transaction.atomic
 def _decide(payment: Payment, seen: CardPayment, *, cause: str, now: datetime) -> Payment:
     """Authorised: check all again under lock, then write down whether to capture or to let go."""
-    application, payment = _lock(payment)
+    application, payment = lock_payment(payment)
     if payment.state not in {State.OPEN, State.CAPTURING, State.UNKNOWN}:
         return payment
     note_seen(payment, seen)
@@ -124,7 +125,7 @@ def _complete(payment: Payment, seen: CardPayment, *, gateway: CardGateway, caus
 
 
 def _complete_locked(payment: Payment, seen: CardPayment, *, cause: str, now: datetime, with_cover: bool) -> Payment:
-    application, payment = _lock(payment)
+    application, payment = lock_payment(payment)
     if payment.state == State.CAPTURED:
         return payment
     expected = payment.state in {State.CAPTURING, State.UNKNOWN} and _mismatch(application, payment, seen) is None
@@ -159,7 +160,7 @@ def _release(payment: Payment, seen: CardPayment, *, gateway: CardGateway, cause
 
 @transaction.atomic
 def _begin_release(payment: Payment, *, reason: str, cause: str, now: datetime) -> Payment:
-    _, payment = _lock(payment)
+    _, payment = lock_payment(payment)
     if payment.state in {State.OPEN, State.CAPTURING, State.UNKNOWN}:
         payment.closed_reason = reason
         move(payment, State.RELEASING, cause=cause, now=now, detail=reason)
@@ -169,22 +170,19 @@ def _begin_release(payment: Payment, *, reason: str, cause: str, now: datetime) 
 @transaction.atomic
 def _close(payment: Payment, seen: CardPayment, *, cause: str, now: datetime) -> Payment:
     """Nothing is held and nothing was charged: the application may be paid again, or changed."""
-    application, payment = _lock(payment)
+    application, payment = lock_payment(payment)
     if payment.state in {State.CAPTURED, State.CLOSED}:
         return payment
     note_seen(payment, seen)
     payment.closed_reason = payment.closed_reason or seen.state
     move(payment, State.CLOSED, cause=cause, now=now, detail=payment.closed_reason)
-    if application.state == Application.State.PAYING:
-        application.state = Application.State.CONFIRMED
-        application.changed_at = now
-        application.save(update_fields=["state", "changed_at"])
+    set_free(application, now=now)
     return payment
 
 
 @transaction.atomic
 def _wait(payment: Payment, seen: CardPayment, *, now: datetime) -> Payment:
-    _, payment = _lock(payment)
+    _, payment = lock_payment(payment)
     if payment.state in Payment.DUE:
         note_seen(payment, seen)
         look_again_later(payment, now=now)
@@ -193,7 +191,7 @@ def _wait(payment: Payment, seen: CardPayment, *, now: datetime) -> Payment:
 
 @transaction.atomic
 def _unknown(payment: Payment, *, cause: str, now: datetime) -> Payment:
-    _, payment = _lock(payment)
+    _, payment = lock_payment(payment)
     if payment.state == State.CAPTURING:
         move(payment, State.UNKNOWN, cause=cause, now=now)
         look_again_later(payment, now=now)
@@ -202,22 +200,10 @@ def _unknown(payment: Payment, *, cause: str, now: datetime) -> Payment:
 
 @transaction.atomic
 def _later(payment: Payment, *, now: datetime) -> Payment:
-    _, payment = _lock(payment)
+    _, payment = lock_payment(payment)
     if payment.state in Payment.DUE:
         look_again_later(payment, now=now)
     return payment
-
-
-def _lock(payment: Payment) -> tuple[Application, Payment]:
-    """Member, application, payment: always in this order, so that two callers can't wait for each other."""
-    Member.objects.select_for_update().get(pk=payment.member_id)
-    application = (
-        Application.objects.select_for_update(of=("self",))
-        .select_related("scheme_year__product_version", "member", "user")
-        .defer("scheme_year__product_version__files")
-        .get(public_id=payment.purpose.removeprefix("enrol:"))
-    )
-    return application, Payment.objects.select_for_update().get(pk=payment.pk)
 
 
 def _refund_what_is_owed(payment: Payment, *, gateway: CardGateway, now: datetime) -> None:
