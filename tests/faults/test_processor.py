@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -15,6 +16,7 @@ from sonae.apps.audit.models import AuditEntry
 from sonae.apps.billing.gateway import GatewayError, GatewayRefused
 from sonae.apps.billing.models import Payment
 from sonae.apps.enrolment.models import Application
+from sonae.apps.enrolment.use_cases import settle_payment
 from sonae.config.web_server import THREADS
 from sonae.integrations.call_out import LINES, Circuit
 from sonae.integrations.sandbox_card.cards import TEST_CARDS
@@ -218,6 +220,41 @@ def test_a_page_that_is_refused_may_be_asked_for_again_at_once_with_a_new_key(wo
         world.settle(payment)
         assert world.states(application) == ("issued", "captured")
     assert world.books() == []
+
+
+def given_back_by_hand(world: World, *, part: int) -> Application:
+    """The answer to the charge is lost; before anybody asks again, somebody gives money back on the processor's own pages."""
+    application, payment = world.authorised(application=world.application(risk=("retail", 9_000_000, "P100")))
+    world.break_next("capture", "lose_reply")
+    world.settle(payment)
+    held = world.gateway.read_payment(session_id=payment.session_id)
+    world.gateway.refund(
+        payment_id=held.payment_id, refund_yen=payment.charge_yen // part, key=f"by hand:{payment.key}"
+    )
+    world.heal()
+    return application
+
+
+@pytest.mark.parametrize("part", [1, 2, 7])
+def test_a_charge_that_was_given_back_elsewhere_buys_no_cover_and_nothing_is_given_back_twice(
+    world: World, part: int
+) -> None:
+    """Whole or in part: what is left goes back too, and the journal says who gave what back."""
+    for _ in range(3):
+        application = given_back_by_hand(world, part=part)
+        assert world.states(application) == ("closed", "captured")
+    assert world.books() == []
+
+
+def test_without_looking_at_refunds_a_charge_given_back_buys_cover(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The guard off."""
+    plain = settle_payment._mismatch
+    monkeypatch.setattr(settle_payment, "_mismatch", lambda a, p, seen: plain(a, p, replace(seen, refunded_yen=0)))
+    application = given_back_by_hand(world, part=1)
+    assert world.states(application) == ("issued", "captured")
+    assert any("0 charges kept, 1 certificates" in finding for finding in world.books())
 
 
 def test_a_page_that_nobody_pays_on_is_closed_and_can_be_opened_again(world: World) -> None:

@@ -132,6 +132,16 @@ def test_a_payment_of_another_sum_than_its_page_is_not_believed(world: StripeWor
         world.gateway.read_payment(session_id=session_id)
 
 
+def test_a_part_that_somebody_captured_by_hand_is_read_as_that_part(world: StripeWorld) -> None:
+    """So that it is never taken for the whole premium: it is given back."""
+    _, session_id, payment_id = Applicant(world).authorised()
+    world.server.capture(world.server.books.intents[payment_id], {"amount_to_capture": "1000"})
+    payment = world.gateway.read_payment(session_id=session_id)
+    assert (payment.state, payment.charge_yen) == ("captured", 1000)
+    with pytest.raises(GatewayRefused, match="whole authorised sum"):
+        world.gateway.capture(payment_id=payment_id, charge_yen=64940, key="capture:whole")
+
+
 def test_a_missing_field_is_unknown_not_a_crash(world: StripeWorld) -> None:
     _, session_id, _ = Applicant(world).authorised()
     del world.server.books.sessions[session_id]["client_reference_id"]

@@ -51,6 +51,8 @@ def payment_of_session(session: Session) -> CardPayment:
     state = _state(session, intent)
     if intent and state in (CardState.AUTHORISED, CardState.CAPTURED) and intent.amount != charge_yen:
         raise GatewayUnknown("the payment has another sum than its page")
+    if intent and state == CardState.CAPTURED:
+        charge_yen = intent.amount_received  # less than the page's where somebody captured a part in the dashboard
     return CardPayment(
         session_id=session.id,
         payment_id=intent.id

@@ -31,6 +31,22 @@ def write_down_refund(*, payment: Payment, refund_yen: int, reason: str, now: da
     return refund
 
 
+def note_refund_elsewhere(*, payment: Payment, refund_yen: int, now: datetime) -> None:
+    """Money that somebody has given back on the processor's own pages: written down and booked, once, as a refund that is made."""
+    refund, is_new = Refund.objects.get_or_create(
+        key=f"{payment.key}:refund:elsewhere",
+        defaults={
+            "payment": payment,
+            "refund_yen": refund_yen,
+            "reason": "elsewhere",
+            "created_at": now,
+            "refunded_at": now,
+        },
+    )
+    if is_new:
+        _book(refund, now=now)
+
+
 def carry_out_refund(*, refund: Refund, gateway: CardGateway, now: datetime) -> Refund:
     """Ask the processor, with the same key however often, and book the answer once. Unknown outcomes are asked again later."""
     if refund.refunded_at is not None:
@@ -46,16 +62,20 @@ def carry_out_refund(*, refund: Refund, gateway: CardGateway, now: datetime) -> 
         if locked.refunded_at is None:
             locked.refunded_at, locked.refund_id, locked.next_check_at = now, done.refund_id, None
             locked.save()
-            book(
-                key=locked.key,
-                postings={Account.REFUND_PAYABLE: locked.refund_yen, Account.CARD_PROCESSOR: -locked.refund_yen},
-                description=f"返金 {locked.reason}",
-                now=now,
-            )
-            record(now=now, actor="system:billing", action="payment.refunded", object_kind="payment",
-                   object_id=locked.payment.key, refund_yen=locked.refund_yen)  # fmt: skip
+            _book(locked, now=now)
     reached("refund.committed")
     return locked
+
+
+def _book(refund: Refund, *, now: datetime) -> None:
+    book(
+        key=refund.key,
+        postings={Account.REFUND_PAYABLE: refund.refund_yen, Account.CARD_PROCESSOR: -refund.refund_yen},
+        description=f"返金 {refund.reason}",
+        now=now,
+    )
+    record(now=now, actor="system:billing", action="payment.refunded", object_kind="payment",
+           object_id=refund.payment.key, refund_yen=refund.refund_yen, reason=refund.reason)  # fmt: skip
 
 
 @transaction.atomic

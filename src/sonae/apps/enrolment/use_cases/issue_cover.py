@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from sonae.apps.audit.record import record
+from sonae.apps.billing.gateway import CardPayment
 from sonae.apps.billing.ledger import book
 from sonae.apps.billing.models import Allocation, Charge, Payment, Posting
-from sonae.apps.billing.use_cases.refund_payment import write_down_refund
+from sonae.apps.billing.use_cases.refund_payment import note_refund_elsewhere, write_down_refund
 from sonae.apps.certificates.models import Certificate
 from sonae.apps.certificates.use_cases.issue_certificate import issue_certificate
 from sonae.apps.enrolment.cover_mails import write_certificate_mail, write_refund_mail
@@ -61,15 +62,19 @@ def _book_premium(*, charge: Charge, payment: Payment, now: datetime) -> None:
     )
 
 
-def keep_for_refund(*, application: Application, payment: Payment, captured_yen: int, now: datetime) -> None:
-    """Charged, but cover can't be issued: the whole sum is owed back to the card and is refunded at once."""
+def keep_for_refund(*, application: Application, payment: Payment, seen: CardPayment, now: datetime) -> None:
+    """Charged, but cover can't be issued: the whole sum is owed back to the card, less what the processor gave back already."""
+    captured_yen = seen.charge_yen
     book(
         key=f"payment:{payment.key}",
         postings={Account.CARD_PROCESSOR: captured_yen, Account.REFUND_PAYABLE: -captured_yen},
         description="カード支払い（返金予定）",
         now=now,
     )
-    write_down_refund(payment=payment, refund_yen=captured_yen, reason="no_cover", now=now)
+    if captured_yen > seen.refunded_yen:
+        write_down_refund(payment=payment, refund_yen=captured_yen - seen.refunded_yen, reason="no_cover", now=now)
+    if seen.refunded_yen:
+        note_refund_elsewhere(payment=payment, refund_yen=seen.refunded_yen, now=now)
     if application.state == Application.State.PAYING:
         application.state = Application.State.CLOSED
         application.closed_reason = "refunded"
@@ -77,4 +82,4 @@ def keep_for_refund(*, application: Application, payment: Payment, captured_yen:
         application.save(update_fields=["state", "closed_reason", "changed_at"])
     write_refund_mail(application=application, payment=payment, captured_yen=captured_yen, now=now)
     record(now=now, actor="system:enrolment", action="payment.owed_back", object_kind="payment", object_id=payment.key,
-           captured_yen=captured_yen)  # fmt: skip
+           captured_yen=captured_yen, refunded_yen=seen.refunded_yen)  # fmt: skip

@@ -101,6 +101,8 @@ def _mismatch(application: Application, payment: Payment, seen: CardPayment) -> 
     same = (seen.charge_yen, seen.currency.lower(), seen.reference) == (payment.charge_yen, "jpy", payment.key)
     if not same:
         return "authorised_otherwise"
+    if seen.refunded_yen:
+        return "refunded_elsewhere"
     if application.state != Application.State.PAYING or application.term_premium != payment.charge_yen:
         return "application_changed"
     return None
@@ -135,7 +137,7 @@ def _complete_locked(payment: Payment, seen: CardPayment, *, cause: str, now: da
     if with_cover and expected:
         issue_cover(application=application, payment=payment, now=now)
     else:
-        keep_for_refund(application=application, payment=payment, captured_yen=seen.charge_yen, now=now)
+        keep_for_refund(application=application, payment=payment, seen=seen, now=now)
     reached("complete.before_commit")
     return payment
 
