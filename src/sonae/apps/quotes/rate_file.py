@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,7 +20,10 @@ from sonae.domain.rating_bulk import BulkTariff, compile_tariff, rate_many, reas
 COLUMNS = ("industry", "annual_sales", "plan", "start_on")
 ANSWERS = ("decision", "reasons", "annual_premium", "term_premium", "monthly_equivalent")
 ROWS_AT_ONCE = 50_000
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# What makes a formula of a cell, behind any blanks and marks that a spreadsheet passes over. Plain numbers do not.
+FORMULA = re.compile(r"[\s\x00-\x1f\u200b\u2060\ufeff\"']*[=+\-@＝＋－＠]|'*[\t\r\n]")
+NUMBER = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?")
+TEXT_MARK = "'"  # a spreadsheet shows what follows as text
 
 
 class FileUnreadable(ValueError):
@@ -67,7 +71,7 @@ class FileRater:
         totals = Totals()
         lines = _rows(source)
         places = _places(next(lines, None))
-        writer = csv.writer(target, lineterminator="\n")
+        writer = csv.writer(target, lineterminator="\r\n")  # RFC 4180; with "\n" a bare return would go unquoted
         writer.writerow([*COLUMNS, *ANSWERS])
         for piece in iter(lambda: list(islice(lines, ROWS_AT_ONCE)), []):
             writer.writerows(self._rate_piece(piece, places, totals))
@@ -153,7 +157,7 @@ class FileRater:
         totals.referred += len(positions) - accepted_rows
 
     def _set_aside(self, line: int, row: list[str], places: tuple[int, ...], totals: Totals) -> Sequence[str]:
-        facts = [row[place] if place < len(row) else "" for place in places]
+        facts = [_as_typed(row[place]) if place < len(row) else "" for place in places]
         totals.bad.append(BadRow(line, tuple(self._problems(*facts)) or ("the row can't be read",)))
         return [*map(_harmless, facts), "invalid", "", "", "", ""]
 
@@ -203,4 +207,10 @@ def _places(header: tuple[int, list[str]] | None) -> tuple[int, ...]:
 
 def _harmless(text: str) -> str:
     """Echoed text of a bad row can't become a formula in a spreadsheet."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return f"{TEXT_MARK}{text}" if FORMULA.match(text) and not NUMBER.fullmatch(text) else text
+
+
+def _as_typed(text: str) -> str:
+    """A cell of a file that we wrote ourselves, without the mark that made it harmless."""
+    bare = text.removeprefix(TEXT_MARK)
+    return bare if bare != text and _harmless(bare) == text else text
