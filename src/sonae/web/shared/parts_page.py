@@ -8,6 +8,7 @@ from fractions import Fraction
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from sonae.domain.product.definition import Plan, Section
 from sonae.domain.rating import PlanPremium, Step, StepKind
@@ -204,6 +205,7 @@ def filled_form() -> SampleForm:
     )
 
 
+@require_safe
 def parts(request: HttpRequest) -> HttpResponse:
     """GET /design/"""
     premiums = [(PLANS[0], sample_premium(PLANS[0], 119_040)), (PLANS[1], sample_premium(PLANS[1], 192_840)),
