@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from types import FrameType
@@ -60,6 +61,8 @@ def serve(application: WSGIApplication, *, host: str, port: int, silent_seconds:
         raise PortUnusable(
             f"port {port} on {host} can't be used: {problem.strerror}; choose another with --port"
         ) from problem
+    gc.collect()
+    gc.freeze()  # what is loaded by now stays for good; going through it again would stop every thread for a while
     server.run()
 
 
