@@ -154,9 +154,9 @@ def test_a_quote_that_ran_out_on_the_card_page_gives_the_hold_back(world: World)
     assert world.books() == []
 
 
-def test_the_premium_table_that_switches_at_midnight_is_the_old_one_or_the_new_one(world: World) -> None:
-    """An application of 20 October falls into the old scheme year and its prices, one of the 21st into the new. The card page
-    was open when it struck twelve: charged before, at the old price; after, nothing, and the new year's price is offered."""
+def test_the_rate_table_that_switches_at_midnight_is_the_old_one_or_the_new_one(world: World) -> None:
+    """An application of 20 October falls into the old scheme year and its rates, one of the 21st into the new. The card page
+    was open when it struck twelve: charged before, at the old premium; after, nothing, and the new year's premium is offered."""
     # A month of 64,940 × 1.75 × 1.11 and a year of 64,940 × 1.85 × 1.11.
     old, new = (date(2026, 11, 1), 10_510), (date(2026, 12, 1), 133_350)
     for turn in range(TIMES):
