@@ -14,7 +14,7 @@ from django.test import override_settings
 
 from sonae.apps.audit.models import AuditEntry
 from sonae.apps.billing.gateway import GatewayError, GatewayRefused
-from sonae.apps.billing.models import Payment
+from sonae.apps.billing.models import Payment, Posting
 from sonae.apps.enrolment.models import Application
 from sonae.apps.enrolment.use_cases import settle_payment
 from sonae.config.web_server import THREADS
@@ -196,9 +196,11 @@ def test_ten_declines_close_the_page_and_a_new_one_costs_the_same(world: World) 
 def test_a_later_dispute_takes_nothing_away(world: World) -> None:
     application, payment = world.authorised("4000000000000259")
     world.settle(payment)
-    world.settle(payment, cause="webhook")
+    for _ in range(3):
+        world.settle(payment, cause="webhook")
     world.heal(minutes=3)
     assert world.states(application) == ("issued", "captured")
+    assert AuditEntry.objects.filter(action="payment.disputed", object_id=payment.key).count() == 1
     assert world.books() == []
     assert read_processor(world.processor.journal)[payment.key].captured == [payment.charge_yen]
 
@@ -284,6 +286,59 @@ def test_a_processor_that_is_away_for_a_day_is_asked_until_it_is_back(world: Wor
     world.heal()
     assert world.states(application) == ("issued", "captured")
     assert world.books() == []
+
+
+def until_a_person_is_called(world: World, *, done: bool) -> tuple[Application, Payment]:
+    """The charge was made, or not, and the processor has not said a word since."""
+    application, payment = world.authorised()
+    world.break_next("capture", "empty", done=done)
+    world.settle(payment)
+    payment.refresh_from_db()
+    world.break_next("read", "status_500", times=10_000)
+    for _ in range(60):
+        world.pass_time(hours=6)
+        world.sweep()
+        if world.states(application)[1] == "person":
+            break
+    assert world.states(application) == ("paying", "person")
+    world.settle(payment)
+    assert world.states(application) == ("paying", "person")
+    world.processor.control("reset")
+    world.at(world.now)
+    return application, payment
+
+
+def test_an_answer_that_comes_after_a_person_was_called_still_settles_the_payment(world: World) -> None:
+    """Otherwise the money would lie with us, without cover and without a way back, until somebody found it."""
+    application, payment = until_a_person_is_called(world, done=True)
+    world.settle(payment)
+    assert world.states(application) == ("issued", "captured")
+    assert world.books() == []
+
+
+def test_a_hold_that_ran_out_while_a_person_was_called_sets_the_application_free(world: World) -> None:
+    application, payment = until_a_person_is_called(world, done=False)
+    world.pass_time(days=7)
+    world.settle(payment)
+    assert world.states(application) == ("confirmed", "closed")
+    assert world.books() == []
+
+
+def test_a_refund_made_elsewhere_after_the_cover_is_booked_once_and_a_person_can_see_it(world: World) -> None:
+    """Cover stays: ending it has rules of its own. The premium is owed again, and the audit log says why."""
+    application, payment = world.authorised()
+    world.settle(payment)
+    payment.refresh_from_db()
+    third = payment.charge_yen // 3
+    for turn in (1, 2):
+        world.gateway.refund(payment_id=payment.payment_id, refund_yen=third, key=f"by hand:{turn}:{payment.key}")
+        for _ in range(3):
+            world.settle(payment, cause="webhook")
+    told = AuditEntry.objects.filter(action="payment.refunded_elsewhere", object_id=payment.key)
+    assert [entry.detail for entry in told.order_by("id")] == [{"refund_yen": third}] * 2
+    assert world.states(application) == ("issued", "captured")
+    owed = Posting.objects.filter(account="member_receivable", entry__key__contains=payment.key)
+    assert sum(posting.posted_yen for posting in owed) == 2 * third - payment.charge_yen
 
 
 def test_after_six_days_without_an_answer_a_person_is_called(world: World) -> None:

@@ -15,6 +15,7 @@ from sonae.apps.billing.gateway import CardGateway, CardPayment, CardState, Gate
 from sonae.apps.billing.models import Payment, Refund
 from sonae.apps.billing.payment_log import look_again_later, move, note_seen
 from sonae.apps.billing.payment_moves import Move, next_move
+from sonae.apps.billing.use_cases.note_after_capture import note_after_capture
 from sonae.apps.billing.use_cases.refund_payment import carry_out_refund
 from sonae.apps.enrolment.acceptance import find_obstacle
 from sonae.apps.enrolment.locks import lock_payment
@@ -24,13 +25,17 @@ from sonae.apps.enrolment.use_cases.issue_cover import issue_cover, keep_for_ref
 
 State = Payment.State
 PATIENCE = timedelta(hours=1)
+# Answers that settle even a payment that a person has been called for, whenever they come at last.
+DECISIVE = {CardState.CAPTURED, CardState.VOIDED, CardState.EXPIRED}
 
 
 def settle_payment(*, key: str, gateway: CardGateway, cause: str, now: datetime) -> Payment:
     """Bring the payment as far as it can go now and return it. Never raises the gateway's errors: unknown stays 確認中."""
     payment = Payment.objects.get(key=key)
-    if payment.state in {State.CAPTURED, State.CLOSED, State.PERSON} or not payment.session_id:
+    if payment.state in {State.CAPTURED, State.CLOSED} or not payment.session_id:
         _refund_what_is_owed(payment, gateway=gateway, now=now)
+        if payment.state == State.CAPTURED and cause == "webhook":
+            note_after_capture(payment=payment, gateway=gateway, now=now)
         return payment
     try:
         seen = gateway.read_payment(session_id=payment.session_id)
@@ -39,6 +44,8 @@ def settle_payment(*, key: str, gateway: CardGateway, cause: str, now: datetime)
         payment.answered = False
         return payment
     reached("settle.read")
+    if payment.state == State.PERSON and seen.state not in DECISIVE:
+        return payment
     return _act(payment, seen, gateway=gateway, cause=cause, now=now)
 
 
@@ -130,7 +137,7 @@ def _complete_locked(payment: Payment, seen: CardPayment, *, cause: str, now: da
     application, payment = lock_payment(payment)
     if payment.state == State.CAPTURED:
         return payment
-    expected = payment.state in {State.CAPTURING, State.UNKNOWN} and _mismatch(application, payment, seen) is None
+    expected = _was_asked_for(payment) and _mismatch(application, payment, seen) is None
     note_seen(payment, seen)
     payment.captured_at = now
     move(payment, State.CAPTURED, cause=cause, now=now)
@@ -140,6 +147,14 @@ def _complete_locked(payment: Payment, seen: CardPayment, *, cause: str, now: da
         keep_for_refund(application=application, payment=payment, seen=seen, now=now)
     reached("complete.before_commit")
     return payment
+
+
+def _was_asked_for(payment: Payment) -> bool:
+    """Whether we had decided to capture; also if a person was called because no answer came."""
+    state = payment.state
+    if state == State.PERSON:
+        state = payment.steps.filter(to_state=State.PERSON).latest("id").from_state
+    return state in {State.CAPTURING, State.UNKNOWN}
 
 
 def _release(payment: Payment, seen: CardPayment, *, gateway: CardGateway, cause: str, now: datetime) -> Payment:
