@@ -14,8 +14,9 @@ import urllib3
 from django.db import connection
 
 from sonae.apps.audit.models import AuditEntry
-from sonae.apps.billing.gateway import card_gateway
+from sonae.apps.billing.gateway import GatewayEvent, card_gateway
 from sonae.apps.billing.models import GatewayMessage, Payment, PaymentStep
+from sonae.apps.billing.use_cases.store_message import UnknownPayment, store_message
 from sonae.integrations.sandbox_card.signature import HEADER, sign
 from sonae.web.api import card_hooks
 from tests.faults.gateways import Before
@@ -153,6 +154,18 @@ def test_a_message_that_overtakes_our_own_commit_is_asked_for_again(world: World
     assert send(site, event(payment), world.now) == 200
     carry_out_jobs(world, payment)
     assert world.states(application) == ("issued", "captured")
+
+
+def test_a_message_about_an_id_we_have_not_met_finds_the_payment_by_our_reference(world: World) -> None:
+    """Unless the page isn't known yet: then the processor's next try finds it."""
+    payment = world.begin(world.application())
+    told = GatewayEvent("evt_ref", "payment.declined", "", "pi_never_met", reference=payment.key)
+    Payment.objects.filter(pk=payment.pk).update(session_id="")
+    with pytest.raises(UnknownPayment):
+        store_message(gateway=payment.gateway, event=told, now=world.now)
+    Payment.objects.filter(pk=payment.pk).update(session_id=payment.session_id)
+    assert store_message(gateway=payment.gateway, event=told, now=world.now)
+    assert take_jobs(payment) == 1
 
 
 def forgeries(payment: Payment, now: datetime) -> dict[str, tuple[bytes, str | None, str]]:

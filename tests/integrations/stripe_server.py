@@ -287,6 +287,7 @@ ROUTES = (
 class Handler(BaseHTTPRequestHandler):
     server: StripeServer
     protocol_version = "HTTP/1.1"
+    replayed = False
 
     def log_message(self, *args: object) -> None:
         """Nothing is logged."""
@@ -310,14 +311,17 @@ class Handler(BaseHTTPRequestHandler):
                 fault = waiting.popleft() if waiting else None
                 name = match[1] if match.groups() else ""
                 answer = None
-                if fault is None or fault.done:
+                self.replayed = False
+                if fault is not None and fault.name == "kept_500":
+                    answer, fault = self._answer(operation, name, given, headers, fails=True), None
+                elif fault is None or fault.done:
                     answer = self._answer(operation, name, given, headers)
                 self._deliver(answer or (500, {}), fault)
                 return
         self._send(404, {"error": {"type": "invalid_request_error", "message": "Unrecognized request URL"}})
 
     def _answer(
-        self, operation: str, name: str, given: dict[str, str], headers: dict[str, str]
+        self, operation: str, name: str, given: dict[str, str], headers: dict[str, str], *, fails: bool = False
     ) -> tuple[int, dict[str, Any]]:
         if headers.get("authorization") != f"Bearer {KEY}":
             return 401, {"error": {"type": "invalid_request_error", "message": "Invalid API Key provided"}}
@@ -328,7 +332,15 @@ class Handler(BaseHTTPRequestHandler):
             if key and kept:
                 if kept[0] != fingerprint:
                     return 400, {"error": {"type": "idempotency_error", "message": "other parameters"}}
+                self.replayed = True
                 return kept[1], kept[2]
+            if fails:  # the endpoint has begun and fails: that is the answer which is kept
+                self.server.books.answers[key] = (
+                    fingerprint,
+                    500,
+                    {"error": {"type": "api_error", "message": "failed"}},
+                )
+                return self.server.books.answers[key][1:]
             try:
                 answer = 200, json.loads(json.dumps(self.server.carry_out(operation, name, given)))
             except Problem as problem:
@@ -343,6 +355,7 @@ class Handler(BaseHTTPRequestHandler):
         data = spoil.encode() or json.dumps(body).encode()
         head = f"HTTP/1.1 {status} {self.responses[status][0]}\r\nContent-Type: application/json\r\n"
         head += "Connection: close\r\n" if self.close_connection else ""
+        head += "Idempotent-Replayed: true\r\n" if self.replayed else ""
         return head.encode() + f"Request-Id: req_1\r\nContent-Length: {len(data)}\r\n\r\n".encode() + data
 
     def _send(self, status: int, body: dict[str, Any], *, spoil: str = "") -> None:

@@ -109,6 +109,40 @@ def test_the_same_key_under_way_elsewhere_is_unknown_not_refused(world: StripeWo
         world.gateway.capture(payment_id=payment_id, charge_yen=64940, key="capture:1")
 
 
+def test_a_500_that_stripe_keeps_under_its_key_does_not_hold_the_charge_up_for_a_day(world: StripeWorld) -> None:
+    """Stripe repeats the first answer of a key, failures too. The payment is held still, and can be captured only once."""
+    reference, _, payment_id = Applicant(world).authorised()
+    world.break_next("capture", "kept_500", done=False)
+    with pytest.raises(GatewayUnknown):
+        world.gateway.capture(payment_id=payment_id, charge_yen=64940, key="capture:kept")
+    captured = world.gateway.capture(payment_id=payment_id, charge_yen=64940, key="capture:kept")
+    assert captured.state == "captured"
+    assert world.captures(reference) == [64940]
+
+
+def test_a_page_that_failed_for_good_is_refused_so_that_a_new_try_gets_a_new_key(world: StripeWorld) -> None:
+    world.break_next("open", "kept_500", done=False)
+    applicant = Applicant(world)
+    with pytest.raises(GatewayUnknown):
+        applicant.open(reference="kept", key="open:kept")
+    with pytest.raises(GatewayRefused) as refused:
+        applicant.open(reference="kept", key="open:kept")
+    assert refused.value.code == "failed_before"
+
+
+def test_a_refund_that_failed_is_never_asked_for_under_another_key(world: StripeWorld) -> None:
+    reference, _, payment_id = Applicant(world).authorised()
+    world.gateway.capture(payment_id=payment_id, charge_yen=64940, key="capture:1")
+    world.break_next("refund", "kept_500", done=False)
+    for _ in range(3):
+        with pytest.raises(GatewayUnknown):
+            world.gateway.refund(payment_id=payment_id, refund_yen=64940, key="refund:kept")
+    assert {
+        headers.get("idempotency-key") for _, at, _, headers in world.server.books.requests if at == "/v1/refunds"
+    } == {"refund:kept"}
+    assert world.refunds(reference) == []
+
+
 def test_a_capture_that_could_not_be_read_back_is_unknown(world: StripeWorld) -> None:
     reference, _, payment_id = Applicant(world).authorised()
     world.break_next("read", "status_500", done=False)
@@ -189,6 +223,15 @@ def test_an_event_says_in_our_words_what_it_concerns(
     body = event(kind, thing)
     told = world.gateway.read_event(body=body, headers={"Stripe-Signature": world.sign(body, NOW)}, now=NOW)
     assert (told.kind, told.session_id, told.payment_id) == expected
+
+
+@pytest.mark.parametrize("kind", ["payment_intent", "charge"])
+def test_an_event_about_a_payment_we_have_not_met_names_our_reference(world: StripeWorld, kind: str) -> None:
+    """A declined try has an id at Stripe that we never kept; without the reference its event would be refused for days."""
+    thing = {"object": kind, "id": "x_9", "payment_intent": "pi_9", "metadata": {"reference": "enrol:abc:1"}}
+    body = event("payment_intent.payment_failed", thing)
+    told = world.gateway.read_event(body=body, headers={"Stripe-Signature": world.sign(body, NOW)}, now=NOW)
+    assert told.reference == "enrol:abc:1"
 
 
 def test_a_live_event_is_not_believed_by_a_test_account_nor_the_other_way_round(world: StripeWorld) -> None:

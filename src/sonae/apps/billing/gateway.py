@@ -68,6 +68,7 @@ class GatewayEvent:
     kind: str
     session_id: str
     payment_id: str
+    reference: str = ""  # where the processor's own payment is named, which we may not have met yet
 
 
 class GatewayError(Exception):

@@ -102,7 +102,9 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_RATE_LIMITS = False  # the library takes a proxy for one caller; sign_in_views counts callers and addresses itself
+ACCOUNT_RATE_LIMITS = (
+    False  # the library takes a proxy for one caller; sign_in_views counts callers and addresses itself
+)
 ACCOUNT_ADAPTER = "sonae.web.portal.sign_in.SignInAdapter"
 LOGIN_URL = "portal:sign_in"
 LOGIN_REDIRECT_URL = "portal:home"

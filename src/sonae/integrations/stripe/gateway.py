@@ -6,6 +6,7 @@ minor unit at Stripe either, so sums go over as they are.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 API_VERSION = "2026-10-28.endive"
 CONNECT_SECONDS = 2.0
 UNEXPECTED_STATE = "payment_intent_unexpected_state"
+KEPT_FAILURE = "failed_before"  # our word: Stripe keeps a 500 under its key for a day and repeats it
 WHOLE_PAYMENT = ["payment_intent.latest_charge"]
 
 Answer = TypeVar("Answer")
@@ -121,11 +123,14 @@ class StripeGateway:
             raise GatewayRefused("charge_differs", "only the whole authorised sum can be captured")
         if before.state == CardState.CAPTURED:
             return before
-        intents = self._stripe.v1.payment_intents
         try:
-            self._ask(
-                lambda: intents.capture(payment_id, {"amount_to_capture": charge_yen}, {"idempotency_key": key}).status
-            )
+            try:
+                self._capture(payment_id, charge_yen, key=key)
+            except GatewayRefused as refusal:
+                if refusal.code != KEPT_FAILURE:
+                    raise
+                # That try has ended, and the payment is held still. It can be captured only once, whatever the key.
+                self._capture(payment_id, charge_yen, key=f"{key}:{secrets.token_hex(8)}")
         except GatewayRefused as refusal:
             # Another call was quicker: then the payment is captured, and that is the answer.
             now = self._read_back(before.session_id)
@@ -134,6 +139,12 @@ class StripeGateway:
             return now
         # A reply lost from here on hides a charge that was made: unknown is the word for it.
         return self._read_back(before.session_id)
+
+    def _capture(self, payment_id: str, charge_yen: int, *, key: str) -> None:
+        intents = self._stripe.v1.payment_intents
+        self._ask(
+            lambda: intents.capture(payment_id, {"amount_to_capture": charge_yen}, {"idempotency_key": key}).status
+        )
 
     def void(self, *, session_id: str, payment_id: str, key: str) -> CardPayment:
         """Give the authorisation back, or close the page.
@@ -159,7 +170,13 @@ class StripeGateway:
         """Give back part or all, once for each ``key``."""
         refunds = self._stripe.v1.refunds
         wish: RefundCreateParams = {"payment_intent": payment_id, "amount": refund_yen}
-        return self._ask(lambda: read_refund(refunds.create(wish, {"idempotency_key": key})))
+        try:
+            return self._ask(lambda: read_refund(refunds.create(wish, {"idempotency_key": key})))
+        except GatewayRefused as refusal:
+            if refusal.code != KEPT_FAILURE:
+                raise
+            # Another key could give the money back twice: it is asked for again when Stripe has forgotten this one.
+            raise GatewayUnknown("the processor failed and says so again") from refusal
 
     def read_event(self, *, body: bytes, headers: dict[str, str], now: datetime) -> GatewayEvent:
         """Believe a webhook only with our signature, fresh, of our account and of our mode (live or test)."""
@@ -211,10 +228,17 @@ def _translated(work: Callable[[], Answer]) -> Answer:
             raise GatewayUnknown(f"the processor could not say (HTTP {error.http_status})") from error
         raise GatewayRefused(error.code or "invalid_request", error.user_message or "") from error
     except stripe.StripeError as error:  # 429, 409 (the same key is under way), 5xx, a body that can't be read
+        if (error.http_status or 0) >= 500 and _is_replayed(error):
+            raise GatewayRefused(KEPT_FAILURE, "the processor failed at the first try and keeps to it") from error
         raise GatewayUnknown(f"the processor could not say (HTTP {error.http_status})") from error
     except (ValueError, TypeError, KeyError, AttributeError, LookupError) as error:
         # The SDK stumbled over an answer that is JSON but not Stripe's.
         raise GatewayUnknown("the reply can't be read") from error
+
+
+def _is_replayed(error: stripe.StripeError) -> bool:
+    headers = error.headers or {}
+    return any(name.lower() == "idempotent-replayed" and value == "true" for name, value in headers.items())
 
 
 def _never_connected(error: stripe.APIConnectionError) -> bool:

@@ -54,6 +54,7 @@ def read_webhook(
         kind=KINDS.get(told["type"], told["type"]),
         session_id=session_id,
         payment_id=payment_id,
+        reference=_reference(thing),
     )
 
 
@@ -72,6 +73,14 @@ def _names(thing: dict[str, Any]) -> tuple[str, str]:
         case "charge" | "dispute" | "refund":
             return "", _name(thing.get("payment_intent"))
     return "", ""
+
+
+def _reference(thing: dict[str, Any]) -> str:
+    """Ours, which Stripe copies from the payment to its charge."""
+    metadata = thing.get("metadata")
+    if thing.get("object") not in {"payment_intent", "charge"} or not isinstance(metadata, dict):
+        return ""
+    return _name(metadata.get("reference"))
 
 
 def _name(value: object) -> str:

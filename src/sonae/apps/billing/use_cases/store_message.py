@@ -35,10 +35,15 @@ def store_message(*, gateway: str, event: GatewayEvent, now: datetime) -> bool:
 
 
 def _payment_of(event: GatewayEvent, *, gateway: str) -> Payment | None:
-    """By the page's session, else by the processor's payment: refunds and disputes name only the latter."""
+    """By the page's session, else by the processor's payment: refunds and disputes name only the latter.
+
+    A payment that was declined, or ended with its page, has an id that we have never met: it is known by our reference.
+    """
     for field, value in (("session_id", event.session_id), ("payment_id", event.payment_id)):
         if value:
             payment = Payment.objects.filter(gateway=gateway, **{field: value}).first()
             if payment is not None:
                 return payment
+    if event.reference:
+        return Payment.objects.filter(gateway=gateway, key=event.reference).exclude(session_id="").first()
     return None
