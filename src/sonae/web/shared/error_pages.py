@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 from http import HTTPStatus
 from typing import Any
 
@@ -19,7 +20,7 @@ RETRY_AFTER_SECONDS = 60
 # Shown when even the page for the error can't be drawn.
 LAST_RESORT = (
     '<!doctype html><html lang="ja"><meta charset="utf-8"><title>Sonae 備え</title>'
-    "<h1>{status}</h1><p>ただいま画面を表示できません。しばらくしてから、もう一度お開きください。</p>"
+    "<h1>{status} {fault}</h1><p>ただいま画面を表示できません。しばらくしてから、もう一度お開きください。</p>"
     '<p lang="en">This page can’t be shown right now. Please open it again in a little while.</p></html>'
 )
 
@@ -54,8 +55,10 @@ def too_many_requests(request: HttpRequest, *, retry_after_seconds: int = RETRY_
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: our fault. Stands without the database."""
-    return _page(request, HTTPStatus.INTERNAL_SERVER_ERROR, alone=True)
+    """500: our fault. Stands without the database. The page has a number, under which the trace stands in the log."""
+    fault = secrets.token_hex(6)
+    log.exception("fault %s", fault)
+    return _page(request, HTTPStatus.INTERNAL_SERVER_ERROR, alone=True, facts={"fault": fault})
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:
@@ -80,7 +83,7 @@ def _page(
             body = render_to_string(name, {"standing_alone": alone, **(facts or {})}, None if alone else request)
         except Exception:  # whatever it is, the person gets an answer and the log gets the trace
             log.exception("the page for %s could not be drawn", status.value)
-            body = format_html(LAST_RESORT, status=status.value)
+            body = format_html(LAST_RESORT, status=status.value, fault=(facts or {}).get("fault", ""))
     response = HttpResponse(body, status=status.value)
     response.headers["Content-Language"] = language
     response.headers["Cache-Control"] = "no-store"
