@@ -187,7 +187,7 @@ def test_an_obstacle_at_capture_is_named_and_nothing_is_charged(
     gateway.card_holder_pays()
     cast.leave_list(people.member, date(2026, 11, 24))
     page = said(applicant)
-    assert "お支払いはありません" in page
+    assert "お支払いは行われていません" in page
     assert "会員名簿に、いま有効な登録がありません" in page
     assert gateway.captures == 0
     assert gateway.payments["cs_1"].state == CardState.VOIDED

@@ -38,7 +38,7 @@ class FieldPart:
     echo: bool
     echo_yen: int | None
     slot: str
-    heading: str
+    mark: bool
     columns: str = ""
     input_type: str = "radio"
     choices: list[Choice] = field(default_factory=list)
@@ -82,13 +82,16 @@ def lay_out_field(  # the options of one tag, all by keyword
     columns: str = "",
     hints: Mapping[str, Text | str] | None = None,
     slot: str = "",
-    heading: str = "",
+    mark: bool = True,
 ) -> FieldPart:
-    """``look`` is cards (default) or scale, for groups of radios. ``hints`` explains single choices by their value."""
+    """``look`` is cards (default) or scale, for groups of radios. ``hints`` explains single choices by their value.
+
+    ``mark``: whether 必須 or 任意 is said; not where it depends on another answer.
+    """
     kind = _kind_of(bound.field.widget, look)
     group = kind in ("cards", "scale")
     shared: dict[str, Any] = {
-        "unit": unit, "echo": echo, "echo_yen": echo_yen, "slot": slot, "heading": heading, "columns": columns
+        "unit": unit, "echo": echo, "echo_yen": echo_yen, "slot": slot, "mark": mark, "columns": columns
     }  # fmt: skip
     if not group:
         return FieldPart(bound, kind, control=_control(bound, width=width, echo=echo), **shared)

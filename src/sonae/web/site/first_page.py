@@ -27,7 +27,8 @@ from sonae.web.shared.pictures import COST_TILE, LIABILITY_TILE
 from sonae.web.site.calculation import services_of
 
 RULER = say(
-    "補償は、いつ始めても毎年{ends}に満期を迎えます。例：{month}月{day}日に始めると、最初の保険料は{months}か月分の{premium}です。",
+    "補償は、いつ始めても毎年{ends}に満期を迎えます。例：{month}月{day}日に始めると、最初の保険料は"
+    "{months}か\u2060月分の{premium}です。",  # the word joiner keeps 9か月分 on one line
     "Every cover that starts in this scheme year expires on {ends}. For example: starting on {start}, the first premium is "
     "for {months} months, {premium}.",
 )

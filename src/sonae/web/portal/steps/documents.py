@@ -32,6 +32,7 @@ class ConsentForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         for code in self.progress.documents_to_open:
             title = in_language(self.progress.product.wording_document(code).title)
+            self.errors.pop(code, None)  # first things first: it is opened, then ticked
             self.add_error(code if code in self.fields else None, str(NOT_OPENED).format(title=title))
         return self.cleaned_data
 

@@ -18,7 +18,7 @@ CHOOSE_ONE = say("あてはまるものをひとつ選んでください。", "P
 CHOOSE_SOME = say("あてはまるものをひとつ以上選んでください。", "Please choose at least one answer.")
 UNKNOWN = say("選べる答えの中から選んでください。", "Please choose one of the answers shown.")
 NOT_ANSWERED = say("答えていません", "Not answered")
-BECAUSE = say("おたずねする理由：", "Why we ask: ")
+BECAUSE = say("お尋ねする理由：", "Why we ask: ")
 
 
 class QuestionForm(forms.Form):

@@ -23,15 +23,21 @@ def field(bound: BoundField, **options: Any) -> dict[str, Any]:
 
 @register.inclusion_tag("shared/parts/error_summary.html")
 def error_summary(*shown: BaseForm, level: str = "h2") -> dict[str, Any]:
-    """All errors of the forms, each with a link to its field; nothing while there is none."""
-    entries = [
-        {"target": first_control_id(bound), "label": bound.label, "message": message}
-        for form in shown
-        for bound in form.visible_fields()
-        for message in bound.errors
-    ]
+    """Every field with an error, with a link to it; nothing while there is none."""
+    entries = [_entry(bound) for form in shown for bound in form.visible_fields() if bound.errors]
     general = [message for form in shown for message in form.non_field_errors()]
     return {"entries": entries, "general": general, "count": len(entries) + len(general), "level": level}
+
+
+def _entry(bound: BoundField) -> dict[str, Any]:
+    """The link is the field's label, and what to do stands under it; a message that names the field stands alone."""
+    label, message = str(bound.label), " ".join(str(one) for one in bound.errors)
+    return {
+        "target": first_control_id(bound),
+        "label": label,
+        "message": message,
+        "message_alone": label.lower() in message.lower(),
+    }
 
 
 @register.inclusion_tag("shared/parts/procedure_steps.html")

@@ -3,6 +3,7 @@ and the other language's address."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import template
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.template.base import NodeList, Parser, Token
 from django.template.context import Context
 from django.urls import translate_url
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from sonae.domain.text import Text
@@ -49,6 +51,13 @@ def in_language(text: Text | str | None) -> str:
     if text is None:
         return ""
     return language.in_language(text) if isinstance(text, Text) else str(text)
+
+
+@register.filter
+def clauses(text: Text | str | None) -> SafeString:
+    """The text, with a line ending after a comma if it has to end at all: for opening hours and the like."""
+    parts = re.split(r"(?<=、)|(?<=, )", in_language(text))
+    return format_html_join("", '<span class="phrase">{}</span>', ((part,) for part in parts if part))
 
 
 class LanguageBlock(template.Node):
