@@ -11,6 +11,7 @@ from sonae.apps.enrolment.models import Application, DocumentOpening, StepAnswer
 from sonae.apps.enrolment.steps import Progress
 from sonae.apps.parties.models import User
 from sonae.apps.programmes.product_files import product_of
+from sonae.apps.programmes.queries import ProgrammeClosed, scheme_year_for_application
 
 LIVING = (Application.State.DRAFT, Application.State.CONFIRMED, Application.State.PAYING)
 
@@ -51,6 +52,17 @@ def look_again(application: Application) -> None:
     """Read anew what another hand may have changed; member, person and scheme year never change and are kept as they were read."""
     names = {field.name for field in Application._meta.concrete_fields}
     application.refresh_from_db(fields=sorted(names - {"id", "member", "user", "scheme_year"}))
+
+
+def year_is_over(progress: Progress) -> bool:
+    """Whether neither the start of this application nor a later one of its scheme year can be had any more."""
+    if progress.start_is_possible:
+        return False
+    try:
+        year, _ = scheme_year_for_application(today=progress.today)
+    except ProgrammeClosed:
+        return True
+    return year.pk != progress.application.scheme_year_id
 
 
 def find_latest_payment(application: Application) -> Payment | None:

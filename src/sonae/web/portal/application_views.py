@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from sonae.apps.enrolment.models import Application
+from sonae.apps.enrolment.queries import year_is_over
 from sonae.apps.enrolment.steps import ORDER, TITLES, Progress, StepCode
 from sonae.apps.enrolment.use_cases.close_application import NotClosable, close_application
 from sonae.apps.enrolment.use_cases.save_step import ChangedMeanwhile, NotOpen, OutOfOrder, YearOver, save_step
@@ -64,7 +65,7 @@ def step(request: HttpRequest, application: Application, step: str) -> HttpRespo
         return ended
     progress = progress_for(request, application)
     page = PAGES[step](request, progress)
-    if not progress.may_visit(page.code):
+    if not progress.may_visit(page.code) or (page.code == StepCode.PLAN and year_is_over(progress)):
         return go_to_first_open(request, progress)
     if request.method != "POST":
         return show_step(page, page.form())
@@ -91,9 +92,11 @@ def answer_if_not_open(request: HttpRequest, application: Application) -> HttpRe
 
 
 def go_to_first_open(request: HttpRequest, progress: Progress) -> HttpResponse:
-    """To the first step that is not done, or to the page that says who has to look at it first."""
+    """To the first step that is not done, or to the page that says who has to look at it first, or where a new one begins."""
     if progress.referrals:
         return redirect("portal:referral", progress.application.public_id)
+    if progress.first_open == StepCode.PLAN and year_is_over(progress):
+        return redirect("portal:start")
     if request.method == "POST":
         messages.info(request, EARLIER_FIRST)
     return redirect(step_address(progress.application, progress.first_open))

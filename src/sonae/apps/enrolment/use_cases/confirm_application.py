@@ -77,7 +77,8 @@ def confirm_application(
     _seal(application, evidence, now=now)
     keep_answers(application, StepCode.CONFIRM, dict(given), revision=application.revision, now=now)
     application.state, application.language, application.changed_at = State.CONFIRMED, language, now
-    application.save(update_fields=["state", "language", "changed_at"])
+    application.user = user  # whoever confirms answers for it, is named on the papers and gets the mail
+    application.save(update_fields=["state", "language", "changed_at", "user"])
     record(now=now, actor=f"user:{user.pk}", action="application.confirmed", object_kind="application",
            object_id=application.number, revision=application.revision, evidence=digest_of(evidence))  # fmt: skip
     return application

@@ -11,7 +11,7 @@ from django.db import transaction
 from sonae.apps.audit.record import record
 from sonae.apps.enrolment.locks import lock_application
 from sonae.apps.enrolment.models import Application, StepAnswers
-from sonae.apps.enrolment.queries import progress_of
+from sonae.apps.enrolment.queries import progress_of, year_is_over
 from sonae.apps.enrolment.steps import Progress, StepCode
 from sonae.apps.parties.models import User
 from sonae.apps.programmes.queries import scheme_year_for_application
@@ -101,11 +101,10 @@ def touch(application: Application, *, now: datetime) -> None:
 
 
 def _take_up_plan(application: Application, progress: Progress, answers: Mapping[str, Any]) -> None:
+    if year_is_over(progress):
+        raise YearOver
     if not progress.start_is_possible:
-        year, start_on = scheme_year_for_application(today=progress.today)
-        if year.pk != application.scheme_year_id:
-            raise YearOver
-        application.start_on = start_on
+        _, application.start_on = scheme_year_for_application(today=progress.today)
     risk = Risk(industry=answers["industry"], annual_sales=answers["annual_sales"])
     application.industry, application.annual_sales = risk.industry, risk.annual_sales
     application.plan_code = answers["plan_code"]
