@@ -56,7 +56,7 @@ def too_many_requests(request: HttpRequest, *, retry_after_seconds: int = RETRY_
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: our fault. Stands without the database. The page has a number, under which the trace stands in the log."""
-    fault = secrets.token_hex(6)
+    fault = f"{secrets.randbelow(10_000):04d}-{secrets.randbelow(10_000):04d}"  # easily said on the telephone
     log.exception("fault %s", fault)
     return _page(request, HTTPStatus.INTERNAL_SERVER_ERROR, alone=True, facts={"fault": fault})
 
