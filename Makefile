@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: run setup test check bench lock format clean help
+.PHONY: run setup test check bench sbom lock format clean help
 
 help:
 	@echo "make run     start Sonae on this machine and print the address"
@@ -12,6 +12,7 @@ help:
 	@echo "make test    run every test (installs a browser where it may)"
 	@echo "make check   style, types, architecture, settings"
 	@echo "make bench   ratios against named yardsticks, measured in one run"
+	@echo "make sbom    the list of all parts, for auditors"
 
 $(VENV)/base: requirements/base.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Sonae needs Python 3.11 or newer; set PYTHON=/path/to/python3.11")'
@@ -52,8 +53,15 @@ test: $(VENV)/test
 bench: $(VENV)/bench
 	@$(BIN)/python -m bench
 
+# The list of all parts that run, for auditors (CycloneDX), from the lock file.
+sbom:
+	@test -x var/sbom-tool/bin/python || $(PYTHON) -m venv var/sbom-tool
+	@var/sbom-tool/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements/sbom.txt
+	@var/sbom-tool/bin/cyclonedx-py requirements requirements/base.txt --output-reproducible --of JSON -o var/sbom.json
+	@echo "var/sbom.json"
+
 lock:
-	for part in base test bench; do \
+	for part in base test bench sbom; do \
 	  uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
 	    requirements/$$part.in --output-file requirements/$$part.txt || exit 1; done
 
