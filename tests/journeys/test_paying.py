@@ -140,7 +140,7 @@ def test_leaving_the_card_page_keeps_everything_and_something_can_be_changed(pur
     page, site = purchase.page, purchase.site
     press(page)
     page.get_by_role("link", name="支払わずに戻る").click()
-    expect(page.locator("h1")).to_have_text("お支払いはまだです")
+    expect(page.locator("h1")).to_have_text("お支払いはまだ済んでいません")
     expect(page.locator("main")).to_contain_text("入力した内容は残っています")
     page.get_by_role("button", name="支払いをやめて内容を直す").click()
     expect(page).to_have_url(f"{purchase.address}confirm/")
