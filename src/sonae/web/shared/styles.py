@@ -20,7 +20,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "cards": ("cards",),
     "public": ("money", "first-page", "procedure"),
     "procedure": ("procedure",),
-    "calculator": ("calculator",),
+    "calculator": ("calculator", "comparison"),
     "outside": ("outside",),
     "verify": ("verify",),
     "pictures": ("illustrations",),

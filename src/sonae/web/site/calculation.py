@@ -60,6 +60,7 @@ class Calculation:
     result: Result | None
     typed: Mapping[str, str]
     next_start: date | None
+    starts: tuple[date, ...] = ()  # those that the form offers
 
     @property
     def query(self) -> str:
@@ -69,8 +70,11 @@ class Calculation:
     @property
     def next_query(self) -> str:
         """The same facts for the next start that can still be had."""
-        start = {} if self.next_start is None else {"start": self.next_start.isoformat()}
-        return urlencode({**self.typed, **start})
+        return urlencode(self.typed) if self.next_start is None else self.start_query(self.next_start)
+
+    def start_query(self, start_on: date) -> str:
+        """The same facts for that start."""
+        return urlencode({**self.typed, "start": start_on.isoformat()})
 
     def apply_query(self, plan_code: str) -> str:
         """The facts that the application begins with."""
@@ -91,7 +95,7 @@ def calculate(given: Mapping[str, Any], *, versions: Sequence[PublishedVersion],
     data = {**facts, "start": facts["start"] or starts[0].isoformat()} if any(facts.values()) else None
     form = CalculatorForm(product=ruling.product, starts=starts, hint=hint, data=data)
     result = _rate(versions, form, today) if form.is_valid() else None
-    return Calculation(ruling.product, form, result, facts, first)
+    return Calculation(ruling.product, form, result, facts, first, tuple(starts))
 
 
 def _rate(versions: Sequence[PublishedVersion], form: CalculatorForm, today: date) -> Result:

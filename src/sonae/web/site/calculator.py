@@ -19,7 +19,8 @@ from sonae.web.shared.client import client_of
 from sonae.web.shared.context import programme_of
 from sonae.web.shared.error_pages import too_many_requests
 from sonae.web.shared.moment import now, today
-from sonae.web.site.calculation import Calculation, calculate, services_of
+from sonae.web.site.calculation import Calculation, Result, calculate, services_of
+from sonae.web.site.comparison import StartRow, larger_covers, start_rows
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -72,7 +73,15 @@ def _facts(calculation: Calculation) -> dict[str, Any]:
             (product.plan(premium.plan_code), premium, _way_to_apply(calculation, premium.plan_code))
             for premium in calculation.result.premiums
         ]
+        facts["larger"] = larger_covers(product, calculation.result.premiums)
+        facts["start_rows"] = _start_rows(calculation, calculation.result)
     return facts
+
+
+def _start_rows(calculation: Calculation, result: Result) -> list[tuple[StartRow, str]]:
+    """Every start that the form offers in this scheme year, with the address that asks for it."""
+    rows = start_rows(result.product, result.premiums, calculation.starts, result.expiry_on)
+    return [(row, calculation.start_query(row.start_on)) for row in rows]
 
 
 def _way_to_apply(calculation: Calculation, plan_code: str) -> str:
