@@ -35,6 +35,13 @@ def calculator_too_late(visitor: Visitor) -> None:
     visitor.go(f"/premium/{FACTS}&start=2026-01-01")
 
 
+@scene("site:calculator")
+def calculator_every_start(visitor: Visitor) -> None:
+    """With the first premiums of all months unfolded."""
+    visitor.go(f"/premium/{FACTS}")
+    visitor.page.locator("details.starts > summary").click()
+
+
 @scene("site:calculator", printed=True)
 def calculator_in_print(visitor: Visitor) -> None:
     """As the scene before left it."""
