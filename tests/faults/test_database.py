@@ -12,12 +12,14 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import OperationalError, connection, connections
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, connections
 
 from sonae.apps.audit import milestones
 from sonae.apps.billing.models import GatewayMessage, Payment
 from sonae.apps.enrolment.models import Application
+from sonae.apps.enrolment.use_cases import settle_payment
 from sonae.web.api import card_hooks
+from tests.faults.books import read_processor
 from tests.faults.conftest import database_url
 from tests.faults.tab import Tab
 from tests.faults.test_webhooks import carry_out_jobs, event, send
@@ -116,6 +118,18 @@ def test_a_deadlock_costs_one_of_the_two_its_try_and_nothing_else(world: World) 
 
 def cross(world: World, stranger: psycopg.Connection[Any], application: Application) -> str:
     """Ask for the member once the payment holds it and waits for the application; who is sent away?"""
+    wait_for_a_lock(world)
+    try:
+        stranger.execute("SELECT 1 FROM parties_member WHERE id = %s FOR UPDATE", [application.member_id])
+    except psycopg.errors.DeadlockDetected:
+        return "stranger"
+    finally:
+        stranger.rollback()
+    return "nobody"
+
+
+def wait_for_a_lock(world: World) -> None:
+    """Until somebody waits for a row that another holds, two seconds at most."""
     with psycopg.connect(world.database, autocommit=True) as look:
         for _ in range(200):
             row = look.execute(
@@ -124,13 +138,6 @@ def cross(world: World, stranger: psycopg.Connection[Any], application: Applicat
             if row and row[0]:
                 break
             threading.Event().wait(0.01)
-    try:
-        stranger.execute("SELECT 1 FROM parties_member WHERE id = %s FOR UPDATE", [application.member_id])
-    except psycopg.errors.DeadlockDetected:
-        return "stranger"
-    finally:
-        stranger.rollback()
-    return "nobody"
 
 
 @contextmanager
@@ -162,6 +169,47 @@ def test_a_transaction_that_can_not_be_serialised_is_done_again_by_whoever_comes
         world.heal(minutes=2)
     assert {world.states(application) for application in applications} == {("issued", "captured")}
     assert world.books() == []
+
+
+def touched_meanwhile(world: World) -> tuple[Application, Payment, list[object]]:
+    """Charged; while the cover is written a stranger changes the member's row, so that the transaction can't be serialised."""
+    application, payment = world.authorised()
+    with psycopg.connect(world.database) as stranger:
+
+        def touch(point: str) -> None:
+            if point == "capture.after_call":
+                stranger.execute("UPDATE parties_member SET number = number WHERE id = %s", [application.member_id])
+
+        milestones.listen(touch)
+        outcomes = all_at_once([lambda: world.settle(payment), lambda: commit_when_waited_for(world, stranger)])
+        milestones.listen(None)
+    return application, payment, outcomes
+
+
+def commit_when_waited_for(world: World, stranger: psycopg.Connection[Any]) -> None:
+    wait_for_a_lock(world)
+    stranger.commit()
+
+
+def test_a_transaction_that_could_not_be_serialised_taken_for_a_hindrance_gives_the_money_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The guard off: an error of the database is taken for an answer, "no cover can be issued"."""
+    name = connections["default"].settings_dict["NAME"]
+    with altered(name, "SET default_transaction_isolation TO 'serializable'", "RESET default_transaction_isolation"):
+        application, payment, outcomes = touched_meanwhile(world)
+        assert isinstance(outcomes[0], OperationalError)
+        assert world.states(application) == ("paying", "capturing")
+        world.heal(minutes=2)
+        assert world.states(application) == ("issued", "captured")
+        assert world.books() == []
+        monkeypatch.setattr(settle_payment, "OperationalError", InterfaceError)
+        monkeypatch.setattr(settle_payment, "IntegrityError", DatabaseError)
+        application, payment, outcomes = touched_meanwhile(world)
+    assert isinstance(outcomes[0], Payment), outcomes
+    assert world.states(application) == ("closed", "captured")
+    line = read_processor(world.processor.journal)[payment.key]
+    assert (line.captured, line.refunded) == ([payment.charge_yen], [payment.charge_yen])
 
 
 def test_a_database_that_refuses_another_session_is_no_answer_of_the_processor(world: World, site: str) -> None:

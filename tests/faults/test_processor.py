@@ -21,6 +21,7 @@ from sonae.config.web_server import THREADS
 from sonae.integrations.call_out import LINES, Circuit
 from sonae.integrations.sandbox_card.cards import TEST_CARDS
 from sonae.integrations.sandbox_card.journal import read_entries
+from tests import clock
 from tests.faults.books import read_processor
 from tests.faults.conftest import serve
 from tests.faults.gateways import watched
@@ -166,16 +167,17 @@ def test_3d_secure_passed_is_a_payment(world: World) -> None:
 
 def test_a_capture_that_the_issuer_refuses_gives_the_hold_back_and_may_be_tried_again(world: World) -> None:
     refused = next(card.number for card in TEST_CARDS if card.behaviour.capture_fault == "declined")
-    application, payment = world.authorised(refused)
-    world.settle(payment)
-    world.heal(minutes=5)
-    assert world.states(application) == ("confirmed", "closed")
-    assert world.books() == []
-    second = world.begin(application)
-    assert (second.key, second.charge_yen) == (payment.key[:-1] + "2", payment.charge_yen)
-    world.pay(second)
-    world.settle(second)
-    assert world.states(application) == ("issued", "captured")
+    for _ in range(8):
+        application, payment = world.authorised(refused)
+        world.settle(payment)
+        world.heal(minutes=5)
+        assert world.states(application) == ("confirmed", "closed")
+        assert world.books() == []
+        second = world.begin(application)
+        assert (second.key, second.charge_yen) == (payment.key[:-1] + "2", payment.charge_yen)
+        world.pay(second)
+        world.settle(second)
+        assert world.states(application) == ("issued", "captured")
     assert world.books() == []
 
 
@@ -205,14 +207,19 @@ def test_a_later_dispute_takes_nothing_away(world: World) -> None:
     assert read_processor(world.processor.journal)[payment.key].captured == [payment.charge_yen]
 
 
+def refuse_the_page(world: World, application: Application) -> None:
+    """Another call has used the key of the first page, with another sum: the processor refuses that page for good."""
+    world.gateway.open_checkout(
+        key=f"enrol:{application.public_id}:1:open", reference=f"enrol:{application.public_id}:1", charge_yen=50,
+        description="", email="", return_url="http://127.0.0.1/a", cancel_url="http://127.0.0.1/b", language="ja",
+    )  # fmt: skip
+
+
 def test_a_page_that_is_refused_may_be_asked_for_again_at_once_with_a_new_key(world: World) -> None:
     """The refusal is kept under its key for good; nothing was opened, so a new try is safe."""
     for _ in range(5):
         application = world.application()
-        world.gateway.open_checkout(
-            key=f"enrol:{application.public_id}:1:open", reference=f"enrol:{application.public_id}:1", charge_yen=50,
-            description="", email="", return_url="http://127.0.0.1/a", cancel_url="http://127.0.0.1/b", language="ja",
-        )  # fmt: skip
+        refuse_the_page(world, application)
         with pytest.raises(GatewayRefused):
             world.begin(application)
         assert world.states(application) == ("confirmed", "closed")
@@ -310,17 +317,21 @@ def until_a_person_is_called(world: World, *, done: bool) -> tuple[Application, 
 
 def test_an_answer_that_comes_after_a_person_was_called_still_settles_the_payment(world: World) -> None:
     """Otherwise the money would lie with us, without cover and without a way back, until somebody found it."""
-    application, payment = until_a_person_is_called(world, done=True)
-    world.settle(payment)
-    assert world.states(application) == ("issued", "captured")
+    for _ in range(3):
+        application, payment = until_a_person_is_called(world, done=True)
+        world.settle(payment)
+        assert world.states(application) == ("issued", "captured")
+        world.at(clock.MORNING)
     assert world.books() == []
 
 
 def test_a_hold_that_ran_out_while_a_person_was_called_sets_the_application_free(world: World) -> None:
-    application, payment = until_a_person_is_called(world, done=False)
-    world.pass_time(days=7)
-    world.settle(payment)
-    assert world.states(application) == ("confirmed", "closed")
+    for _ in range(3):
+        application, payment = until_a_person_is_called(world, done=False)
+        world.pass_time(days=7)
+        world.settle(payment)
+        assert world.states(application) == ("confirmed", "closed")
+        world.at(clock.MORNING)
     assert world.books() == []
 
 
@@ -341,12 +352,13 @@ def test_a_refund_made_elsewhere_after_the_cover_is_booked_once_and_a_person_can
     assert sum(posting.posted_yen for posting in owed) == 2 * third - payment.charge_yen
 
 
-def test_after_six_days_without_an_answer_a_person_is_called(world: World) -> None:
-    """Neither asked for ever nor forgotten: also when the processor answers questions but never captures."""
+@pytest.mark.parametrize("turn", range(3))
+def test_after_six_days_without_an_answer_a_person_is_called(world: World, turn: int) -> None:
+    """Neither asked for ever nor forgotten: also when the processor answers questions but never captures. Called once."""
     application, payment = world.authorised()
     world.break_next("capture", "status_500", times=10_000)
     world.settle(payment)
-    for hours in [0.5] * 48 + [6] * 28:
+    for hours in [0.5] * (48 - turn) + [6] * 28:
         world.pass_time(hours=hours)
         world.break_next("read", "status_500")
         world.sweep()
@@ -355,6 +367,11 @@ def test_after_six_days_without_an_answer_a_person_is_called(world: World) -> No
     assert world.states(application) == ("paying", "person")
     payment.refresh_from_db()
     assert 5.9 <= (world.now - payment.created_at).total_seconds() / 86_400 <= 7.5
+    for _ in range(8):
+        world.pass_time(days=1)
+        world.sweep()
+        world.settle(payment)
+    assert world.states(application) == ("paying", "person")
     assert AuditEntry.objects.filter(action="payment.needs_person", object_id=payment.key).count() == 1
 
 
