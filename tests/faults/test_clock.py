@@ -7,11 +7,13 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 import pytest
+from django.db.models import Q
 
 from sonae.apps.billing.models import JournalEntry
 from sonae.apps.certificates.models import Certificate
 from sonae.apps.documents.models import Paper
 from sonae.apps.enrolment.models import Application
+from sonae.apps.enrolment.use_cases import sweep_payments
 from sonae.apps.programmes.use_cases.open_scheme_year import open_scheme_year
 from sonae.domain.calendar import JAPAN
 from tests import clock
@@ -97,9 +99,11 @@ def check_cover(world: World, application: Application, key: str, instant: Insta
     )
 
 
-@pytest.mark.parametrize("jump", [timedelta(hours=1), timedelta(hours=-1), timedelta(days=-1), timedelta(days=365)])
-def test_a_clock_that_jumps_neither_doubles_nor_forgets(world: World, jump: timedelta) -> None:
-    """Our clock alone jumps; the processor's goes on. Due work is what is due in the books, not what a timer says."""
+JUMPS = [timedelta(hours=1), timedelta(hours=-1), timedelta(days=-1), timedelta(days=365)]
+
+
+def ends_after_a_jump(world: World, jump: timedelta) -> tuple[str, str]:
+    """Our clock alone jumps; the processor's goes on. A quarter of an hour of rounds later."""
     application, payment = world.authorised()
     world.break_next("capture", "lose_reply")
     world.settle(payment)
@@ -107,5 +111,33 @@ def test_a_clock_that_jumps_neither_doubles_nor_forgets(world: World, jump: time
         for minute in range(15):
             with clock.at(clock.later(minutes=minute)):
                 world.sweep()
-        assert world.states(application) == ("issued", "captured")
-        assert world.books() == []
+    return world.states(application)
+
+
+@pytest.mark.parametrize("jump", JUMPS)
+def test_a_clock_that_jumps_neither_doubles_nor_forgets(world: World, jump: timedelta) -> None:
+    """Due work is what is due in the books, not what a timer says."""
+    assert ends_after_a_jump(world, jump) == ("issued", "captured")
+    assert world.books() == []
+
+
+@pytest.mark.parametrize("jump", JUMPS)
+def test_a_timer_for_the_planned_minute_is_missed_by_a_clock_that_jumps(
+    world: World, jump: timedelta, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The naive rule: a round takes what was planned for the minute that has just gone by."""
+    monkeypatch.setattr(
+        sweep_payments, "_due", lambda now: Q(next_check_at__gt=now - timedelta(minutes=1), next_check_at__lte=now)
+    )
+    assert ends_after_a_jump(world, timedelta(0)) == ("issued", "captured")
+    assert ends_after_a_jump(world, jump) == ("paying", "unknown")
+    assert any("1 charges kept, 0 certificates" in finding for finding in world.books())
+
+
+def test_without_doubting_the_future_a_clock_set_back_puts_all_work_off(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweep_payments, "_due", lambda now: Q(next_check_at__lte=now))
+    assert [ends_after_a_jump(world, jump) for jump in JUMPS] == [
+        ("issued", "captured"), ("paying", "unknown"), ("paying", "unknown"), ("issued", "captured"),
+    ]  # fmt: skip

@@ -8,8 +8,10 @@ import pytest
 from django.test import Client
 
 from sonae.apps.enrolment.steps import StepCode
+from sonae.apps.enrolment.use_cases import save_step as save_step_module
 from sonae.apps.enrolment.use_cases.save_step import YearOver, save_step
 from sonae.domain.calendar import JAPAN
+from sonae.web.portal import application_views
 from tests import cast, clock
 from tests.web.applicant import DECLARATIONS, Applicant
 
@@ -22,6 +24,7 @@ def people(programme: object) -> cast.Cast:
 
 
 PLAN = {"industry": "other_services", "annual_sales": 5_000_000, "plan_code": "P100"}
+PLAN_TYPED = {"revision": "1", "industry": "other_services", "sales": "500", "plan_code": "P100"}
 OVER = {
     "the next year is open": (datetime(2026, 10, 1, 10, tzinfo=JAPAN), datetime(2026, 10, 25, 10, tzinfo=JAPAN)),
     "no later year is open": (datetime(2027, 10, 1, 10, tzinfo=JAPAN), datetime(2027, 10, 25, 10, tzinfo=JAPAN)),
@@ -49,6 +52,24 @@ def test_an_application_whose_year_can_not_be_had_any_more_leads_to_a_new_one(pe
                 application_id=applicant.application.pk, step=StepCode.PLAN, answers=PLAN, seen_revision=seen,
                 user=people.owner, now=clock.now(),
             )  # fmt: skip
+
+
+@pytest.mark.parametrize("case", OVER)
+def test_without_asking_whether_the_year_is_over_every_page_of_the_application_fails_for_good(
+    people: cast.Cast, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its plan is then rated for no month at all, or for a year that isn't open."""
+    monkeypatch.setattr(application_views, "year_is_over", lambda _: False)
+    monkeypatch.setattr(save_step_module, "year_is_over", lambda _: False)
+    begun, today = OVER[case]
+    with clock.at(begun):
+        applicant = Applicant(people.owner, people.member)
+        applicant.fill_in()
+    applicant.client.raise_request_exception = False
+    with clock.at(today):
+        ends = [applicant.client.get(applicant.base + page, follow=True) for page in ("plan/", "confirm/", "pay/")]
+        ends.append(applicant.client.post(f"{applicant.base}plan/", PLAN_TYPED, follow=True))
+    assert [answer.status_code for answer in ends] == [500] * 4
 
 
 def test_whoever_confirms_answers_for_the_application(people: cast.Cast) -> None:

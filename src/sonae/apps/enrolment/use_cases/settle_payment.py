@@ -27,6 +27,8 @@ State = Payment.State
 PATIENCE = timedelta(hours=1)
 # Answers that settle even a payment that a person has been called for, whenever they come at last.
 DECISIVE = {CardState.CAPTURED, CardState.VOIDED, CardState.EXPIRED}
+# Who wants to know what has become of a charge since; a member who looks at the page isn't made to wait for that.
+ASKS_AFTER_THE_CHARGE = {"webhook", "sweeper"}
 
 
 def settle_payment(*, key: str, gateway: CardGateway, cause: str, now: datetime) -> Payment:
@@ -34,7 +36,7 @@ def settle_payment(*, key: str, gateway: CardGateway, cause: str, now: datetime)
     payment = Payment.objects.get(key=key)
     if payment.state in {State.CAPTURED, State.CLOSED} or not payment.session_id:
         _refund_what_is_owed(payment, gateway=gateway, now=now)
-        if payment.state == State.CAPTURED and cause == "webhook":
+        if payment.state == State.CAPTURED and cause in ASKS_AFTER_THE_CHARGE:
             note_after_capture(payment=payment, gateway=gateway, now=now)
         return payment
     try:

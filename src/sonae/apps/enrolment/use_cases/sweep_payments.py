@@ -1,4 +1,5 @@
-"""Settle what is due and not done: payments whose outcome is open, refunds that are owed. Run every minute by any worker."""
+"""Settle what is due and not done: payments whose outcome is open, refunds that are owed; then ask, at a modest pace, about
+payments that seem settled. Run every minute by any worker."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from django.db.models import Q
 from sonae.apps.billing.gateway import CardGateway
 from sonae.apps.billing.models import Payment, Refund
 from sonae.apps.billing.payment_log import look_again_later
+from sonae.apps.billing.questions import claim_questions
 from sonae.apps.billing.use_cases.refund_payment import ask_again_later, carry_out_refund
 from sonae.apps.enrolment.use_cases.reopen_page import reopen_page
 from sonae.apps.enrolment.use_cases.settle_payment import settle_payment
@@ -27,15 +29,14 @@ class Sweep:
 
     payments: int = 0
     refunds: int = 0
+    asked: int = 0
     parked: int = 0
 
 
 def sweep_payments(*, gateway: CardGateway, now: datetime) -> Sweep:
     """One round over everything due. What fails unexpectedly is parked for a while and reported; the rest goes on."""
     totals = Sweep()
-    # A clock that was set back must not put off what it had planned: what seems to have changed in the future is due.
-    due = Q(next_check_at__lte=now) | Q(next_check_at__isnull=False, changed_at__gt=now)
-    for payment in list(Payment.objects.filter(due).order_by("next_check_at")[:AT_ONCE]):
+    for payment in list(Payment.objects.filter(_due(now)).order_by("next_check_at")[:AT_ONCE]):
         if _settled(payment, gateway=gateway, now=now):
             totals.payments += 1
         else:
@@ -47,7 +48,17 @@ def sweep_payments(*, gateway: CardGateway, now: datetime) -> Sweep:
             totals.refunds += 1
         else:
             totals.parked += 1
+    for payment in claim_questions(gateway=gateway.name, now=now):
+        if _settled(payment, gateway=gateway, now=now):
+            totals.asked += 1
+        else:
+            totals.parked += 1
     return totals
+
+
+def _due(now: datetime) -> Q:
+    # A clock that was set back must not put off what it had planned: what seems to have changed in the future is due.
+    return Q(next_check_at__lte=now) | Q(next_check_at__isnull=False, changed_at__gt=now)
 
 
 def _settled(payment: Payment, *, gateway: CardGateway, now: datetime) -> bool:
