@@ -7,11 +7,13 @@ import json
 import sqlite3
 from contextlib import closing
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 import urllib3
 from django.db import connection, transaction
+from django.db.models import Count
 
 from sonae.apps.audit.models import AuditEntry
 from sonae.apps.billing.gateway import GatewayEvent, card_gateway
@@ -279,6 +281,40 @@ def test_a_forged_message_is_refused_leaves_one_line_and_changes_nothing(world: 
     assert not GatewayMessage.objects.filter(session_id=payment.session_id).exists()
     assert take_jobs(payment) == 0
     assert world.states(application) == ("paying", "open")
+
+
+def lines_of_a_flood(world: World, site: str, *, sender: str, times: int) -> list[tuple[str, int]]:
+    """What the audit log says, and how often, of so many forged messages from one address. Each of them is refused."""
+    _, payment = world.authorised()
+    body, header, _ = forgeries(payment, world.now)["another secret"]
+    last = AuditEntry.objects.order_by("id").values_list("id", flat=True).last() or 0
+    with urllib3.PoolManager(retries=False, source_address=(sender, 0)) as flood:
+        headers = {"Content-Type": "application/json", HEADER: str(header)}
+        answers = [
+            flood.request("POST", f"{site}/hooks/card/sandbox_card/", body=body, headers=headers).status
+            for _ in range(times)
+        ]
+    assert answers == [400] * times
+    written = AuditEntry.objects.filter(pk__gt=last, object_kind="webhook").order_by("action")
+    return [(row["action"], row["lines"]) for row in written.values("action").annotate(lines=Count("pk"))]
+
+
+def test_a_flood_of_forged_messages_is_refused_and_writes_sixty_lines_an_hour_and_one_that_there_were_more(
+    world: World, site: str
+) -> None:
+    flood = partial(lines_of_a_flood, world, site)
+    assert flood(sender="127.0.0.2", times=70) == [("webhook.more_refused", 1), ("webhook.refused", 60)]
+    assert flood(sender="127.0.0.2", times=3) == []
+    assert flood(sender="127.0.0.3", times=3) == [("webhook.refused", 3)]
+    world.pass_time(hours=1)
+    assert flood(sender="127.0.0.2", times=3) == [("webhook.refused", 3)]
+
+
+def test_without_counting_a_flood_of_forged_messages_writes_as_many_lines(
+    world: World, site: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(card_hooks, "allow", lambda **_: True)
+    assert lines_of_a_flood(world, site, sender="127.0.0.4", times=70) == [("webhook.refused", 70)]
 
 
 def test_the_same_message_unforged_is_stored(world: World, site: str) -> None:
