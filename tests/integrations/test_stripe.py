@@ -111,13 +111,36 @@ def test_the_same_key_under_way_elsewhere_is_unknown_not_refused(world: StripeWo
 
 def test_a_500_that_stripe_keeps_under_its_key_does_not_hold_the_charge_up_for_a_day(world: StripeWorld) -> None:
     """Stripe repeats the first answer of a key, failures too. The payment is held still, and can be captured only once."""
-    reference, _, payment_id = Applicant(world).authorised()
+    for turn in range(5):
+        reference, _, payment_id = Applicant(world).authorised()
+        world.break_next("capture", "kept_500", done=False)
+        with pytest.raises(GatewayUnknown):
+            world.gateway.capture(payment_id=payment_id, charge_yen=64940, key=f"capture:kept:{turn}")
+        captured = world.gateway.capture(payment_id=payment_id, charge_yen=64940, key=f"capture:kept:{turn}")
+        assert captured.state == "captured"
+        assert world.captures(reference) == [64940]
+
+
+def test_a_failure_that_stripe_keeps_taken_for_a_refusal_never_charges_the_held_sum(
+    world: StripeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The guard off: whoever asks only with the stored key hears the first answer for as long as Stripe keeps it."""
+    plain = StripeGateway._capture
+    monkeypatch.setattr(
+        StripeGateway,
+        "_capture",
+        lambda self, payment_id, yen, *, key: plain(self, payment_id, yen, key="capture:kept"),
+    )
+    reference, session_id, payment_id = Applicant(world).authorised()
     world.break_next("capture", "kept_500", done=False)
     with pytest.raises(GatewayUnknown):
         world.gateway.capture(payment_id=payment_id, charge_yen=64940, key="capture:kept")
-    captured = world.gateway.capture(payment_id=payment_id, charge_yen=64940, key="capture:kept")
-    assert captured.state == "captured"
-    assert world.captures(reference) == [64940]
+    for _ in range(3):
+        with pytest.raises(GatewayRefused) as refused:
+            world.gateway.capture(payment_id=payment_id, charge_yen=64940, key="capture:kept")
+        assert refused.value.code == "failed_before"
+    assert world.captures(reference) == []
+    assert world.gateway.read_payment(session_id=session_id).state == "authorised"
 
 
 def test_a_page_that_failed_for_good_is_refused_so_that_a_new_try_gets_a_new_key(world: StripeWorld) -> None:
@@ -131,16 +154,17 @@ def test_a_page_that_failed_for_good_is_refused_so_that_a_new_try_gets_a_new_key
 
 
 def test_a_refund_that_failed_is_never_asked_for_under_another_key(world: StripeWorld) -> None:
-    reference, _, payment_id = Applicant(world).authorised()
-    world.gateway.capture(payment_id=payment_id, charge_yen=64940, key="capture:1")
-    world.break_next("refund", "kept_500", done=False)
-    for _ in range(3):
-        with pytest.raises(GatewayUnknown):
-            world.gateway.refund(payment_id=payment_id, refund_yen=64940, key="refund:kept")
+    for turn in range(5):
+        reference, _, payment_id = Applicant(world).authorised()
+        world.gateway.capture(payment_id=payment_id, charge_yen=64940, key=f"capture:{turn}")
+        world.break_next("refund", "kept_500", done=False)
+        for _ in range(3):
+            with pytest.raises(GatewayUnknown):
+                world.gateway.refund(payment_id=payment_id, refund_yen=64940, key=f"refund:kept:{turn}")
+        assert world.refunds(reference) == []
     assert {
         headers.get("idempotency-key") for _, at, _, headers in world.server.books.requests if at == "/v1/refunds"
-    } == {"refund:kept"}
-    assert world.refunds(reference) == []
+    } == {f"refund:kept:{turn}" for turn in range(5)}
 
 
 def test_a_capture_that_could_not_be_read_back_is_unknown(world: StripeWorld) -> None:
@@ -166,12 +190,13 @@ def test_a_payment_of_another_sum_than_its_page_is_not_believed(world: StripeWor
         world.gateway.read_payment(session_id=session_id)
 
 
-def test_a_part_that_somebody_captured_by_hand_is_read_as_that_part(world: StripeWorld) -> None:
+@pytest.mark.parametrize("part", [1, 1000, 32470, 64939])
+def test_a_part_that_somebody_captured_by_hand_is_read_as_that_part(world: StripeWorld, part: int) -> None:
     """So that it is never taken for the whole premium: it is given back."""
     _, session_id, payment_id = Applicant(world).authorised()
-    world.server.capture(world.server.books.intents[payment_id], {"amount_to_capture": "1000"})
+    world.server.capture(world.server.books.intents[payment_id], {"amount_to_capture": str(part)})
     payment = world.gateway.read_payment(session_id=session_id)
-    assert (payment.state, payment.charge_yen) == ("captured", 1000)
+    assert (payment.state, payment.charge_yen) == ("captured", part)
     with pytest.raises(GatewayRefused, match="whole authorised sum"):
         world.gateway.capture(payment_id=payment_id, charge_yen=64940, key="capture:whole")
 
