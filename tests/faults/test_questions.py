@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.db.models import Q
 
 from sonae.apps.audit.models import AuditEntry
 from sonae.apps.billing import questions
@@ -181,6 +182,18 @@ def test_a_clock_set_back_does_not_put_the_questions_off(world: World) -> None:
     assert claim(now=world.now + timedelta(days=100)) == [payment]
     assert [claim(now=world.now + timedelta(minutes=minute)) for minute in range(3)] == [[payment], [], []]
     assert claim(now=world.now + timedelta(days=1)) == [payment]
+
+
+def test_without_doubting_the_future_a_clock_set_back_puts_the_question_off_until_it_has_caught_up(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = questions._asks
+    monkeypatch.setattr(questions, "_asks", lambda now: plain(now) & Q(last__lte=now))
+    (payment,) = covered(world, 1)
+    claim = partial(questions.claim_questions, gateway=world.gateway.name)
+    assert claim(now=world.now + timedelta(days=100)) == [payment]
+    assert [claim(now=world.now + timedelta(days=day)) for day in (0, 1, 50, 100)] == [[], [], [], []]
+    assert claim(now=world.now + timedelta(days=107)) == [payment]
 
 
 def test_what_another_processor_holds_is_not_asked_of_this_one(world: World) -> None:
