@@ -12,8 +12,8 @@ import pytest
 from django.db.models import Q
 
 from sonae.apps.audit.models import AuditEntry
-from sonae.apps.billing import questions
 from sonae.apps.billing.models import Payment
+from sonae.apps.billing.use_cases import claim_questions as questions
 from sonae.apps.enrolment.use_cases import sweep_payments
 from tests import clock
 from tests.faults.gateways import watched
@@ -127,6 +127,17 @@ def test_without_a_bound_one_round_asks_about_all_of_them(world: World, monkeypa
     covered(world, 6)
     world.pass_time(days=1)
     assert times_asked(world, 2) == [6, 0]
+
+
+def test_a_round_that_dies_before_it_has_asked_puts_its_questions_off_by_a_day(world: World) -> None:
+    """They are written down as asked and weren't: late by a day, not lost."""
+    given_back, _ = untold(world)
+    world.pass_time(days=1)
+    assert len(questions.claim_questions(gateway=world.gateway.name, now=world.now)) == 6
+    assert world.sweep().asked == 0
+    world.pass_time(days=1)
+    assert world.sweep().asked == 6
+    assert [lines("payment.refunded_elsewhere", payment) for payment in given_back] == [[{"refund_yen": 100}]] * 3
 
 
 def test_a_silent_processor_is_asked_once_a_day_too(world: World) -> None:

@@ -70,9 +70,8 @@ def sweep(args: argparse.Namespace) -> int:
 
     totals = sweep_payments(gateway=card_gateway(), now=now())
     mails = send_due_mails(now=now())
-    print(
-        f"payments {totals.payments}, refunds {totals.refunds}, asked {totals.asked}, parked {totals.parked}, mails {mails}"
-    )
+    due = f"payments {totals.payments}, refunds {totals.refunds}, asked {totals.asked}, parked {totals.parked}"
+    print(f"{due}, mails {mails}")
     return 1 if totals.parked else 0
 
 

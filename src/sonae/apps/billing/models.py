@@ -53,9 +53,7 @@ class Payment(models.Model):
     captured_at = models.DateTimeField(null=True, blank=True)
     next_check_at = models.DateTimeField(null=True, blank=True)
     checks = models.PositiveIntegerField(default=0)
-    asked_at = models.DateTimeField(
-        null=True, blank=True
-    )  # by a round, about what had seemed settled (``questions.py``)
+    asked_at = models.DateTimeField(null=True, blank=True)  # by a round, about what had seemed settled
 
     # No column: whether the processor answered when this object was settled. Where it didn't, "open" is only what we know.
     answered = True

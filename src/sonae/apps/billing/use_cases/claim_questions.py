@@ -1,4 +1,4 @@
-"""Which payments does a round ask the processor about although nothing of them is due?
+"""Take up the payments that a round asks the processor about although nothing of them is due.
 
 Those that a person was called for, once a day: an answer may come yet. And those that were charged, daily for a month and
 weekly for half a year: somebody may give the money back on the processor's own pages or dispute the charge, and the message that
