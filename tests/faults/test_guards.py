@@ -21,6 +21,7 @@ from django.db import IntegrityError, connection, transaction
 from sonae.apps.audit import milestones
 from sonae.apps.billing.gateway import CardGateway, CardState, GatewayError, GatewayUnknown, card_gateway
 from sonae.apps.billing.models import GatewayMessage, Payment
+from sonae.apps.billing.use_cases import store_message
 from sonae.apps.documents import outbox
 from sonae.apps.documents.models import OutboxMessage
 from sonae.apps.enrolment import acceptance, cover_mails
@@ -157,8 +158,11 @@ def test_without_the_row_lock_the_unique_charge_still_stops_the_second_cover(
     assert any("1 charges kept, 2 certificates" in finding for finding in scratch.books()), scratch.books()
 
 
-def test_without_the_unique_event_a_message_counts_each_time(scratch: World, site_of: Callable[[World], Any]) -> None:
+def test_without_the_unique_event_a_message_counts_each_time(
+    scratch: World, site_of: Callable[[World], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     run_sql("ALTER TABLE billing_gatewaymessage DROP CONSTRAINT each_event_counts_once")
+    all_inside(monkeypatch, store_message, "_payment_of", 16)
     _, payment = scratch.authorised()
     with site_of(scratch) as site:
         told = event(payment)
