@@ -367,6 +367,7 @@ def test_after_six_days_without_an_answer_a_person_is_called(world: World, turn:
     assert world.states(application) == ("paying", "person")
     payment.refresh_from_db()
     assert 5.9 <= (world.now - payment.created_at).total_seconds() / 86_400 <= 7.5
+    world.break_next("read", "status_500", times=10_000)
     for _ in range(8):
         world.pass_time(days=1)
         world.sweep()
