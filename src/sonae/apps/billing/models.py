@@ -71,7 +71,11 @@ class Payment(models.Model):
             models.CheckConstraint(condition=models.Q(charge_yen__gt=0), name="payment_is_positive"),
         ]
         indexes = [
-            models.Index(fields=["next_check_at"], condition=models.Q(next_check_at__isnull=False), name="payment_due")
+            models.Index(fields=["next_check_at"], condition=models.Q(next_check_at__isnull=False), name="payment_due"),
+            models.Index(
+                fields=["gateway", "captured_at"], condition=models.Q(state="captured"), name="payment_charged_lately"
+            ),
+            models.Index(fields=["gateway"], condition=models.Q(state="person"), name="payment_of_a_person"),
         ]
 
 
