@@ -12,6 +12,7 @@ from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 from tests.journeys.browser_setup import find_chromium
+from tests.journeys.card_watch import CardWatch
 from tests.journeys.site import RunningSite, SiteProcess
 
 SCREENS = Path(settings.VAR) / "screens"
@@ -48,20 +49,24 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_browser(chromium: Browser) -> Iterator[Callable[..., Page]]:
-    """Opens a fresh window: ``open_browser(TELEPHONE)``."""
+def open_browser(chromium: Browser, site: RunningSite) -> Iterator[Callable[..., Page]]:
+    """Opens a fresh window: ``open_browser(TELEPHONE)``. At the end no card number may have gone to us from any of them."""
     contexts: list[BrowserContext] = []
+    watches: list[CardWatch] = []
 
     def open_page(size: ViewportSize, **options: object) -> Page:
         context = chromium.new_context(viewport=size, locale="ja-JP", timezone_id="Asia/Tokyo", **options)  # type: ignore[arg-type]
         contexts.append(context)
+        watches.append(CardWatch(context, processor=site.cards))
         page = context.new_page()
         page.set_default_timeout(15_000)
         return page
 
     yield open_page
+    found = [finding for watch in watches for finding in watch.findings()]
     for context in contexts:
         context.close()
+    assert found == [], "card numbers went to somebody else than the processor"
 
 
 def look_at(page: Page, name: str) -> None:

@@ -84,11 +84,6 @@ def test_a_small_business_buys_cover(
     number, member_class, email = BUYERS[language, width]
     prefix = "/en" if language == "en" else ""
     page = open_browser(TELEPHONE if width == 390 else DESKTOP)
-    sent_to_us: list[str] = []
-    page.on(
-        "request", lambda request: sent_to_us.append(request.post_data or "") if site.address in request.url else None
-    )
-
     page.goto(f"{site.address}{prefix}/")
     look_at(page, "01-first-page")
     page.goto(f"{site.address}{prefix}/premium/")
@@ -120,7 +115,6 @@ def test_a_small_business_buys_cover(
     assert download.value.suggested_filename.endswith(".pdf")
     page.goto(f"{site.address}{prefix}/verify/{owned[0][1]}/")
     look_at(page, "buy-22-verify")
-    assert not [body for body in sent_to_us if re.search(r"4242\s*4242|4000000000000002", body)]
 
 
 def test_nobody_can_open_what_is_anothers(site: RunningSite, open_browser: Callable[..., Page]) -> None:
