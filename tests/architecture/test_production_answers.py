@@ -12,10 +12,14 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
+from django.core.checks import run_checks
 from django.db import connection
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
+from sonae.web.shared import security_headers
 from sonae.web.site import first_page
 from tests import cast
 from tests.architecture.deploy_check import PRODUCTION
@@ -25,6 +29,7 @@ from tests.architecture.test_access_matrix import FOR_MACHINES, MATRIX, May
 pytestmark = pytest.mark.django_db
 HOST = {"Host": "sonae.example"}
 YEAR = 31_536_000
+HSTS = f"max-age={YEAR}; includeSubDomains; preload"
 READ = """
 import json
 from django.conf import settings
@@ -52,9 +57,29 @@ def ask(name: str, headers: dict[str, str] | None = None, **more: Any) -> Any:
     return getattr(Client(), row.method)(row.path, headers={**HOST, **(headers or {})}, **more)
 
 
+def asked_for_https() -> dict[str, str]:
+    """What the answer of every address says of HTTPS from now on."""
+    return {name: ask(name, secure=True).headers.get("Strict-Transport-Security", "nothing") for name in MATRIX}
+
+
 def test_every_answer_asks_for_https_for_a_year_with_all_below(programme: object, in_production: None) -> None:
-    told = {name: ask(name, secure=True).headers.get("Strict-Transport-Security") for name in MATRIX}
-    assert told == dict.fromkeys(MATRIX, f"max-age={YEAR}; includeSubDomains; preload")
+    assert asked_for_https() == dict.fromkeys(MATRIX, HSTS)
+
+
+@pytest.mark.parametrize(
+    ("off", "said"),
+    [
+        ({"SECURE_HSTS_SECONDS": 0}, "nothing"),
+        ({"SECURE_HSTS_SECONDS": 3600}, "max-age=3600; includeSubDomains; preload"),
+        ({"SECURE_HSTS_INCLUDE_SUBDOMAINS": False}, f"max-age={YEAR}; preload"),
+        ({"SECURE_HSTS_PRELOAD": False}, f"max-age={YEAR}; includeSubDomains"),
+    ],
+)
+def test_without_its_setting_no_answer_asks_for_it(
+    programme: object, in_production: None, off: dict[str, Any], said: str
+) -> None:
+    with override_settings(**off):
+        assert asked_for_https() == dict.fromkeys(MATRIX, said)
 
 
 SPOOFED = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.example", "X-Forwarded-Port": "443"}
@@ -70,14 +95,96 @@ def test_without_https_there_is_only_the_way_there_whatever_a_header_says(
     }
 
 
-def test_the_cookies_are_bound_to_this_host_to_https_and_to_the_server(programme: object, in_production: None) -> None:
+def test_without_the_way_to_https_pages_are_shown_to_everybody_on_the_line(
+    programme: object, in_production: None
+) -> None:
+    with override_settings(SECURE_SSL_REDIRECT=False):
+        assert {name: ask(name).status_code for name in MATRIX} == {name: row.status for name, row in MATRIX.items()}
+
+
+def test_a_header_that_anybody_can_send_would_be_believed_if_we_were_told_to(
+    programme: object, in_production: None
+) -> None:
+    with override_settings(SECURE_PROXY_SSL_HEADER=("HTTP_X_FORWARDED_PROTO", "https")):
+        assert ask("site:home", SPOOFED).status_code == 200
+
+
+SECURED = {"secure": True, "httponly": True, "samesite": "Lax", "path": "/", "domain": ""}
+
+
+def loose_cookies() -> dict[str, str]:
+    """Of the cookies that signing in leaves, in which way they are looser than they must be."""
     browser = Client(headers=HOST)
     browser.post("/sign-in/", {"email": "new@sample.example"}, secure=True)
     browser.get("/sign-in/code/", secure=True)
-    assert set(browser.cookies) == {"__Host-session", "__Host-csrf"}
-    for cookie in browser.cookies.values():
-        assert (cookie["secure"], cookie["httponly"], cookie["samesite"]) == (True, True, "Lax")
-        assert (cookie["path"], cookie["domain"]) == ("/", "")  # without these a browser takes no __Host- cookie
+    assert len(browser.cookies) == 2
+    loose = {
+        name: " ".join(word for word, must in SECURED.items() if (cookie[word] or type(must)()) != must)
+        for name, cookie in browser.cookies.items()
+    }  # a browser takes a __Host- cookie only where it is secure, for / and names no domain
+    return {name: words for name, words in loose.items() if words or not name.startswith("__Host-")}
+
+
+def test_the_cookies_are_bound_to_this_host_to_https_and_to_the_server(programme: object, in_production: None) -> None:
+    assert loose_cookies() == {}
+
+
+@pytest.mark.parametrize(
+    ("off", "told"),
+    [
+        ({"SESSION_COOKIE_SECURE": False}, {"__Host-session": "secure"}),
+        ({"CSRF_COOKIE_SECURE": False}, {"__Host-csrf": "secure"}),
+        ({"SESSION_COOKIE_HTTPONLY": False}, {"__Host-session": "httponly"}),
+        ({"CSRF_COOKIE_HTTPONLY": False}, {"__Host-csrf": "httponly"}),
+        ({"SESSION_COOKIE_SAMESITE": None}, {"__Host-session": "samesite"}),
+        ({"SESSION_COOKIE_SAMESITE": "None"}, {"__Host-session": "samesite"}),
+        ({"CSRF_COOKIE_SAMESITE": None}, {"__Host-csrf": "samesite"}),
+        ({"SESSION_COOKIE_DOMAIN": "example"}, {"__Host-session": "domain"}),
+        ({"CSRF_COOKIE_PATH": "/apply/"}, {"__Host-csrf": "path"}),
+        ({"SESSION_COOKIE_NAME": "sessionid", "CSRF_COOKIE_NAME": "csrf"}, {"sessionid": "", "csrf": ""}),
+    ],
+)
+def test_a_cookie_that_is_looser_is_noticed(
+    programme: object, in_production: None, off: dict[str, Any], told: dict[str, str]
+) -> None:
+    with override_settings(**off):
+        assert loose_cookies() == told
+
+
+def found_before_going_live() -> set[str]:
+    """What Django's own deployment check, a part of ``make check``, says of these settings."""
+    with override_settings(SECRET_KEY=PRODUCTION["SONAE_SECRET_KEY"]):
+        return {str(finding.id) for finding in run_checks(tags=["security"], include_deployment_checks=True)}
+
+
+def without(part: str) -> list[str]:
+    return [other for other in django_settings.MIDDLEWARE if not other.endswith(part)]
+
+
+@pytest.mark.parametrize(
+    ("off", "told"),
+    [
+        ({}, set()),
+        ({"MIDDLEWARE": without(".SecurityMiddleware")}, {"security.W001"}),
+        ({"MIDDLEWARE": without(".XFrameOptionsMiddleware")}, {"security.W002"}),
+        ({"MIDDLEWARE": without(".CsrfViewMiddleware")}, {"security.W003"}),
+        ({"SECURE_HSTS_SECONDS": 0}, {"security.W004"}),
+        ({"SECURE_CONTENT_TYPE_NOSNIFF": False}, {"security.W006"}),
+        ({"SECURE_SSL_REDIRECT": False}, {"security.W008"}),
+        ({"SESSION_COOKIE_SECURE": False}, {"security.W012"}),
+        ({"SESSION_COOKIE_HTTPONLY": False}, {"security.W015"}),
+        ({"CSRF_COOKIE_SECURE": False}, {"security.W016"}),
+        ({"DEBUG": True}, {"security.W018"}),
+        ({"X_FRAME_OPTIONS": "SAMEORIGIN"}, {"security.W019"}),
+        ({"ALLOWED_HOSTS": []}, {"security.W020"}),
+        ({"SECURE_REFERRER_POLICY": None}, {"security.W022"}),
+    ],
+)
+def test_the_check_before_going_live_finds_what_is_off(
+    in_production: None, off: dict[str, Any], told: set[str]
+) -> None:
+    with override_settings(**off):
+        assert found_before_going_live() == told
 
 
 def test_no_list_of_settings_and_no_trace_is_shown(production: dict[str, Any]) -> None:
@@ -113,6 +220,45 @@ def test_whoever_has_signed_in_leaves_no_page_behind(programme: object) -> None:
     assert "site:home" not in not_kept(Client(), LOOKED_AT)
 
 
+NOT_THERE = [
+    name for name in PRIVATE if MATRIX[name].status == 404
+]  # error pages are kept nowhere by a guard of their own
+
+
+@pytest.fixture
+def decorator_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The views' own word that they are not to be kept is not said."""
+    monkeypatch.setattr("django.views.decorators.cache.add_never_cache_headers", lambda response: None)
+
+
+@pytest.fixture
+def middleware_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The headers are added without a look at who has signed in."""
+    monkeypatch.setattr(security_headers, "_may_be_somebodys", lambda request: False)
+
+
+def test_without_the_word_of_its_view_a_page_might_be_kept(programme: object, decorator_off: None) -> None:
+    assert not_kept(Client(), PRIVATE) == NOT_THERE
+
+
+def test_without_the_look_at_who_has_signed_in_the_public_pages_would_stay_behind(
+    programme: object, middleware_off: None
+) -> None:
+    browser = Client()
+    browser.force_login(cast.call_in().owner)
+    left = set(LOOKED_AT) - set(not_kept(browser, LOOKED_AT))
+    assert {"site:home", "site:calculator"} <= left
+    assert left.isdisjoint(PRIVATE)  # which their views guard by themselves
+
+
+def test_without_both_the_pages_of_a_person_would_be_kept(
+    programme: object, decorator_off: None, middleware_off: None
+) -> None:
+    browser = Client()
+    browser.force_login(cast.call_in().owner)
+    assert not_kept(browser, ["portal:home", "portal:start"]) == []
+
+
 CHANGING = ("INSERT", "UPDATE", "DELETE", "TRUNCATE")
 WHO_LOOKED = ("django_session", "cache_entry", "audit_throttle", "audit_auditentry")
 
@@ -135,14 +281,28 @@ def test_looking_writes_nothing_but_who_looked(programme: object, method: str) -
 
 
 SECRET = "a secret that stands in the fault itself"
+INWARD = [SECRET, "Traceback", "RuntimeError", "first_page.py", "Django"]
+
+
+def told_too_much(page: str) -> list[str]:
+    return [word for word in INWARD if word in page]
+
+
+def breaks(*_: object, **__: object) -> None:
+    raise RuntimeError(SECRET)
+
+
+def test_with_the_traces_for_developers_on_everything_would_be_told(
+    programme: object, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    settings.DEBUG = True
+    monkeypatch.setattr(first_page, "render", breaks)
+    assert told_too_much(Client(raise_request_exception=False).get("/").content.decode()) == INWARD
 
 
 def test_a_fault_is_told_without_its_trace_and_found_again_by_its_number(
     programme: object, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def breaks(*_: object, **__: object) -> None:
-        raise RuntimeError(SECRET)
-
     monkeypatch.setattr(first_page, "render", breaks)
     numbers = set()
     for prefix, language in (("/", "ja"), ("/en/", "en")):
@@ -150,8 +310,7 @@ def test_a_fault_is_told_without_its_trace_and_found_again_by_its_number(
         answer = Client(raise_request_exception=False).get(prefix)
         page = answer.content.decode()
         assert (answer.status_code, answer.headers["Content-Language"]) == (500, language)
-        for word in (SECRET, "Traceback", "RuntimeError", "first_page.py", "Django"):
-            assert word not in page
+        assert told_too_much(page) == []
         found = re.search(r"\b\d{4}-\d{4}\b", re.sub(r"<[^>]+>", " ", page))
         assert found, "the page names no number"
         assert [record for record in caplog.records if found[0] in record.getMessage()]

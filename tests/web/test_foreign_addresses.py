@@ -265,6 +265,16 @@ def test_who_asks_without_end_fills_no_log(world: World) -> None:
     assert AuditEntry.objects.filter(action="access.refused").count() == access.REFUSALS_WRITTEN_AN_HOUR
 
 
+def test_without_the_limit_whoever_asks_without_end_would_fill_the_log(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access, "allow", lambda **_: True)
+    browser = world.browser("stranger")
+    for _ in range(access.REFUSALS_WRITTEN_AN_HOUR + 20):
+        browser.get(f"/apply/{TOKEN}/")
+    assert AuditEntry.objects.filter(action="access.refused").count() == access.REFUSALS_WRITTEN_AN_HOUR + 20
+
+
 def test_opening_a_paper_is_written_down(world: World) -> None:
     paper = world.papers[0]
     world.browser("colleague").get(f"/portal/papers/{paper.pk}/")

@@ -15,6 +15,7 @@ from sonae.apps.certificates.models import Certificate
 from sonae.apps.documents.models import OutboxMessage
 from sonae.apps.enrolment.models import Application, StepAnswers
 from sonae.domain.calendar import JAPAN
+from sonae.web.portal import payment_views
 from tests import cast, clock
 from tests.web.applicant import COMPANY, Applicant
 from tests.web.memory_gateway import MemoryGateway
@@ -225,6 +226,14 @@ def test_a_charge_without_cover_is_given_back_and_said_plainly(applicant: Applic
 def test_trying_cards_comes_to_an_end(applicant: Applicant) -> None:
     answers = [applicant.client.post(f"{applicant.base}pay/").status_code for _ in range(21)]
     assert answers == [303] * 20 + [429]
+
+
+def test_without_the_limit_cards_could_be_tried_without_end(
+    applicant: Applicant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(payment_views, "allow", lambda **_: True)
+    answers = [applicant.client.post(f"{applicant.base}pay/").status_code for _ in range(60)]
+    assert answers == [303] * 60
 
 
 def test_an_unconfirmed_application_can_not_be_paid(people: cast.Cast, gateway: MemoryGateway) -> None:

@@ -12,6 +12,7 @@ from pytest_django import Settings
 
 from sonae.apps.programmes.models import Programme
 from sonae.apps.quotes.models import Quote
+from sonae.web.api import quotes
 
 ADDRESS = "/api/v1/quotes"
 PUBLISHED = {"industry": "other_services", "annual_sales": 5_000_000, "start_on": "2026-12-01"}
@@ -194,6 +195,14 @@ def test_too_many_quotes_of_one_client_are_refused_for_a_while(
     assert problems_of(refused)[""]["expected"]
     other = client.post(ADDRESS, json.dumps(PUBLISHED), content_type="application/json", REMOTE_ADDR="192.0.2.7")
     assert other.status_code == 200
+
+
+def test_without_the_limit_one_caller_is_never_refused(
+    client: Client, programme: Programme, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.SONAE_QUOTES_A_MINUTE = 3
+    monkeypatch.setattr(quotes, "allow", lambda **_: True)
+    assert [ask(client, PUBLISHED).status_code for _ in range(9)] == [200] * 9
 
 
 def test_before_anything_is_published_it_says_so(client: Client) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.contrib.auth.backends import ModelBackend
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
@@ -144,15 +145,29 @@ def test_an_id_that_somebody_made_up_is_never_taken_over(people: cast.Cast, plan
     assert not Session.objects.filter(pk=planted[:40]).exists()
 
 
-def test_an_id_that_was_planted_before_signing_in_opens_nothing_afterwards(people: cast.Cast) -> None:
+def plant_an_id(people: cast.Cast) -> tuple[Client, str]:
+    """The browser of somebody who has signed in with an id that a thief had put there, and that id."""
     thief = Client()
     thief.post("/sign-in/", {"email": cast.VISITOR})  # a living id, made by the thief
-    planted = id_of(thief)
-    victim = with_id(planted)
+    victim = with_id(id_of(thief))
     sign_in(victim, people.owner.email)
     assert is_in(victim)
+    return victim, id_of(thief)
+
+
+def test_an_id_that_was_planted_before_signing_in_opens_nothing_afterwards(people: cast.Cast) -> None:
+    victim, planted = plant_an_id(people)
     assert id_of(victim) != planted
     assert not is_in(with_id(planted))
+
+
+def test_without_a_new_id_at_sign_in_the_planted_one_would_open_everything(
+    people: cast.Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SessionStore, "cycle_key", lambda session: None)
+    victim, planted = plant_an_id(people)
+    assert id_of(victim) == planted
+    assert is_in(with_id(planted))
 
 
 def test_the_id_is_dead_after_signing_out_and_nothing_stays_in_the_database(people: cast.Cast) -> None:
@@ -161,6 +176,17 @@ def test_the_id_is_dead_after_signing_out_and_nothing_stays_in_the_database(peop
     browser.post("/sign-out/")
     assert not is_in(with_id(before))
     assert not Session.objects.filter(pk=before).exists()
+
+
+def test_without_ending_it_on_the_server_the_id_would_live_on(
+    people: cast.Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SessionStore, "delete", lambda session, key=None: None)
+    browser = signed_in(people.owner)
+    before = id_of(browser)
+    browser.post("/sign-out/")
+    assert not is_in(browser)
+    assert is_in(with_id(before))
 
 
 def test_two_browsers_of_one_person_stand_beside_each_other(people: cast.Cast) -> None:
@@ -179,6 +205,15 @@ def test_who_is_shut_out_is_out_in_every_browser_at_the_next_request(people: cas
     answer = applicant.client.post(f"{applicant.base}needs/", {"revision": "0", **NEEDS})
     assert answer.headers["Location"].startswith("/sign-in/")
     assert is_in(signed_in(people.colleague))
+
+
+def test_without_asking_who_may_sign_in_the_shut_out_would_stay_in(
+    people: cast.Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ModelBackend, "user_can_authenticate", lambda backend, user: True)
+    browsers = [signed_in(people.owner) for _ in range(3)]
+    User.objects.filter(pk=people.owner.pk).update(is_active=False)
+    assert [is_in(browser) for browser in browsers] == [True] * 3
 
 
 def test_a_changed_secret_of_the_person_ends_every_session(people: cast.Cast) -> None:
@@ -262,6 +297,31 @@ def test_no_address_takes_a_form_without_our_token(people: cast.Cast, name: str,
     assert not Application.objects.exists()
 
 
+@pytest.fixture
+def unguarded(settings: Settings) -> None:
+    """Django's check of forms is taken out."""
+    settings.MIDDLEWARE = [part for part in settings.MIDDLEWARE if not part.endswith(".CsrfViewMiddleware")]
+
+
+def test_without_the_check_a_foreign_form_begins_an_application_and_signs_people_out(
+    people: cast.Cast, unguarded: None
+) -> None:
+    browser = strict(people.owner)
+    answer = browser.post("/apply/", {"member": people.member.number}, headers={"Origin": "https://evil.example"})
+    assert answer.status_code == 302
+    assert Application.objects.get().member == people.member
+    assert is_in(browser)
+    browser.post("/sign-out/", {}, headers={"Origin": "https://evil.example"})
+    assert not is_in(browser)
+
+
+@pytest.mark.parametrize("name", SENT_BY_PEOPLE)
+def test_without_the_check_no_address_would_refuse_it(people: cast.Cast, unguarded: None, name: str) -> None:
+    """What the test over all addresses goes by, the 403, comes from this check and from nothing else."""
+    for user in (None, people.owner):
+        assert strict(user).post(MATRIX[name].path, {"email": people.owner.email}).status_code != 403
+
+
 @pytest.mark.parametrize("header", ["X-CSRFToken", "X-Csrf-Token"])
 def test_a_token_of_somebody_else_is_no_better_in_a_header(people: cast.Cast, header: str) -> None:
     foreign = token_on(strict(people.stranger), "/apply/")
@@ -272,7 +332,8 @@ def test_a_token_of_somebody_else_is_no_better_in_a_header(people: cast.Cast, he
     assert not Application.objects.exists()
 
 
-def test_the_token_of_before_signing_in_is_worth_nothing_afterwards(people: cast.Cast) -> None:
+def sign_in_strictly(people: cast.Cast) -> tuple[Client, dict[str, str]]:
+    """A browser that has signed in, and a form with the token that it had before."""
     browser = strict(None)
     before = token_on(browser, "/sign-in/")
     browser.post("/sign-in/", {"email": people.owner.email, "csrfmiddlewaretoken": before})
@@ -280,9 +341,21 @@ def test_the_token_of_before_signing_in_is_worth_nothing_afterwards(people: cast
     assert found
     code = {"code": found[0], "csrfmiddlewaretoken": token_on(browser, "/sign-in/code/")}
     assert browser.post("/sign-in/code/", code).headers["Location"] == "/portal/"
-    given = {"member": people.member.number, "csrfmiddlewaretoken": before}
+    return browser, {"member": people.member.number, "csrfmiddlewaretoken": before}
+
+
+def test_the_token_of_before_signing_in_is_worth_nothing_afterwards(people: cast.Cast) -> None:
+    browser, given = sign_in_strictly(people)
     assert browser.post("/apply/", given).status_code == 403
     given["csrfmiddlewaretoken"] = token_on(browser, "/apply/")
+    assert browser.post("/apply/", given).status_code == 302
+
+
+def test_without_a_new_token_at_sign_in_the_old_one_would_serve(
+    people: cast.Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("django.contrib.auth.rotate_token", lambda request: None)
+    browser, given = sign_in_strictly(people)
     assert browser.post("/apply/", given).status_code == 302
 
 

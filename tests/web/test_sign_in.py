@@ -15,6 +15,8 @@ from pytest_django import Settings
 from sonae.apps.audit.models import AuditEntry
 from sonae.apps.documents.models import OutboxMessage
 from sonae.apps.parties.models import User
+from sonae.web.portal import sign_in_views
+from sonae.web.portal.sign_in import SignInAdapter
 from tests import cast, clock
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +111,16 @@ def test_a_code_lives_ten_minutes(client: Client, monkeypatch: pytest.MonkeyPatc
     assert client.get("/portal/").status_code == 302
 
 
+def test_without_the_limit_a_code_would_live_on(
+    client: Client, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10**9
+    ask(client, KNOWN)
+    code, then = newest_code(KNOWN), time.time()
+    monkeypatch.setattr(time, "time", lambda: then + 601)
+    assert client.post("/sign-in/code/", {"code": code}).headers["Location"] == "/portal/"
+
+
 def test_a_code_works_once_and_only_in_the_browser_that_asked(client: Client) -> None:
     ask(client, KNOWN)
     code = newest_code(KNOWN)
@@ -145,6 +157,17 @@ def test_codes_from_one_network_address_are_limited(settings: Settings) -> None:
     assert answers == [302, 302, 302, 429]
 
 
+@pytest.mark.parametrize("emails", [["person@firm.example"], [f"person{number}@firm.example" for number in range(20)]])
+def test_without_the_limit_mails_with_codes_would_be_sent_without_end(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, emails: list[str]
+) -> None:
+    settings.SONAE_SIGN_IN_CODES_AN_HOUR = 1
+    monkeypatch.setattr(sign_in_views, "allow", lambda **_: True)
+    answers = [ask(Client(), emails[number % len(emails)]).status_code for number in range(20)]
+    assert answers == [302] * 20
+    assert OutboxMessage.objects.count() == 20
+
+
 def test_the_session_gets_a_new_id_and_the_old_one_is_dead(client: Client) -> None:
     ask(client, KNOWN)
     before = client.cookies["sessionid"].value
@@ -164,7 +187,7 @@ def test_signing_out_takes_a_post(client: Client) -> None:
     assert client.get("/portal/").status_code == 200
 
 
-@pytest.mark.parametrize(
+ELSEWHERE = pytest.mark.parametrize(
     "elsewhere",
     [
         "https://evil.example/",
@@ -175,8 +198,24 @@ def test_signing_out_takes_a_post(client: Client) -> None:
         "portal/",
     ],
 )
+
+
+@ELSEWHERE
 def test_after_signing_in_nobody_is_led_elsewhere(client: Client, elsewhere: str) -> None:
     assert sign_in(client, next_page=elsewhere).headers["Location"] == "/portal/"
+
+
+STOPPED_BY_DJANGO = {"/\\evil.example": (302, "/%5Cevil.example"), "javascript:alert(1)": (400, "")}
+
+
+@ELSEWHERE
+def test_without_a_look_at_the_address_people_would_be_led_elsewhere(
+    client: Client, monkeypatch: pytest.MonkeyPatch, elsewhere: str
+) -> None:
+    monkeypatch.setattr(SignInAdapter, "is_safe_url", lambda adapter, url: True)
+    answer = sign_in(client, next_page=elsewhere)
+    led = (answer.status_code, answer.headers.get("Location", ""))
+    assert led == STOPPED_BY_DJANGO.get(elsewhere, (302, elsewhere))
 
 
 def test_after_signing_in_the_page_that_was_wanted_opens(client: Client) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from datetime import datetime
+from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
 from django.db import connection
+from django.http import Http404
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
@@ -114,7 +117,8 @@ def tidy(text: str, email: str) -> str:
     return re.sub(r'value="[A-Za-z0-9]{64}"|\d{6}', "", text).replace(email, "")
 
 
-def test_known_unknown_and_shut_out_addresses_are_answered_alike_and_cost_the_same() -> None:
+def ask_for_each() -> tuple[list[Any], list[list[str]]]:
+    """What a known, an unknown and a shut-out address are told, and the statements that it takes."""
     seen, work = [], []
     for email in (VICTIM, UNKNOWN, SHUT_OUT):
         browser = Client()
@@ -128,8 +132,43 @@ def test_known_unknown_and_shut_out_addresses_are_answered_alike_and_cost_the_sa
              *(tidy(text, email) for text in (page.content.decode(), refused.content.decode(), mail.subject, mail.body)))
         )  # fmt: skip
         work.append([re.sub(r"'[^']*'|\d+", "", query["sql"])[:60] for query in captured.captured_queries])
+    return seen, work
+
+
+def test_known_unknown_and_shut_out_addresses_are_answered_alike_and_cost_the_same() -> None:
+    seen, work = ask_for_each()
     assert seen[0] == seen[1] == seen[2]
     assert work[0] == work[1] == work[2]
+
+
+def enter_plainly(*, email: str, now: datetime) -> User:
+    """As one would write it at first: look, and enter whoever is not there."""
+    known = User.objects.filter(email=email).first()
+    return known or User.objects.create_user(email=email)
+
+
+def test_without_the_same_work_for_all_an_unknown_address_would_be_known_by_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sign_in_views, "enter_user", enter_plainly)
+    seen, work = ask_for_each()
+    assert seen[0] == seen[1] == seen[2]
+    assert work[0] == work[2]
+    assert len(work[1]) > len(work[0])
+
+
+def test_without_a_mail_to_everybody_an_unknown_address_would_be_known_by_the_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Somebody unknown is sent away at once: the check sees a page that differs."""
+
+    def send_away(*, email: str, now: datetime) -> User:
+        found = User.objects.filter(email=email, is_active=True).first()
+        if found is None:
+            raise Http404
+        return found
+
+    monkeypatch.setattr(sign_in_views, "enter_user", send_away)
+    answers = [Client().post("/sign-in/", {"email": email}).status_code for email in (VICTIM, UNKNOWN, SHUT_OUT)]
+    assert answers == [302, 404, 404]
 
 
 @pytest.mark.parametrize(
@@ -189,6 +228,13 @@ def test_a_host_that_is_not_ours_gets_no_page(settings: Settings, name: str) -> 
     assert refused.status_code == 400
     assert "evil.example" not in refused.content.decode()
     assert getattr(Client(), row.method)(row.path, headers={"Host": "sonae.example"}).status_code == row.status
+
+
+def test_without_the_list_of_hosts_every_page_would_be_shown_under_any_name(settings: Settings) -> None:
+    settings.ALLOWED_HOSTS = ["*"]
+    for row in MATRIX.values():
+        shown = getattr(Client(), row.method)(row.path, headers={"Host": "evil.example"})
+        assert shown.status_code == row.status
 
 
 def test_an_hour_later_the_person_gets_codes_again(settings: Settings) -> None:

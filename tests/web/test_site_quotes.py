@@ -15,6 +15,7 @@ from sonae.apps.documents.models import PaperFile
 from sonae.apps.programmes.models import Programme
 from sonae.apps.quotes.models import Quote
 from sonae.domain.calendar import JAPAN
+from sonae.web.site import calculator
 from tests import clock
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +121,15 @@ def test_too_many_quotes_of_one_client_are_refused_for_a_while(
     assert statuses == [302, 302, 429]
     assert client.post("/premium/", FACTS).headers["Retry-After"] == "60"
     assert Quote.objects.count() == 2
+
+
+def test_without_the_limit_one_caller_could_fill_the_table(
+    client: Client, programme: Programme, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.SONAE_QUOTES_A_MINUTE = 2
+    monkeypatch.setattr(calculator, "allow", lambda **_: True)
+    assert [client.post("/premium/", FACTS).status_code for _ in range(9)] == [302] * 9
+    assert Quote.objects.count() == 9
 
 
 def test_the_figures_are_those_that_were_kept_not_new_ones(client: Client, programme: Programme) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from sonae.apps.audit.models import AuditEntry
 from sonae.apps.parties.models import Member, MemberAccess, User
+from sonae.apps.parties.use_cases import link_member as linking
 from sonae.apps.parties.use_cases.enter_user import enter_user
 from sonae.apps.parties.use_cases.link_member import (
     TRIES_AN_HOUR,
@@ -107,6 +108,28 @@ def test_many_people_trying_one_number_come_to_an_end(member: Member) -> None:
             link(cast.enter_person(f"person{attempt}@firm.example"))
     with pytest.raises(TooManyTries):
         link(cast.enter_person("one.more@firm.example"))
+
+
+def test_without_the_limit_the_list_could_be_searched_until_a_number_fits(
+    member: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(linking, "allow", lambda **_: True)
+    user = cast.enter_person("other@firm.example")
+    for last_digits in range(99):
+        with pytest.raises(NoSuchMembership):
+            link(user, telephone=f"03-1234-{last_digits:04d}")
+    assert link(user, telephone="03-1234-0099") == member
+
+
+def test_without_one_answer_for_all_the_list_would_tell_which_numbers_are_on_it(
+    member: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever is asked for no proof is told who has an owner already, and gets what has none."""
+    monkeypatch.setattr(linking, "_proof", lambda membership, **_: "" if membership is None else "none asked")
+    thief = cast.enter_person("other@firm.example")
+    with pytest.raises(NoSuchMembership):
+        link(thief, number="10000098")
+    assert link(thief) == member
 
 
 def test_the_log_names_no_telephone_number(member: Member) -> None:
