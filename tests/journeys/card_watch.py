@@ -1,7 +1,7 @@
 """Watches everything that the windows of a browser send, and tells of card numbers on their way to anybody but the processor.
 
-Read are the address, all headers with the cookies, and the body: as a form, a form with files, JSON, or plain text. What is hidden in
-another way, in base64 for example, is not seen.
+Read are the address, all headers with the cookies, and the body: as a form, a form with files, JSON, or plain text. What is
+hidden in another way, in base64 for example, is not seen.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class CardWatch:
     def __init__(self, context: BrowserContext, *, processor: str) -> None:
         self._processor = urlsplit(processor).netloc
         self._sent: list[Request] = []
-        self._answered: set[Request] = set()
+        self._headers: dict[Request, dict[str, str]] = {}
         context.on("request", self._note_sent)
         context.on("requestfinished", self._note_answered)
 
@@ -40,7 +40,7 @@ class CardWatch:
         self._sent.append(request)
 
     def _note_answered(self, request: Request) -> None:
-        self._answered.add(request)
+        self._headers[request] = request.all_headers()  # read at once: when its window is closed it can't be asked
 
     def requests(self) -> list[Request]:
         """What went to others than the processor."""
@@ -56,7 +56,7 @@ class CardWatch:
 
     def _pieces_of(self, request: Request) -> Iterator[Piece]:
         # The cookies are known when the answer is there; what is still on its way is read without them.
-        headers = request.all_headers() if request in self._answered else request.headers
+        headers = self._headers.get(request, request.headers)
         yield from pieces_of(request.url, headers, request.post_data_buffer)
 
 
