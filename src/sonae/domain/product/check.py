@@ -12,6 +12,7 @@ from sonae.domain.period import months_between
 from sonae.domain.product.definition import Example, Product
 from sonae.domain.product.findings import Finding, did_you_mean
 from sonae.domain.product.parse import PRODUCT, read_product
+from sonae.domain.product.parse_explanations import FAQ
 from sonae.domain.product.parse_rates import BASE, INDUSTRY, SALES_BAND
 from sonae.domain.product.reading import Findings
 from sonae.domain.rating import NotRated, PlanPremium, rate_plan
@@ -21,6 +22,7 @@ __all__ = ["Finding", "check_product", "check_versions"]
 
 # Premiums are kept as 64-bit integers in the bulk tables and in the database.
 LARGEST_PREMIUM = 10**15
+EXCLUSIONS_IN, EXCLUSIONS = "points_to_note", "exclusions"  # what is not paid: one text for paper and page
 
 
 def check_product(files: Mapping[str, bytes]) -> list[Finding]:
@@ -33,6 +35,7 @@ def check_product(files: Mapping[str, bytes]) -> list[Finding]:
         check_industries(product, findings)
         check_premiums(product, findings)
         check_texts(product, findings)
+        check_explanations(product, findings)
         if not findings.found:
             check_examples(product, findings)
     return sorted(findings.found)
@@ -111,6 +114,21 @@ def check_texts(product: Product, findings: Findings) -> None:
     for code in ("needs", "disclosure", "declaration"):
         if not any(question.group == code for question in product.questions):
             findings.add("questions.toml", "questions", f'no question of the group "{code}" is asked.')
+
+
+def check_explanations(product: Product, findings: Findings) -> None:
+    """What the public pages explain is there. Versions that were published before them can still be read without it."""
+    for key in ("not_covered", "scenarios"):
+        if not getattr(product, key):
+            findings.add(PRODUCT, key, f"at least one table [[{key}]] is missing.")
+    if not product.answered_questions:
+        findings.add(FAQ, "questions", "no question is answered.")
+    for document in product.wording:
+        if document.code != EXCLUSIONS_IN or document.find_section(EXCLUSIONS) is not None:
+            continue
+        codes = [section.code for section in document.sections if section.code]
+        hint = did_you_mean(EXCLUSIONS, codes) or f'Write code = "{EXCLUSIONS}" under it.'
+        findings.add(f"wording/{EXCLUSIONS_IN}.toml", "sections", f'no section has the code "{EXCLUSIONS}".', hint)
 
 
 def check_examples(product: Product, findings: Findings) -> None:

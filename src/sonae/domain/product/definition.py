@@ -64,6 +64,28 @@ class CostLine:
     name: Text
     explanation: Text
     example: Text
+    more_examples: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotCovered:
+    """What people expect of such cover and no cost line names; ``instead`` says what there is in its place."""
+
+    code: str
+    name: Text
+    explanation: Text
+    instead: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One thing that happens and what it costs, as an example: ``cost_line`` is the line that it falls under."""
+
+    code: str
+    name: Text
+    story: Text
+    cost_line: str
+    cost_yen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +222,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class WordingSection:
+    """``code`` is filled where another page shows the section too."""
+
     heading: Text
     paragraphs: tuple[Text, ...]
     points: tuple[Text, ...]
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +240,31 @@ class WordingDocument:
     consent: Text
     must_be_opened: bool
     sections: tuple[WordingSection, ...]
+
+    def find_section(self, code: str) -> WordingSection | None:
+        """None in a version that was published before the section had a code."""
+        return next((section for section in self.sections if section.code == code), None)
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredQuestion:
+    """One question that people ask before joining, with its answer. ``slug`` is its address for good."""
+
+    slug: str
+    group: str
+    question: Text
+    answer: tuple[Text, ...]
+    related: tuple[str, ...]
+    on_first_page: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredGroup:
+    """Questions of one kind, in the order in which they are shown."""
+
+    code: str
+    name: Text
+    questions: tuple[AnsweredQuestion, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +320,10 @@ class Product:
     wording: tuple[WordingDocument, ...]
     examples: tuple[Example, ...]
     tags: Mapping[str, str]  # place of each number → published | source [n] | assumed
+    # Empty in a version that was published before the public pages explained so much.
+    not_covered: tuple[NotCovered, ...] = ()
+    scenarios: tuple[Scenario, ...] = ()
+    answered: tuple[AnsweredGroup, ...] = ()
     group_policy_number: str = (
         ""  # of the policy that the organisation holds (F01); empty until the insurer has given one
     )
@@ -323,6 +377,19 @@ class Product:
     def cost_lines_of(self, limit: Limit) -> tuple[CostLine, ...]:
         """The lines that count towards that limit."""
         return tuple(line for line in self.cost_lines if line.limit == limit)
+
+    def cost_line(self, code: str) -> CostLine:
+        """KeyError if there is no such line."""
+        return _find(self.cost_lines, "code", code)
+
+    def scenario(self, code: str) -> Scenario:
+        """KeyError if there is no such scenario."""
+        return _find(self.scenarios, "code", code)
+
+    @property
+    def answered_questions(self) -> tuple[AnsweredQuestion, ...]:
+        """All questions with their answers, group after group."""
+        return tuple(question for group in self.answered for question in group.questions)
 
     @property
     def sales_limit(self) -> int | None:

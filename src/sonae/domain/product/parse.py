@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from sonae.domain.product.definition import EligibilityRule, Industry, Product, Section, Service
 from sonae.domain.product.findings import Finding, ProductInvalid, did_you_mean
+from sonae.domain.product.parse_explanations import FAQ, read_answered, read_not_covered, read_scenarios
 from sonae.domain.product.parse_parts import (
     Frame,
     read_cost_lines,
@@ -28,7 +29,7 @@ from sonae.domain.product.parse_texts import (
     read_rules,
     read_wording,
 )
-from sonae.domain.product.placeholders import placeholder_values
+from sonae.domain.product.placeholders import cover_placeholder_values, placeholder_values
 from sonae.domain.product.reading import Findings, Table, decode, read_toml
 from sonae.domain.product.tags import collect_tags
 from sonae.domain.text import Text
@@ -63,6 +64,8 @@ def read_product(files: Mapping[str, bytes]) -> tuple[Product | None, list[Findi
     frame, sections, bare_rules = read_frame(top, rates.plan_factors), read_sections(top), read_rules(rules_top)
     facts = _facts(frame, sections, bare_rules, rates)
     services = read_services(top, facts)
+    cost_lines = read_cost_lines(top, facts, sections)
+    cover_facts = facts | cover_placeholder_values(sections, frame.plans, cost_lines, services)
     questions = read_questions(questions_top, facts)
     rules = _rules(rules_top, bare_rules, facts)
     check_rule_references(
@@ -81,7 +84,7 @@ def read_product(files: Mapping[str, bytes]) -> tuple[Product | None, list[Findi
         member_classes=frame.member_classes,
         sections=_with_services(sections, services),
         plans=frame.plans,
-        cost_lines=read_cost_lines(top, facts, sections),
+        cost_lines=cost_lines,
         services=services,
         calendar=frame.calendar,
         payment=frame.payment,
@@ -95,6 +98,9 @@ def read_product(files: Mapping[str, bytes]) -> tuple[Product | None, list[Findi
         wording=read_wording(files, facts, findings),
         examples=examples,
         tags=tags,
+        not_covered=read_not_covered(top, cover_facts),
+        scenarios=read_scenarios(top, cover_facts, {line.code for line in cost_lines}),
+        answered=read_answered(files, cover_facts, findings),
         group_policy_number=top.string("group_policy_number", optional=True),
     )
     top.finish()
@@ -103,8 +109,8 @@ def read_product(files: Mapping[str, bytes]) -> tuple[Product | None, list[Findi
 
 def _check_names(files: Mapping[str, bytes], findings: Findings) -> None:
     for name in sorted(files):
-        if name not in NEEDED and not _EXAMPLE.fullmatch(name):
-            missing = [needed for needed in NEEDED if needed not in files]
+        if name not in (*NEEDED, FAQ) and not _EXAMPLE.fullmatch(name):
+            missing = [needed for needed in (*NEEDED, FAQ) if needed not in files]
             findings.add(name, "", "the file is not known here.", did_you_mean(name, missing) if missing else "")
 
 

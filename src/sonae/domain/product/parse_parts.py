@@ -96,13 +96,14 @@ def _contact(table: Table) -> Contact:
 def _member_classes(top: Table) -> tuple[MemberClass, ...]:
     classes: dict[str, MemberClass] = {}
     for table in top.tables("member_classes"):
-        code = _new_code(table, classes)
+        code = new_code(table, classes)
         classes[code] = MemberClass(code, table.text("name"), table.text("group"))
         table.finish()
     return tuple(classes.values())
 
 
-def _new_code(table: Table, taken: Mapping[str, object]) -> str:
+def new_code(table: Table, taken: Mapping[str, object]) -> str:
+    """The table's code, with a finding if another one has it already."""
     code = table.string("code")
     if code in taken:
         table.slip("code", f'the code "{code}" stands there twice.')
@@ -112,7 +113,7 @@ def _new_code(table: Table, taken: Mapping[str, object]) -> str:
 def _plans(top: Table, factors: Mapping[str, Fraction]) -> tuple[Plan, ...]:
     plans: dict[str, Plan] = {}
     for table in top.tables("plans"):
-        code = _new_code(table, plans)
+        code = new_code(table, plans)
         if code and code not in factors:
             table.slip("code", f'the plan "{code}" has no premium: rates/plan.csv has no factor for it.')
         plans[code] = Plan(
@@ -147,7 +148,7 @@ def _payment(table: Table) -> Payment:
     brands: dict[str, CardBrand] = {}
     table.choice("frequency", ("yearly",))
     for brand in table.tables("brands"):
-        code = _new_code(brand, brands)
+        code = new_code(brand, brands)
         brands[code] = CardBrand(code, brand.string("name"))
         brand.finish()
     payment = Payment(
@@ -190,10 +191,11 @@ def read_cost_lines(top: Table, facts: Mapping[str, Text], sections: tuple[Secti
     """Every kind of loss that is paid; each line that a section names has to be there."""
     lines: dict[str, CostLine] = {}
     for table in top.tables("cost_lines"):
-        code = _new_code(table, lines)
+        code = new_code(table, lines)
         limit = cast(Limit, table.choice("limit", LIMITS))
         explanation, example = table.text("explanation", facts), table.text("example", facts)
-        lines[code] = CostLine(code, limit, table.text("name"), explanation, example)
+        more = table.texts("more_examples", facts, optional=True)
+        lines[code] = CostLine(code, limit, table.text("name"), explanation, example, more)
         table.finish()
     for section in sections:
         for code in section.cost_lines:
@@ -206,7 +208,7 @@ def read_cost_lines(top: Table, facts: Mapping[str, Text], sections: tuple[Secti
 def read_services(top: Table, facts: Mapping[str, Text]) -> tuple[Service, ...]:
     services: dict[str, Service] = {}
     for table in top.tables("services"):
-        code = _new_code(table, services)
+        code = new_code(table, services)
         sections = table.strings("sections")
         for section in sections:
             if section not in SECTIONS:
@@ -221,7 +223,7 @@ def read_services(top: Table, facts: Mapping[str, Text]) -> tuple[Service, ...]:
 def read_documents(top: Table, facts: Mapping[str, Text]) -> tuple[Document, ...]:
     documents: dict[str, Document] = {}
     for table in top.tables("documents"):
-        code = _new_code(table, documents)
+        code = new_code(table, documents)
         documents[code] = Document(code, table.text("name"), table.text("explanation", facts))
         table.finish()
     return tuple(documents.values())

@@ -123,7 +123,8 @@ def read_wording(
         sections = []
         for table in top.tables("sections"):
             heading, paragraphs = table.text("heading", facts), table.texts("paragraphs", facts)
-            sections.append(WordingSection(heading, paragraphs, table.texts("points", facts, optional=True)))
+            points = table.texts("points", facts, optional=True)
+            sections.append(WordingSection(heading, paragraphs, points, table.string("code", optional=True)))
             table.finish()
         title, lead, consent = (top.text(key, facts) for key in ("title", "lead", "consent"))
         documents.append(WordingDocument(code, title, lead, consent, top.flag("must_be_opened"), tuple(sections)))

@@ -9,12 +9,14 @@ from sonae.domain.money import yen_in_words, yen_text
 from sonae.domain.product.definition import (
     Calendar,
     Contact,
+    CostLine,
     EligibilityRule,
     MemberClass,
     Party,
     Payment,
     Plan,
     Section,
+    Service,
 )
 from sonae.domain.text import Text
 
@@ -52,10 +54,44 @@ def placeholder_values(
     if payment:
         brands = [Text(brand.name, brand.name) for brand in payment.brands]
         values |= {"card_brands": _listed(brands), "payment_frequency": payment.frequency_name}
+        values["payment_method"] = _in_a_sentence(payment.method_name)
     limits = [rule.annual_sales_yen for rule in rules if rule.annual_sales_yen is not None]
     if limits:
         values["sales_limit"] = yen_in_words(min(limits))
     return values
+
+
+def cover_placeholder_values(
+    sections: Iterable[Section], plans: Iterable[Plan], cost_lines: Iterable[CostLine], services: Iterable[Service]
+) -> dict[str, Text]:
+    """What texts that are read after the cover may name besides: the lists of plans, limits, cost lines and services."""
+    plans, cost_lines, services = tuple(plans), tuple(cost_lines), tuple(services)
+    names = {line.code: _in_a_sentence(line.name) for line in cost_lines}
+    values = {
+        "plan_names": _listed([plan.name for plan in plans]),
+        "liability_limits": _any_of((plan.liability_limit for plan in plans), "、"),
+        "cost_limits": _any_of((plan.cost_limit for plan in plans), "または"),
+        "liability_cost_lines": _listed([names[line.code] for line in cost_lines if line.limit == "liability"]),
+        "own_cost_lines": _listed([names[line.code] for line in cost_lines if line.limit == "cost"]),
+        "services": _listed([_in_a_sentence(service.name) for service in services]),
+    }
+    values |= {f"line.{code}": name for code, name in names.items()}
+    values |= {f"service.{service.code}": _in_a_sentence(service.name) for service in services}
+    for section in sections:
+        known = [names[code] for code in section.cost_lines if code in names]
+        values[f"{section.code}.name"] = section.name
+        values[f"{section.code}.cost_lines"] = _listed(known)
+    return values
+
+
+def _any_of(limits: Iterable[int], between: str) -> Text:
+    """The different limits, smallest first: 1,000万円または5,000万円 / 10 million yen or 50 million yen."""
+    return _listed([yen_in_words(limit) for limit in sorted(set(limits))], between, "or")
+
+
+def _in_a_sentence(name: Text) -> Text:
+    """A name as it stands within a sentence: in English without its capital."""
+    return Text(name.ja, name.en[:1].lower() + name.en[1:])
 
 
 def _calendar_values(calendar: Calendar) -> dict[str, Text]:
@@ -96,10 +132,10 @@ def _ordinal(day: int) -> str:
     return f"{day}{ending}"
 
 
-def _listed(texts: list[Text]) -> Text:
+def _listed(texts: list[Text], between: str = "、", last: str = "and") -> Text:
     english = [text.en for text in texts]
-    joined = f"{', '.join(english[:-1])} and {english[-1]}" if len(english) > 1 else "".join(english)
-    return Text("、".join(text.ja for text in texts), joined)
+    joined = f"{', '.join(english[:-1])} {last} {english[-1]}" if len(english) > 1 else "".join(english)
+    return Text(between.join(text.ja for text in texts), joined)
 
 
 def unknown_placeholders(text: str, values: Mapping[str, Text]) -> list[str]:
