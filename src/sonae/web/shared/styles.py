@@ -24,6 +24,8 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "outside": ("outside",),
     "verify": ("verify",),
     "pictures": ("illustrations",),
+    "cover": ("cover",),
+    "question-pages": ("question-pages",),
     "portal": ("portal",),
     "design": ("design-page",),
 }

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from sonae.web.shared.parts_page import parts
-from sonae.web.site import calculator, first_page, outside, papers, quotes, robots, verify
+from sonae.web.site import calculator, cover, first_page, outside, papers, questions, quotes, robots, verify
 
 app_name = "site"
 urlpatterns = [
@@ -11,6 +11,9 @@ urlpatterns = [
     path("premium/", calculator.calculator, name="calculator"),
     path("quotes/<str:token>/", quotes.quote_page, name="quote"),
     path("quotes/<str:token>/estimate.pdf", quotes.estimate, name="estimate"),
+    path("cover/", cover.cover, name="cover"),
+    path("questions/", questions.questions, name="questions"),
+    path("questions/<slug:slug>/", questions.question, name="question"),
     path("outside/", outside.outside, name="outside"),
     path("verify/<str:code>/", verify.verify, name="verify"),
     path("papers/important-matters.pdf", papers.important_matters, name="important_matters"),
