@@ -73,6 +73,47 @@ def quote_expired(visitor: Visitor) -> None:
     visitor.go(f"/quotes/{token}/")
 
 
+@scene("site:cover")
+def cover(visitor: Visitor) -> None:
+    visitor.go("/cover/")
+
+
+@scene("site:cover", printed=True)
+def cover_in_print(visitor: Visitor) -> None:
+    """As the scene before left it."""
+
+
+@scene("site:questions")
+def questions(visitor: Visitor) -> None:
+    visitor.go("/questions/")
+
+
+@scene("site:questions")
+def questions_open(visitor: Visitor) -> None:
+    """As the scene before left it, with the first answers of every group opened."""
+    for asked in visitor.page.locator(".questions details:first-child").all():
+        asked.evaluate("(asked) => { asked.open = true; }")
+
+
+@scene("site:questions")
+def questions_search_with_hits(visitor: Visitor) -> None:
+    """Typed, and found without leaving the page."""
+    visitor.page.locator("#q").fill("card" if visitor.prefix else "ｶｰﾄﾞ")
+    visitor.page.locator("#hits").wait_for()
+    visitor.says("「ｶｰﾄﾞ」を含む質問が3件あります", "questions with “card”")
+
+
+@scene("site:questions")
+def questions_search_without_hits(visitor: Visitor) -> None:
+    visitor.go("/questions/?q=bicycle")
+    visitor.says("「bicycle」を含む質問は見つかりませんでした", "No question with “bicycle”")
+
+
+@scene("site:question")
+def question(visitor: Visitor) -> None:
+    visitor.go("/questions/how-limits-work/")
+
+
 @scene("site:outside")
 def outside(visitor: Visitor) -> None:
     visitor.go("/outside/")

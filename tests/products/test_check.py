@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -37,6 +38,25 @@ def removed(file: str) -> Callable[[Files], None]:
     return plant
 
 
+def renamed(file: str, to: str) -> Callable[[Files], None]:
+    def plant(files: Files) -> None:
+        files[to] = files.pop(file)
+
+    return plant
+
+
+def removed_tables(file: str, key: str) -> Callable[[Files], None]:
+    """All tables [[key]], up to the next heading."""
+
+    def plant(files: Files) -> None:
+        parts = re.split(r"(?m)^(?=\[\[?)", files[file].decode())
+        kept = [part for part in parts if not part.startswith(f"[[{key}]]")]
+        assert len(kept) < len(parts)
+        files[file] = "".join(kept).encode()
+
+    return plant
+
+
 def put(file: str, content: bytes) -> Callable[[Files], None]:
     def plant(files: Files) -> None:
         files[file] = content
@@ -44,9 +64,14 @@ def put(file: str, content: bytes) -> Callable[[Files], None]:
     return plant
 
 
-PRODUCT, RULES, QUESTIONS = "product.toml", "eligibility.toml", "questions.toml"
+PRODUCT, RULES, QUESTIONS, FAQ = "product.toml", "eligibility.toml", "questions.toml", "faq.toml"
 BAND, INDUSTRY, PLAN, BASE = "rates/sales_band.csv", "rates/industry.csv", "rates/plan.csv", "rates/base.csv"
 EXAMPLE = "examples/04-nine-months.toml"
+
+ONE_QUESTION = """
+groups = [{ code = "cover", name = { ja = "補償", en = "Cover" } }]
+questions = [{ slug = "what", group = "cover", question = { ja = "何", en = "What?" }, answer = [] }]
+""".encode()
 
 #   name, defect, file of the finding, place (part of it), message or suggestion (part of it)
 DEFECTS = [
@@ -111,6 +136,36 @@ DEFECTS = [
     ("example of an unknown plan", replaced(EXAMPLE, '"P300"', '"P301"'), EXAMPLE, "facts.plan", "Did you mean"),
     ("example over 13 months", replaced(EXAMPLE, "2027-03-01", "2026-11-01"), EXAMPLE, "facts.expiry_on", "12 whole months"),
     ("example step in words", replaced(EXAMPLE, '"84422"', '"much"'), EXAMPLE, "expected.steps.industry", "exact figure"),
+    ("nothing said of what is not covered", removed_tables(PRODUCT, "not_covered"), PRODUCT, "not_covered", "[[not_covered]]"),
+    ("thing not covered twice", replaced(PRODUCT, 'code = "ransom"', 'code = "own_interruption"'), PRODUCT, "not_covered[1].code", "twice"),
+    ("nothing instead of what is not covered", replaced(PRODUCT, "instead = ", "insted = "), PRODUCT, "not_covered[0].instead", 'Did you mean "insted"?'),
+    ("no scenario", removed_tables(PRODUCT, "scenarios"), PRODUCT, "scenarios", "[[scenarios]]"),
+    ("scenario twice", replaced(PRODUCT, 'code = "claims"', 'code = "data_lost"'), PRODUCT, "scenarios[2].code", "twice"),
+    ("scenario of an unknown cost line", replaced(PRODUCT, 'cost_line = "restoration"', 'cost_line = "restorations"'), PRODUCT, "scenarios[0].cost_line", 'Did you mean "restoration"?'),
+    ("scenario that costs nothing", replaced(PRODUCT, "cost_yen = 10_000_000", "cost_yen = 0"), PRODUCT, "scenarios[0].cost_yen", "too small"),
+    ("cost of a scenario without a tag", replaced(PRODUCT, 'cost_yen_tag = "published"\n', ""), PRODUCT, "scenarios[data_lost].cost_yen", "no tag"),
+    ("scenario without a story", replaced(PRODUCT, 'story = { ja = "委託先', 'stary = { ja = "委託先'), PRODUCT, "scenarios[1].story", 'Did you mean "stary"?'),
+    ("more examples without English", replaced(PRODUCT, ', en = "An attack stopped your system', ', eng = "An attack stopped your system'), PRODUCT, "more_examples[0].en", "missing"),
+    ("exclusions that can't be found", replaced("wording/points_to_note.toml", 'code = "exclusions"', 'code = "exclusion"'), "wording/points_to_note.toml", "sections", 'Did you mean "exclusion"?'),
+    ("exclusions without their code", replaced("wording/points_to_note.toml", 'code = "exclusions"\n', ""), "wording/points_to_note.toml", "sections", 'Write code = "exclusions"'),
+    ("missing answers", removed(FAQ), FAQ, "questions", "no question is answered"),
+    ("answers under another name", renamed(FAQ, "faqs.toml"), "faqs.toml", "", 'Did you mean "faq.toml"?'),
+    ("slug twice", replaced(FAQ, 'slug = "what-is-paid"', 'slug = "free-or-paid"'), FAQ, "questions[1].slug", "twice"),
+    ("slug that leads elsewhere", replaced(FAQ, 'slug = "what-is-paid"', 'slug = "//evil.example"'), FAQ, "questions[1].slug", "can't be an address"),
+    ("slug with capitals", replaced(FAQ, 'slug = "what-is-paid"', 'slug = "What-Is-Paid"'), FAQ, "questions[1].slug", "small letters"),
+    ("endless slug", replaced(FAQ, 'slug = "what-is-paid"', f'slug = "{"a" * 61}"'), FAQ, "questions[1].slug", "at most 60"),
+    ("question in an unknown group", replaced(FAQ, 'group = "premium"', 'group = "premiums"'), FAQ, "group", 'Did you mean "premium"?'),
+    ("group twice", replaced(FAQ, 'code = "joining"', 'code = "premium"'), FAQ, "groups[2].code", "twice"),
+    ("group without a question", replaced(FAQ, '[[groups]]\ncode = "premium"', '[[groups]]\ncode = "spare"\nname = { ja = "予備", en = "Spare" }\n\n[[groups]]\ncode = "premium"'), FAQ, "groups[spare]", "no question"),
+    ("unknown related question", replaced(FAQ, '"how-limits-work", "who-may', '"how-limit-works", "who-may'), FAQ, "questions[free-or-paid].related", 'Did you mean "how-limits-work"?'),
+    ("question related to itself", replaced(FAQ, '"how-limits-work", "who-may', '"free-or-paid", "who-may'), FAQ, "questions[free-or-paid].related", "itself"),
+    ("answer without English", replaced(FAQ, ', en = "The organiser may end', ', an = "The organiser may end'), FAQ, "answer[2].en", "missing"),
+    ("question without an answer", replaced(FAQ, "answer = [", "answers = ["), FAQ, "questions[0].answer", 'Did you mean "answers"?'),
+    ("answer without a paragraph", put(FAQ, ONE_QUESTION), FAQ, "questions[0].answer", "no paragraph"),
+    ("unknown placeholder in an answer", replaced(FAQ, "{card_brands}", "{card_brand}"), FAQ, "answer[0].ja", 'Did you mean "card_brands"?'),
+    ("figure in an answer", replaced(FAQ, "{free.liability_limit}までの", "50万円までの"), FAQ, "answer[0].ja", "Write {free.liability_limit}"),
+    ("unknown key in an answer", replaced(FAQ, "on_first_page = true", "on_firstpage = true"), FAQ, "questions[0].on_firstpage", 'Did you mean "on_first_page"?'),
+    ("answers that are no TOML", replaced(FAQ, "[[groups]]", "[[groups]"), FAQ, "", "not valid TOML"),
     ("missing file", removed("wording/privacy.toml"), "wording/privacy.toml", "", "missing"),
     ("missing notes", removed("notes.md"), "notes.md", "", "missing"),
     ("missing rate table", removed(BAND), BAND, "", "missing"),

@@ -30,10 +30,7 @@ class Vessel:
     limit: Limit
     limit_yen: int
     loss_yen: int
-
-    @property
-    def paid_yen(self) -> int:
-        return min(self.limit_yen, self.loss_yen)
+    paid_yen: int
 
     @property
     def unpaid_yen(self) -> int:
@@ -87,4 +84,5 @@ def _draw(
 
 
 def _vessel(limit: Limit, limits: Mapping[Limit, int], draws: Iterable[Draw]) -> Vessel:
-    return Vessel(limit, limits[limit], sum(draw.scenario.cost_yen for draw in draws if draw.limit == limit))
+    own = [draw for draw in draws if draw.limit == limit]
+    return Vessel(limit, limits[limit], sum(one.scenario.cost_yen for one in own), sum(one.paid_yen for one in own))

@@ -82,7 +82,7 @@ def _question(
         question=table.text("question", facts),
         answer=table.texts("answer", facts),
         related=table.strings("related", optional=True),
-        on_first_page=table.has("on_first_page") and table.flag("on_first_page"),
+        on_first_page=table.flag("on_first_page", optional=True),
     )
     if table.has("answer") and not question.answer:
         table.slip("answer", "the answer has no paragraph.")

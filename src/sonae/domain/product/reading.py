@@ -115,8 +115,8 @@ class Table:
         value = self.whole(key, least=least, most=most)
         return value if value is not None and least <= value <= most else least
 
-    def flag(self, key: str) -> bool:
-        return bool(self._take(key, bool, "true or false"))
+    def flag(self, key: str, *, optional: bool = False) -> bool:
+        return bool(self._take(key, bool, "true or false", optional=optional))
 
     def day(self, key: str, *, optional: bool = False) -> date | None:
         value = self._take(key, date, "a day (2026-12-01)", optional=optional)
