@@ -9,6 +9,7 @@ import pytest
 from sonae.domain.eligibility import assess_disclosure
 from sonae.domain.product.check import check_product, check_versions
 from sonae.domain.product.definition import Product
+from sonae.domain.product.parse import parse_product
 from sonae.domain.text import Text
 from tests.domain.versions import AFTER, BEFORE, day, files_of, product
 
@@ -104,6 +105,45 @@ def test_every_question_says_why_it_is_asked() -> None:
     assert len(product().questions_of("needs")) == 5
     declared = {question.code for question in product().questions_of("declaration")}
     assert {"truthful", "explained_to_insured", "no_antisocial_forces", "no_cooling_off", "personal_data"} <= declared
+
+
+def test_scenarios_are_the_published_ones() -> None:
+    assert [(one.code, one.cost_line, one.cost_yen) for one in product().scenarios] == [
+        ("data_lost", "restoration", 10_000_000),
+        ("contractor_leak", "other_costs", 5_000_000),
+        ("claims", "damages", 50_000_000),
+    ]
+    assert product().tags["product.toml: scenarios[claims].cost_yen"] == "published"
+
+
+def test_no_answer_names_a_plan_a_limit_or_a_party_by_hand() -> None:
+    written = files_of(AFTER)["faq.toml"].decode()
+    shipped = product()
+    names = [party.name.ja for party in shipped.parties] + [brand.name for brand in shipped.payment.brands]
+    for fact in (
+        *names,
+        *(plan.name.ja for plan in shipped.plans),
+        shipped.contact.phone,
+        "50万円",
+        "1億円",
+        "12月1日",
+    ):
+        assert fact not in written
+
+
+def test_a_version_published_before_the_pages_explained_so_much_can_still_be_read() -> None:
+    files = files_of(BEFORE)
+    del files["faq.toml"]
+    kept = re.split(r"(?m)^(?=\[\[?)", files["product.toml"].decode())
+    kept = [part for part in kept if not part.startswith(("[[not_covered]]", "[[scenarios]]"))]
+    files["product.toml"] = "".join(kept).encode()
+    read = parse_product(files)
+    assert (read.not_covered, read.scenarios, read.answered, read.answered_questions) == ((), (), (), ())
+    assert {(one.file, one.place) for one in check_product(files)} == {
+        ("faq.toml", "questions"),
+        ("product.toml", "not_covered"),
+        ("product.toml", "scenarios"),
+    }
 
 
 def all_texts(of: Product) -> list[Text]:
