@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sonae.domain.drawing_on_limits import TermOfLosses, draw_on_plan, draw_on_section
-from sonae.domain.product.definition import Scenario
+from sonae.domain.product.explanations import Scenario
 from sonae.domain.text import Text
 from tests.domain.versions import product
 

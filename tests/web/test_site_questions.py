@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from sonae.apps.programmes.models import Programme
-from sonae.domain.product.definition import AnsweredQuestion
+from sonae.domain.product.explanations import AnsweredQuestion
 from sonae.domain.product.parse import parse_product
 from sonae.domain.word_search import LONGEST_QUERY
 from tests.domain.versions import AFTER, files_of, product

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sonae.domain.product.definition import Limit, Plan, Product, Scenario, Section
+from sonae.domain.product.definition import Limit, Plan, Product, Section
+from sonae.domain.product.explanations import Scenario
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Literal, TypeVar
 
+from sonae.domain.product.explanations import AnsweredGroup, AnsweredQuestion, NotCovered, Scenario
 from sonae.domain.product.rate_table import RateTable
 from sonae.domain.text import Text
 
@@ -65,27 +66,6 @@ class CostLine:
     explanation: Text
     example: Text
     more_examples: tuple[Text, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class NotCovered:
-    """What people expect of such cover and no cost line names; ``instead`` says what there is in its place."""
-
-    code: str
-    name: Text
-    explanation: Text
-    instead: Text
-
-
-@dataclass(frozen=True, slots=True)
-class Scenario:
-    """One thing that happens and what it costs, as an example: ``cost_line`` is the line that it falls under."""
-
-    code: str
-    name: Text
-    story: Text
-    cost_line: str
-    cost_yen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,27 +224,6 @@ class WordingDocument:
     def find_section(self, code: str) -> WordingSection | None:
         """None in a version that was published before the section had a code."""
         return next((section for section in self.sections if section.code == code), None)
-
-
-@dataclass(frozen=True, slots=True)
-class AnsweredQuestion:
-    """One question that people ask before joining, with its answer. ``slug`` is its address for good."""
-
-    slug: str
-    group: str
-    question: Text
-    answer: tuple[Text, ...]
-    related: tuple[str, ...]
-    on_first_page: bool
-
-
-@dataclass(frozen=True, slots=True)
-class AnsweredGroup:
-    """Questions of one kind, in the order in which they are shown."""
-
-    code: str
-    name: Text
-    questions: tuple[AnsweredQuestion, ...]
 
 
 @dataclass(frozen=True, slots=True)

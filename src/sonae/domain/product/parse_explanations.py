@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from sonae.domain.product.definition import AnsweredGroup, AnsweredQuestion, NotCovered, Scenario
+from sonae.domain.product.explanations import AnsweredGroup, AnsweredQuestion, NotCovered, Scenario
 from sonae.domain.product.findings import did_you_mean
 from sonae.domain.product.parse_parts import new_code
 from sonae.domain.product.reading import Findings, Table, read_toml

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_safe
 from sonae.domain.calendar import cover_starts_at, scheme_term
 from sonae.domain.drawing_on_limits import TermOfLosses, draw_on_plan, draw_on_section
 from sonae.domain.product.check import EXCLUSIONS, EXCLUSIONS_IN
-from sonae.domain.product.definition import CostLine, Limit, NotCovered, Product, Service
+from sonae.domain.product.definition import CostLine, Limit, Product, Service
+from sonae.domain.product.explanations import NotCovered
 from sonae.domain.quoting import next_possible_start
 from sonae.domain.text import Text
 from sonae.web.shared.context import programme_of

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.middleware import HtmxDetails
 
-from sonae.domain.product.definition import AnsweredGroup, AnsweredQuestion, Product
+from sonae.domain.product.definition import Product
+from sonae.domain.product.explanations import AnsweredGroup, AnsweredQuestion
 from sonae.domain.word_search import LONGEST_QUERY, Query, has_every_word, hits, loosen, read_query, tidy
 from sonae.web.shared.context import programme_of
 from sonae.web.shared.language import in_language
