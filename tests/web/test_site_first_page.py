@@ -46,6 +46,11 @@ def test_every_sum_on_the_page_comes_out_of_the_product(client: Client, programm
     )
     allowed = {f"{value:,}円" for one in premiums for value in (one.annual_premium, one.monthly_equivalent)}
     allowed |= {"0円", "48,710円"}  # the free cover; nine months of the published premium
+    allowed |= {
+        "6,500万円",
+        "6,000万円",
+        "6,450万円",
+    }  # the scenarios together; what the first plan pays, what the free cover leaves
     limits = [plan.liability_limit for plan in product.plans] + [plan.cost_limit for plan in product.plans]
     allowed |= {yen_in_words(value).ja for value in [*limits, 500_000, 5_000_000, 100_000_000, 10_000_000]}
     shown = set(re.findall(r"[\d,億万]*[\d億万]円(?!プラン)", text_of(page(client))))

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from sonae.domain.calendar import application_deadline, cover_starts_at, scheme_term
+from sonae.domain.drawing_on_limits import draw_on_plan, draw_on_section
 from sonae.domain.money import format_yen, yen_in_words
 from sonae.domain.period import add_months, months_between
 from sonae.domain.product.definition import Calendar, Example, Industry, Plan, Product, SalesBand, Section
@@ -103,12 +104,22 @@ def _facts(product: Product, next_start: date | None) -> dict[str, Any]:
         "cost_limits": _cost_limits(product.plans),
         "liability_lines": product.cost_lines_of("liability"),
         "cost_lines": product.cost_lines_of("cost"),
-        "examples": {line.code: line.example for line in product.cost_lines},
+        "examples": {line.code: (line.example, *line.more_examples) for line in product.cost_lines},
         "service_rows": [(service, *included) for service, *included in _rows(product, paid_services, free_services)],
+        **_losses(product),
         "premium_shown": premium_shown,
         "part_year": part_year(product, premium_shown),
         "insurer": product.party("insurer"),
         "outside_rules": [rule for rule in product.eligibility if rule.kind != "disclosure_answer"],
+    }
+
+
+def _losses(product: Product) -> dict[str, Any]:
+    """The product's scenarios as losses of one year: under the first plan, and with the free cover alone."""
+    return {
+        "losses": draw_on_plan(product, product.plans[0], product.scenarios),
+        "losses_free": draw_on_section(product, product.section("free"), product.scenarios),
+        "largest_loss": max((scenario.cost_yen for scenario in product.scenarios), default=0),
     }
 
 
