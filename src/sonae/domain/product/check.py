@@ -104,8 +104,8 @@ def check_premiums(product: Product, findings: Findings) -> None:
 
 
 def check_texts(product: Product, findings: Findings) -> None:
-    """Each text before consent has something to say, and each group of questions asks something."""
-    for document in product.wording:
+    """Each text has something to say, and each group of questions asks something."""
+    for document in (*product.wording, *product.information):
         if not document.sections:
             findings.add(f"wording/{document.code}.toml", "sections", "the text has no section.")
     for code in ("needs", "disclosure", "declaration"):

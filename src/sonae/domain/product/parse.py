@@ -19,16 +19,18 @@ from sonae.domain.product.parse_parts import (
 from sonae.domain.product.parse_rates import RATE_FILES, Rates, read_rates
 from sonae.domain.product.parse_texts import (
     ELIGIBILITY,
+    INFORMATION,
     QUESTIONS,
     WORDING,
     check_rule_references,
     read_examples,
+    read_information,
     read_questions,
     read_rule_texts,
     read_rules,
     read_wording,
 )
-from sonae.domain.product.placeholders import placeholder_values
+from sonae.domain.product.placeholders import placeholder_values, service_values
 from sonae.domain.product.reading import Findings, Table, decode, read_toml
 from sonae.domain.product.tags import collect_tags
 from sonae.domain.text import Text
@@ -36,7 +38,8 @@ from sonae.domain.text import Text
 __all__ = ["Finding", "ProductInvalid", "parse_product", "read_product"]
 
 PRODUCT, NOTES, SOURCES = "product.toml", "notes.md", "sources.md"
-NEEDED = (PRODUCT, ELIGIBILITY, QUESTIONS, *RATE_FILES, *(f"wording/{code}.toml" for code in WORDING), NOTES, SOURCES)
+TEXT_FILES = tuple(f"wording/{code}.toml" for code in (*WORDING, *INFORMATION))
+NEEDED = (PRODUCT, ELIGIBILITY, QUESTIONS, *RATE_FILES, *TEXT_FILES, NOTES, SOURCES)
 _EXAMPLE = re.compile(r"examples/[\w-]+\.toml")
 
 
@@ -93,6 +96,7 @@ def read_product(files: Mapping[str, bytes]) -> tuple[Product | None, list[Findi
         eligibility=rules,
         questions=questions,
         wording=read_wording(files, facts, findings),
+        information=read_information(files, facts | service_values(services), findings),
         examples=examples,
         tags=tags,
         group_policy_number=top.string("group_policy_number", optional=True),

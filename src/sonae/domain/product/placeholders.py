@@ -15,6 +15,7 @@ from sonae.domain.product.definition import (
     Payment,
     Plan,
     Section,
+    Service,
 )
 from sonae.domain.text import Text
 
@@ -55,6 +56,16 @@ def placeholder_values(
     limits = [rule.annual_sales_yen for rule in rules if rule.annual_sales_yen is not None]
     if limits:
         values["sales_limit"] = yen_in_words(min(limits))
+    return values
+
+
+def service_values(services: Iterable[Service]) -> dict[str, Text]:
+    """For texts that are read after the services: each one's name, and its own number where it has one."""
+    values = {}
+    for service in services:
+        values[f"{service.code}.name"] = service.name
+        if service.phone:
+            values[f"{service.code}.phone"] = Text(service.phone, service.phone)
     return values
 
 
@@ -112,7 +123,7 @@ def repeated_facts(words: str, language: str, values: Mapping[str, Text]) -> lis
     repeated: dict[str, str] = {}
     for name, value in values.items():
         figure = value.in_language(language)
-        is_fact = name == "phone" or name.endswith("_limit")
+        is_fact = name == "phone" or name.endswith(("_limit", ".phone"))
         if is_fact and re.search(rf"(?<![\d.,]){re.escape(figure)}", PLACEHOLDER.sub("", words)):
             repeated.setdefault(figure, name)
     return list(repeated.values())
