@@ -23,6 +23,8 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "calculator": ("calculator",),
     "outside": ("outside",),
     "verify": ("verify",),
+    "wording": ("wording",),
+    "documents": ("documents",),
     "pictures": ("illustrations",),
     "portal": ("portal",),
     "design": ("design-page",),
