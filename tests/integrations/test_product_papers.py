@@ -158,7 +158,9 @@ def test_the_plan_table_says_of_each_loss_whether_the_free_cover_pays_it() -> No
 
 
 def test_a_table_longer_than_a_page_repeats_its_heading(press: TypstPress) -> None:
-    many = tuple(Industry(f"i{n}", Text(f"業種{n}", f"Industry {n}"), Fraction(1), None, Text("", "")) for n in range(70))
+    many = tuple(
+        Industry(f"i{n}", Text(f"業種{n}", f"Industry {n}"), Fraction(1), None, Text("", "")) for n in range(70)
+    )
     text = words(press, named("plan-table"), replace(product(), industries=many))
     assert text.count("申告売上高（年間・税込）") >= 2 * len(product().plans)
 
@@ -173,7 +175,9 @@ def test_the_claims_guide_leads_each_section_to_its_own_telephone() -> None:
 
 
 def test_the_claims_guide_sets_no_time_limit_of_the_insurer() -> None:
-    limits = next(part for part in product().information_text("claims_guide").sections if part.heading.en == "Time limits")
+    limits = next(
+        part for part in product().information_text("claims_guide").sections if part.heading.en == "Time limits"
+    )
     assert "請求の期限と、お支払いまでの日数は、約款の定めによります。" in limits.paragraphs[0].ja
     assert re.search(r"\d", limits.paragraphs[0].ja) is None
     assert "個人情報保護委員会" in limits.paragraphs[1].ja

@@ -65,7 +65,15 @@ def statements_of(browser: Client, address: str, form: dict[str, Any] | None = N
 
 @pytest.mark.parametrize(
     "address",
-    ["/", "/premium/", "/premium/?industry=retail&sales=900", "/outside/", "/en/premium/", "/legal/", "/legal/commerce/"],
+    [
+        "/",
+        "/premium/",
+        "/premium/?industry=retail&sales=900",
+        "/outside/",
+        "/en/premium/",
+        "/legal/",
+        "/legal/commerce/",
+    ],
 )
 def test_a_public_page_asks_once(programme: Programme, client: Client, address: str) -> None:
     client.get(address)

@@ -80,7 +80,11 @@ def issue_papers(
     papers: tuple[tuple[str, str, Facts], ...] = (
         (Kind.CERTIFICATE, f"{certificate.number}_加入者証.pdf", _certificate(issue)),
         (Kind.RECEIPT, receipt_name, _receipt(issue)),
-        (Kind.IMPORTANT_MATTERS, f"{certificate.number}_重要事項説明書.pdf", ImportantMattersFacts.of(issue.product, issue.version.digest)),
+        (
+            Kind.IMPORTANT_MATTERS,
+            f"{certificate.number}_重要事項説明書.pdf",
+            ImportantMattersFacts.of(issue.product, issue.version.digest),
+        ),
         (Kind.DISCLOSURE_COPY, f"{certificate.number}_告知内容の写し.pdf", _disclosure(issue)),
     )
     for kind, file_name, facts in papers:

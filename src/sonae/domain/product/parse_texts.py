@@ -139,7 +139,9 @@ def read_information(
         for key in ("consent", "must_be_opened"):
             top.asked.add(key)
             if top.has(key):
-                top.slip(key, "a text for information asks for no consent.", f"Texts before consent: {_listed(WORDING)}.")
+                top.slip(
+                    key, "a text for information asks for no consent.", f"Texts before consent: {_listed(WORDING)}."
+                )
         top.finish()
     return tuple(texts)
 
