@@ -23,8 +23,11 @@ from sonae.apps.documents.facts import (
     ShownDocument,
     exact_yen,
 )
+from sonae.apps.documents.plan_table import PlanTableFacts
+from sonae.apps.documents.product_papers import ClaimsGuideFacts, TextPaperFacts
 from sonae.domain.calendar import JAPAN
 from sonae.domain.text import Text
+from tests.domain.versions import product
 
 DIGEST = "9f2c41d07be85a3316c0e4d25b7f8a90" * 2
 VERIFICATION_URL = "https://sonae.example/verify/8Q4K-7ZMD-2XWP-H6TN"
@@ -321,10 +324,17 @@ DISCLOSURE_COPY = DisclosureCopyFacts(
     ),
 )
 
+CLAIMS_GUIDE = ClaimsGuideFacts.of(product(), DIGEST)
+PLAN_TABLE = PlanTableFacts.of(product(), DIGEST)
+TEXT_PAPER = TextPaperFacts.with_plans(product(), DIGEST, product().wording_document("overview"))
+
 PAPERS = {
     "estimate": ESTIMATE,
     "certificate": CERTIFICATE,
     "receipt": RECEIPT,
     "important_matters": IMPORTANT_MATTERS,
     "disclosure_copy": DISCLOSURE_COPY,
+    "claims_guide": CLAIMS_GUIDE,
+    "plan_table": PLAN_TABLE,
+    "text_paper": TEXT_PAPER,
 }

@@ -124,6 +124,67 @@ def outside_with_a_reason(visitor: Visitor) -> None:
     visitor.go("/outside/?industry=medical&sales=3000")
 
 
+@scene("site:documents")
+def documents(visitor: Visitor) -> None:
+    visitor.go("/documents/")
+
+
+@scene("site:documents")
+def documents_with_all_digests(visitor: Visitor) -> None:
+    visitor.page.locator("details.checks > summary").click()
+
+
+@scene("site:documents", printed=True)
+def documents_in_print(visitor: Visitor) -> None:
+    """As the scene before left it."""
+
+
+@scene("site:documents")
+def documents_of_an_older_version(visitor: Visitor) -> None:
+    visitor.page.locator(".version-choice a").click()
+    visitor.says("この期間に加入した方の書面", "For those who joined in that time")
+
+
+@scene("site:legal")
+def legal(visitor: Visitor) -> None:
+    visitor.go("/legal/")
+
+
+@scene("site:legal_page")
+def legal_parties(visitor: Visitor) -> None:
+    visitor.go("/legal/parties/")
+
+
+@scene("site:legal_page")
+def legal_solicitation(visitor: Visitor) -> None:
+    visitor.go("/legal/solicitation/")
+
+
+@scene("site:legal_page")
+def legal_privacy(visitor: Visitor) -> None:
+    visitor.go("/legal/privacy/")
+
+
+@scene("site:legal_page")
+def legal_accessibility(visitor: Visitor) -> None:
+    visitor.go("/legal/accessibility/")
+
+
+@scene("site:legal_page")
+def legal_cookies(visitor: Visitor) -> None:
+    visitor.go("/legal/cookies/")
+
+
+@scene("site:legal_page")
+def legal_commerce(visitor: Visitor) -> None:
+    visitor.go("/legal/commerce/")
+
+
+@scene("site:legal_page", printed=True)
+def legal_commerce_in_print(visitor: Visitor) -> None:
+    """As the scene before left it."""
+
+
 @scene("site:verify")
 def verify_in_force(visitor: Visitor) -> None:
     visitor.verification_code = str(visitor.site.sql(CERTIFICATE)[0][0])

@@ -24,6 +24,8 @@ WITHOUT_A_PICTURE = FOR_MACHINES | {
     # papers, which are drawn below
     "site:estimate",
     "site:important_matters",
+    "site:paper",
+    "site:paper_of_version",
     "portal:document_pdf",
     "portal:paper",
 }

@@ -133,16 +133,20 @@ def test_no_answer_names_a_plan_a_limit_or_a_party_by_hand() -> None:
 
 def test_a_version_published_before_the_pages_explained_so_much_can_still_be_read() -> None:
     files = files_of(BEFORE)
-    del files["faq.toml"]
+    texts = [f"wording/{code}.toml" for code in ("claims_guide", "commerce", "parties", "solicitation")]
+    for name in ("faq.toml", *texts):
+        del files[name]
     kept = re.split(r"(?m)^(?=\[\[?)", files["product.toml"].decode())
     kept = [part for part in kept if not part.startswith(("[[not_covered]]", "[[scenarios]]"))]
     files["product.toml"] = "".join(kept).encode()
     read = parse_product(files)
     assert (read.not_covered, read.scenarios, read.answered, read.answered_questions) == ((), (), (), ())
+    assert read.information == ()
     assert {(one.file, one.place) for one in check_product(files)} == {
         ("faq.toml", "questions"),
         ("product.toml", "not_covered"),
         ("product.toml", "scenarios"),
+        *((name, "") for name in texts),
     }
 
 

@@ -389,5 +389,8 @@ def test_public_pages_begin_no_session(programme: object) -> None:
         "/outside/",
         "/robots.txt",
         "/papers/important-matters.pdf",
+        "/papers/2025-12-01/claims-guide.pdf",
+        "/documents/",
+        "/legal/cookies/",
     ):
         assert "sessionid" not in Client().get(page).cookies

@@ -11,9 +11,9 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Literal, Self
 
-from sonae.domain.calendar import JAPAN
+from sonae.domain.calendar import JAPAN, cover_starts_at
+from sonae.domain.product.definition import InformationText, Product
 from sonae.domain.product.definition import Plan as ProductPlan
-from sonae.domain.product.definition import Product, WordingDocument
 from sonae.domain.rating import PlanPremium, exact_decimal
 from sonae.domain.text import Text
 
@@ -199,30 +199,33 @@ class ReceiptFacts(Facts):
 
 @dataclass(frozen=True, slots=True)
 class MattersSection(Facts):
-    """One heading of the 重要事項説明書, its paragraphs and its points."""
+    """One heading of a text, its paragraphs and its points. ``kind`` says what the points are, as the product does."""
 
     heading: Text
     paragraphs: tuple[Text, ...]
     points: tuple[Text, ...]
+    kind: str = "plain"
 
 
 @dataclass(frozen=True, slots=True)
 class MattersPart(Facts):
-    """契約概要 or 注意喚起情報, as the product words it."""
+    """契約概要, 注意喚起情報 or another text, as the product words it."""
 
     title: Text
     lead: Text
     sections: tuple[MattersSection, ...]
 
     @classmethod
-    def of(cls, document: WordingDocument) -> Self:
-        sections = tuple(MattersSection(part.heading, part.paragraphs, part.points) for part in document.sections)
-        return cls(document.title, document.lead, sections)
+    def of(cls, text: InformationText) -> Self:
+        sections = tuple(
+            MattersSection(part.heading, part.paragraphs, part.points, part.kind) for part in text.sections
+        )
+        return cls(text.title, text.lead, sections)
 
 
 @dataclass(frozen=True, slots=True)
 class ImportantMattersFacts(Facts):
-    """重要事項説明書（契約概要・注意喚起情報）. ``made_at`` is the moment the product version was published."""
+    """重要事項説明書（契約概要・注意喚起情報）. ``made_at`` is the moment from which the product version rules."""
 
     frame: Frame
     made_at: datetime
@@ -230,6 +233,18 @@ class ImportantMattersFacts(Facts):
     plans: tuple[Plan, ...]
     liability_lines: tuple[Line, ...]
     cost_lines: tuple[Line, ...]
+
+    @classmethod
+    def of(cls, product: Product, digest: str) -> Self:
+        """Every text that must be opened, with plans and limits: from the version's files alone, so equal everywhere."""
+        return cls(
+            frame=Frame.of(product, digest),
+            made_at=takes_effect_at(product),
+            parts=tuple(MattersPart.of(text) for text in product.wording if text.must_be_opened),
+            plans=tuple(Plan.of(plan) for plan in product.plans),
+            liability_lines=lines_of(product, "liability"),
+            cost_lines=lines_of(product, "cost"),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,3 +294,8 @@ def exact_yen(value: Fraction) -> str:
 def lines_of(product: Product, limit: Literal["liability", "cost"]) -> tuple[Line, ...]:
     """The product's kinds of loss that count towards that limit, as papers list them."""
     return tuple(Line(line.name, line.explanation) for line in product.cost_lines_of(limit))
+
+
+def takes_effect_at(product: Product) -> datetime:
+    """The first moment of cover under that version: the date of papers that follow from its files and nothing else."""
+    return cover_starts_at(product.calendar, product.effective_date)

@@ -18,7 +18,6 @@ from sonae.apps.documents.facts import (
     Frame,
     ImportantMattersFacts,
     Line,
-    MattersPart,
     Plan,
     ReceiptFacts,
     ShownDocument,
@@ -81,7 +80,11 @@ def issue_papers(
     papers: tuple[tuple[str, str, Facts], ...] = (
         (Kind.CERTIFICATE, f"{certificate.number}_加入者証.pdf", _certificate(issue)),
         (Kind.RECEIPT, receipt_name, _receipt(issue)),
-        (Kind.IMPORTANT_MATTERS, f"{certificate.number}_重要事項説明書.pdf", _matters(issue)),
+        (
+            Kind.IMPORTANT_MATTERS,
+            f"{certificate.number}_重要事項説明書.pdf",
+            ImportantMattersFacts.of(issue.product, issue.version.digest),
+        ),
         (Kind.DISCLOSURE_COPY, f"{certificate.number}_告知内容の写し.pdf", _disclosure(issue)),
     )
     for kind, file_name, facts in papers:
@@ -145,18 +148,6 @@ def _receipt(issue: _Issue) -> ReceiptFacts:
         cover_until=issue.cover_until,
         tax_note=product.payment.tax_note,
         keeping_note=product.document(Kind.RECEIPT).explanation,
-    )
-
-
-def _matters(issue: _Issue) -> ImportantMattersFacts:
-    product = issue.product
-    return ImportantMattersFacts(
-        frame=issue.frame,
-        made_at=issue.version.published_at,
-        parts=tuple(MattersPart.of(document) for document in product.wording if document.must_be_opened),
-        plans=tuple(Plan.of(plan) for plan in product.plans),
-        liability_lines=lines_of(product, "liability"),
-        cost_lines=lines_of(product, "cost"),
     )
 
 

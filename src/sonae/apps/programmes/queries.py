@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
@@ -41,6 +42,24 @@ def published_versions() -> tuple[PublishedVersion, ...]:
         PublishedVersion(Term(start_on, expiry_on), product_with(digest), digest)
         for start_on, expiry_on, digest in rows
     )
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedProduct:
+    """A published version, whether a scheme year stands under it or not."""
+
+    product: Product
+    digest: str
+
+
+def published_products() -> tuple[PublishedProduct, ...]:
+    """Every published version of the programme, the newest first."""
+    digests = (
+        ProductVersion.objects.filter(programme__code=settings.SONAE_PROGRAMME)
+        .order_by("-effective_date")
+        .values_list("digest", flat=True)
+    )
+    return tuple(PublishedProduct(product_with(digest), digest) for digest in digests)
 
 
 def list_scheme_years() -> list[SchemeYear]:

@@ -14,6 +14,7 @@ from sonae.domain.product.findings import Finding, did_you_mean
 from sonae.domain.product.parse import PRODUCT, read_product
 from sonae.domain.product.parse_explanations import FAQ
 from sonae.domain.product.parse_rates import BASE, INDUSTRY, SALES_BAND
+from sonae.domain.product.parse_texts import INFORMATION
 from sonae.domain.product.reading import Findings
 from sonae.domain.rating import NotRated, PlanPremium, rate_plan
 from sonae.domain.risk import Risk
@@ -107,8 +108,8 @@ def check_premiums(product: Product, findings: Findings) -> None:
 
 
 def check_texts(product: Product, findings: Findings) -> None:
-    """Each text before consent has something to say, and each group of questions asks something."""
-    for document in product.wording:
+    """Each text has something to say, and each group of questions asks something."""
+    for document in (*product.wording, *product.information):
         if not document.sections:
             findings.add(f"wording/{document.code}.toml", "sections", "the text has no section.")
     for code in ("needs", "disclosure", "declaration"):
@@ -121,6 +122,10 @@ def check_explanations(product: Product, findings: Findings) -> None:
     for key in ("not_covered", "scenarios"):
         if not getattr(product, key):
             findings.add(PRODUCT, key, f"at least one table [[{key}]] is missing.")
+    there = {text.code for text in product.information}
+    for code in INFORMATION:
+        if code not in there:
+            findings.add(f"wording/{code}.toml", "", "the file is missing.")
     if not product.answered_questions:
         findings.add(FAQ, "questions", "no question is answered.")
     for document in product.wording:

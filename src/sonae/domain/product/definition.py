@@ -19,6 +19,7 @@ QuestionGroup = Literal["needs", "disclosure", "declaration"]
 QuestionKind = Literal["choice", "choices", "yes_no", "confirm"]
 Thing = TypeVar("Thing")
 RuleKind = Literal["annual_sales_at_least", "industry_in", "disclosure_answer"]
+SectionKind = Literal["plain", "steps", "not_to_do"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,24 +203,32 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class WordingSection:
-    """``code`` is filled where another page shows the section too."""
+    """One heading of a text. ``kind`` says what its points are: a list, steps in their order, or what not to do. ``code`` is
+    filled where another page shows the section too."""
 
     heading: Text
     paragraphs: tuple[Text, ...]
     points: tuple[Text, ...]
+    kind: SectionKind = "plain"
     code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class WordingDocument:
-    """A text shown before consent: 契約概要, 注意喚起情報, 個人情報の取扱い, electronic delivery."""
+class InformationText:
+    """A text that anybody may read and nobody agrees to: claims guide, 勧誘方針, who is who."""
 
     code: str
     title: Text
     lead: Text
+    sections: tuple[WordingSection, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WordingDocument(InformationText):
+    """A text shown before consent: 契約概要, 注意喚起情報, 個人情報の取扱い, electronic delivery."""
+
     consent: Text
     must_be_opened: bool
-    sections: tuple[WordingSection, ...]
 
     def find_section(self, code: str) -> WordingSection | None:
         """None in a version that was published before the section had a code."""
@@ -277,6 +286,7 @@ class Product:
     eligibility: tuple[EligibilityRule, ...]
     questions: tuple[Question, ...]
     wording: tuple[WordingDocument, ...]
+    information: tuple[InformationText, ...]
     examples: tuple[Example, ...]
     tags: Mapping[str, str]  # place of each number → published | source [n] | assumed
     # Empty in a version that was published before the public pages explained so much.
@@ -328,6 +338,10 @@ class Product:
     def wording_document(self, code: str) -> WordingDocument:
         """KeyError if there is no such text."""
         return _find(self.wording, "code", code)
+
+    def information_text(self, code: str) -> InformationText:
+        """KeyError if there is no such text."""
+        return _find(self.information, "code", code)
 
     def services_of(self, section: SectionCode) -> tuple[Service, ...]:
         """The services that come with that section, in the product's order."""

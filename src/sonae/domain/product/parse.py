@@ -20,10 +20,12 @@ from sonae.domain.product.parse_parts import (
 from sonae.domain.product.parse_rates import RATE_FILES, Rates, read_rates
 from sonae.domain.product.parse_texts import (
     ELIGIBILITY,
+    INFORMATION,
     QUESTIONS,
     WORDING,
     check_rule_references,
     read_examples,
+    read_information,
     read_questions,
     read_rule_texts,
     read_rules,
@@ -37,7 +39,8 @@ from sonae.domain.text import Text
 __all__ = ["Finding", "ProductInvalid", "parse_product", "read_product"]
 
 PRODUCT, NOTES, SOURCES = "product.toml", "notes.md", "sources.md"
-NEEDED = (PRODUCT, ELIGIBILITY, QUESTIONS, *RATE_FILES, *(f"wording/{code}.toml" for code in WORDING), NOTES, SOURCES)
+TEXT_FILES = tuple(f"wording/{code}.toml" for code in (*WORDING, *INFORMATION))
+NEEDED = (PRODUCT, ELIGIBILITY, QUESTIONS, *RATE_FILES, *TEXT_FILES, NOTES, SOURCES)
 _EXAMPLE = re.compile(r"examples/[\w-]+\.toml")
 
 
@@ -96,6 +99,7 @@ def read_product(files: Mapping[str, bytes]) -> tuple[Product | None, list[Findi
         eligibility=rules,
         questions=questions,
         wording=read_wording(files, facts, findings),
+        information=read_information(files, cover_facts, findings),
         examples=examples,
         tags=tags,
         not_covered=read_not_covered(top, cover_facts),

@@ -10,11 +10,13 @@ from typing import cast
 from sonae.domain.product.definition import (
     EligibilityRule,
     Example,
+    InformationText,
     Option,
     Question,
     QuestionGroup,
     QuestionKind,
     RuleKind,
+    SectionKind,
     WordingDocument,
     WordingSection,
 )
@@ -24,6 +26,8 @@ from sonae.domain.text import Text
 
 ELIGIBILITY, QUESTIONS = "eligibility.toml", "questions.toml"
 WORDING = ("electronic_delivery", "overview", "points_to_note", "privacy")
+INFORMATION = ("claims_guide", "commerce", "parties", "solicitation")
+SECTION_KINDS = ("plain", "steps", "not_to_do")
 RULE_KINDS = ("annual_sales_at_least", "industry_in", "disclosure_answer")
 GROUPS = ("needs", "disclosure", "declaration")
 QUESTION_KINDS = ("choice", "choices", "yes_no", "confirm")
@@ -115,21 +119,63 @@ def _options(table: Table, facts: Mapping[str, Text]) -> tuple[Option, ...]:
 def read_wording(
     files: Mapping[str, bytes], facts: Mapping[str, Text], findings: Findings
 ) -> tuple[WordingDocument, ...]:
+    """The texts before consent, each with its sentence of consent."""
     documents = []
-    for code in WORDING:
-        top = read_toml(files, f"wording/{code}.toml", findings)
-        if top is None:
-            continue
-        sections = []
-        for table in top.tables("sections"):
-            heading, paragraphs = table.text("heading", facts), table.texts("paragraphs", facts)
-            points = table.texts("points", facts, optional=True)
-            sections.append(WordingSection(heading, paragraphs, points, table.string("code", optional=True)))
-            table.finish()
-        title, lead, consent = (top.text(key, facts) for key in ("title", "lead", "consent"))
-        documents.append(WordingDocument(code, title, lead, consent, top.flag("must_be_opened"), tuple(sections)))
+    for top in _texts_of(WORDING, files, findings):
+        title, lead, sections = _words(top, facts)
+        consent, must_be_opened = top.text("consent", facts), top.flag("must_be_opened")
+        documents.append(WordingDocument(_code(top), title, lead, sections, consent, must_be_opened))
         top.finish()
     return tuple(documents)
+
+
+def read_information(
+    files: Mapping[str, bytes], facts: Mapping[str, Text], findings: Findings
+) -> tuple[InformationText, ...]:
+    """The texts that nobody agrees to: a consent among them is a slip. One that isn't there is for ``check`` to tell."""
+    there = tuple(code for code in INFORMATION if f"wording/{code}.toml" in files)
+    texts = []
+    for top in _texts_of(there, files, findings):
+        texts.append(InformationText(_code(top), *_words(top, facts)))
+        for key in ("consent", "must_be_opened"):
+            top.asked.add(key)
+            if top.has(key):
+                top.slip(
+                    key, "a text for information asks for no consent.", f"Texts before consent: {_listed(WORDING)}."
+                )
+        top.finish()
+    return tuple(texts)
+
+
+def _texts_of(codes: tuple[str, ...], files: Mapping[str, bytes], findings: Findings) -> list[Table]:
+    tops = (read_toml(files, f"wording/{code}.toml", findings) for code in codes)
+    return [top for top in tops if top is not None]
+
+
+def _code(top: Table) -> str:
+    return top.file.removeprefix("wording/").removesuffix(".toml")
+
+
+def _listed(codes: tuple[str, ...]) -> str:
+    return ", ".join(codes)
+
+
+def _words(top: Table, facts: Mapping[str, Text]) -> tuple[Text, Text, tuple[WordingSection, ...]]:
+    sections = tuple(_section(table, facts) for table in top.tables("sections"))
+    return top.text("title", facts), top.text("lead", facts), sections
+
+
+def _section(table: Table, facts: Mapping[str, Text]) -> WordingSection:
+    heading, paragraphs = table.text("heading", facts), table.texts("paragraphs", facts, optional=True)
+    points = table.texts("points", facts, optional=True)
+    kind = cast(SectionKind, table.choice("kind", SECTION_KINDS)) if table.has("kind") else "plain"
+    if not paragraphs and not points:
+        table.slip("paragraphs", "a section needs paragraphs or points.")
+    if kind != "plain" and not points:
+        table.slip("points", f'a section of the kind "{kind}" needs points.')
+    code = table.string("code", optional=True)
+    table.finish()
+    return WordingSection(heading, paragraphs, points, kind, code)
 
 
 def read_examples(files: Mapping[str, bytes], findings: Findings) -> tuple[Example, ...]:

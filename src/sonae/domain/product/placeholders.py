@@ -77,6 +77,7 @@ def cover_placeholder_values(
     }
     values |= {f"line.{code}": name for code, name in names.items()}
     values |= {f"service.{service.code}": _in_a_sentence(service.name) for service in services}
+    values |= {f"service.{one.code}.phone": Text(one.phone, one.phone) for one in services if one.phone}
     for section in sections:
         known = [names[code] for code in section.cost_lines if code in names]
         values[f"{section.code}.name"] = section.name
@@ -148,7 +149,7 @@ def repeated_facts(words: str, language: str, values: Mapping[str, Text]) -> lis
     repeated: dict[str, str] = {}
     for name, value in values.items():
         figure = value.in_language(language)
-        is_fact = name == "phone" or name.endswith("_limit")
+        is_fact = name == "phone" or name.endswith(("_limit", ".phone"))
         if is_fact and re.search(rf"(?<![\d.,]){re.escape(figure)}", PLACEHOLDER.sub("", words)):
             repeated.setdefault(figure, name)
     return list(repeated.values())

@@ -22,7 +22,10 @@ from sonae.apps.documents.rendering import PaperFailed
 from sonae.integrations.typst.letters import FONT_FILES, GETA, printable
 
 TEMPLATES = Path(__file__).with_name("templates")
-TEMPLATE_NAMES = frozenset({"estimate", "certificate", "receipt", "important_matters", "disclosure_copy"})
+TEMPLATE_NAMES = frozenset(
+    {"estimate", "certificate", "receipt", "important_matters", "disclosure_copy"}
+    | {"text_paper", "plan_table", "claims_guide"}
+)
 LANGUAGES = frozenset({"ja", "en"})
 STANDARDS: list[Literal["ua-1", "a-2a"]] = ["ua-1", "a-2a"]
 

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from sonae.apps.documents.facts import ImportantMattersFacts
 from sonae.apps.documents.rendering import paper_press
 from sonae.apps.enrolment.evidence import wording_digest
 from sonae.apps.enrolment.models import Application
@@ -16,7 +17,6 @@ from sonae.domain.product.definition import WordingDocument
 from sonae.web.portal.access import for_application, person, progress_for
 from sonae.web.portal.application_views import answer_if_not_open, step_address, steps_of
 from sonae.web.portal.downloads import pdf_download
-from sonae.web.portal.important_matters import facts_of_important_matters
 from sonae.web.shared.language import active_language, in_language, say
 from sonae.web.shared.moment import now
 
@@ -67,8 +67,8 @@ def document_pdf(request: HttpRequest, application: Application, code: str) -> H
     progress = progress_for(request, application)
     _text(progress, code)
     language = active_language()
-    facts = facts_of_important_matters(progress)
-    pdf = paper_press().render(template="important_matters", facts=facts, language=language)
+    facts = ImportantMattersFacts.of(progress.product, progress.application.scheme_year.product_version.digest)
+    pdf = paper_press().render(template="important_matters", facts=facts.as_dict(), language=language)
     return pdf_download(pdf, str(say("重要事項のご説明.pdf", "important-matters.pdf")))
 
 

@@ -23,6 +23,8 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "calculator": ("calculator", "comparison"),
     "outside": ("outside",),
     "verify": ("verify",),
+    "wording": ("wording",),
+    "documents": ("documents",),
     "pictures": ("illustrations",),
     "cover": ("cover",),
     "question-pages": ("question-pages",),

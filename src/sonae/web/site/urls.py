@@ -3,7 +3,19 @@
 from django.urls import path
 
 from sonae.web.shared.parts_page import parts
-from sonae.web.site import calculator, cover, first_page, outside, papers, questions, quotes, robots, verify
+from sonae.web.site import (
+    calculator,
+    cover,
+    documents,
+    first_page,
+    legal,
+    outside,
+    papers,
+    questions,
+    quotes,
+    robots,
+    verify,
+)
 
 app_name = "site"
 urlpatterns = [
@@ -16,7 +28,12 @@ urlpatterns = [
     path("questions/<slug:slug>/", questions.question, name="question"),
     path("outside/", outside.outside, name="outside"),
     path("verify/<str:code>/", verify.verify, name="verify"),
+    path("documents/", documents.documents, name="documents"),
     path("papers/important-matters.pdf", papers.important_matters, name="important_matters"),
+    path("papers/<slug:slug>.pdf", papers.paper, name="paper"),
+    path("papers/<str:version>/<slug:slug>.pdf", papers.paper_of_version, name="paper_of_version"),
+    path("legal/", legal.legal, name="legal"),
+    path("legal/<slug:slug>/", legal.legal_page, name="legal_page"),
     path("design/", parts, name="parts"),
     path("robots.txt", robots.robots, name="robots"),
 ]
