@@ -18,9 +18,9 @@ def check_facts(facts: LossFacts, file: str, findings: Findings) -> None:
         place = f"figures[{figure.code}]"
         _known(file, f"{place}.size", [figure.size] if figure.size else [], sizes, findings)
         _known(file, f"{place}.occurs_with", [figure.occurs_with] if figure.occurs_with else [], sizes, findings)
-        _known_sources(file, place, figure.sources, sources, findings)
+        _known_sources(file, f"{place}.sources", figure.sources, sources, findings)
     for example in facts.examples:
-        _known_sources(file, f"examples[{example.code}]", example.sources, sources, findings)
+        _known_sources(file, f"examples[{example.code}].sources", example.sources, sources, findings)
     for loss in (*facts.entered, *facts.not_named):
         used = [code for code in (loss.days, loss.yen_a_day) if code]
         _known(file, f"entered[{loss.code}]", used, sizes, findings)
@@ -66,6 +66,9 @@ def _check_incident(facts: LossFacts, incident: Incident, file: str, findings: F
     for asked in incident.sizes:
         _known(file, f"{place}.sizes", [asked.size], sizes, findings)
         size = sizes.get(asked.size)
+        _known_sources(
+            file, f"{place}.sizes[{asked.size}].why", asked.cited, {one.number for one in facts.sources}, findings
+        )
         if size and not size.least <= asked.value <= size.most:
             message = f"{asked.value:,} lies outside {size.least:,} to {size.most:,}."
             findings.add(file, f"{place}.sizes[{asked.size}].value", message)
@@ -108,4 +111,4 @@ def _known(file: str, place: str, codes: Iterable[str], known: Collection[str], 
 def _known_sources(file: str, place: str, numbers: Iterable[int], known: Collection[int], findings: Findings) -> None:
     for number in numbers:
         if number not in known:
-            findings.add(file, f"{place}.sources", f"there is no source [{number}].")
+            findings.add(file, place, f"there is no source [{number}].")

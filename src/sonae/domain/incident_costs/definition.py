@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeVar
@@ -33,6 +34,7 @@ class Size:
     kind: SizeKind
     name: Text
     unit: Text
+    unit_of_one: Text
     least: int
     most: int
 
@@ -76,11 +78,16 @@ class EnteredLoss:
 
 @dataclass(frozen=True, slots=True)
 class SizeAsked:
-    """A size as one incident asks for it: the value that stands in the field at first, and why."""
+    """A size as one incident asks for it: the value that stands in the field at first, and why, citing sources as [n]."""
 
     size: str
     value: int
     why: Text
+
+    @property
+    def cited(self) -> frozenset[int]:
+        """The sources that ``why`` names in either language."""
+        return frozenset(int(number) for number in re.findall(r"\[(\d{1,3})\]", self.why.ja + self.why.en))
 
 
 @dataclass(frozen=True, slots=True)

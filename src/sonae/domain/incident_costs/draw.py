@@ -67,6 +67,14 @@ class Drawn:
         """The part of the firm's own that the programme names and this cover doesn't hold."""
         return self.own_yen - self.not_named_yen
 
+    @property
+    def paid_liability(self) -> int:
+        return self.paid_yen("liability")
+
+    @property
+    def paid_cost(self) -> int:
+        return self.paid_yen("cost")
+
     def paid_yen(self, limit: Limit) -> int:
         return sum(line.paid_yen for line in self.lines if line.limit == limit)
 

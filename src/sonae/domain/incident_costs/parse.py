@@ -98,6 +98,7 @@ def _size(table: Table) -> Size:
         kind=cast(SizeKind, table.choice("kind", KINDS)),
         name=table.text("name"),
         unit=table.text("unit"),
+        unit_of_one=table.text("unit_of_one"),
         least=table.number("least"),
         most=table.number("most"),
     )
