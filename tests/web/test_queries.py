@@ -64,7 +64,11 @@ def statements_of(browser: Client, address: str, form: dict[str, Any] | None = N
 
 
 @pytest.mark.parametrize(
-    "address", ["/", "/premium/", "/premium/?industry=retail&sales=900", "/outside/", "/en/premium/"]
+    "address",
+    [
+        *("/", "/premium/", "/premium/?industry=retail&sales=900", "/outside/", "/en/premium/"),
+        *("/incident-costs/", "/incident-costs/?incident=ransomware"),
+    ],
 )
 def test_a_public_page_asks_once(programme: Programme, client: Client, address: str) -> None:
     client.get(address)

@@ -72,10 +72,9 @@ class Answer:
     @property
     def sentence(self) -> Text:
         """What the tables and pictures below prove."""
-        drawn, about = (
-            self.smallest_plan,
-            Text("約\u2060", "about "),
-        )  # the joiner keeps the sum with its 約 if self.is_range else NO_NOTE
+        drawn = self.smallest_plan
+        # The joiner keeps a sum on the line of its 約.
+        about = Text("約\u2060", "about ") if self.is_range else NO_NOTE
         plan, own, total = drawn.cover.name, said(drawn.own_yen), said(self.high_yen)
         up_to = Text("多ければ、", "Up to ") if self.is_range else NO_NOTE
         ja = f"{up_to.ja}合わせて{about.ja}{total.ja}。"
