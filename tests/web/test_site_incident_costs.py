@@ -101,7 +101,7 @@ def test_the_sentence_tells_a_limit_that_suffices_from_nothing_left() -> None:
     sizes = {"devices": 1, "own_days": 3, "own_profit": 200_000}
     assert answer_incident(facts, product(), short, sizes).sentence == Text(
         "多ければ、合わせて約\u2060160万円。1億円プランの限度額に収まり、補償に含まれない約\u206060万円が自社に残ります",
-        "Up to about ¥1,600,000 in all. Within the limits of the 100 Million Yen Plan, "
+        "Up to about 1.6 million yen in all. Within the limits of the 100 Million Yen Plan, "
         "but about ¥600,000 that no cover names stays with you",
     )
 
