@@ -44,6 +44,7 @@ APPLICATION = f"/apply/{TOKEN}/"
 MATRIX = {
     "site:home": Row(May.EVERYBODY, "/"),
     "site:calculator": Row(May.EVERYBODY, "/premium/"),
+    "site:incident_costs": Row(May.EVERYBODY, "/incident-costs/"),
     "site:quote": Row(path=f"/quotes/{TOKEN}/", **HELD),
     "site:estimate": Row(path=f"/quotes/{TOKEN}/estimate.pdf", **HELD),
     "site:cover": Row(May.EVERYBODY, "/cover/"),

@@ -47,6 +47,44 @@ def calculator_in_print(visitor: Visitor) -> None:
     """As the scene before left it."""
 
 
+@scene("site:incident_costs")
+def incident_costs_empty(visitor: Visitor) -> None:
+    visitor.go("/incident-costs/")
+
+
+@scene("site:incident_costs")
+def incident_costs_limits_suffice(visitor: Visitor) -> None:
+    visitor.go("/incident-costs/?incident=misdirected_mail")
+    visitor.says("1億円プランの限度額に収まります", "All within the limits of the 100 Million Yen Plan")
+
+
+@scene("site:incident_costs")
+def incident_costs_limits_do_not_suffice(visitor: Visitor) -> None:
+    visitor.go("/incident-costs/?incident=data_theft&people=50000&card_months=3")
+    visitor.page.locator(".line-by-line summary").click()
+    visitor.says("が自社に残ります", "stays with you")
+
+
+@scene("site:incident_costs")
+def incident_costs_own_loss(visitor: Visitor) -> None:
+    visitor.go("/incident-costs/?incident=ransomware")
+
+
+@scene("site:incident_costs")
+def incident_costs_examples(visitor: Visitor) -> None:
+    visitor.go("/incident-costs/?example=lost_data&example=apology_letters&example=claims")
+
+
+@scene("site:incident_costs")
+def incident_costs_errors(visitor: Visitor) -> None:
+    visitor.go("/incident-costs/?incident=partner_stopped&partner_days=たくさん&own_days=9999&own_profit=")
+
+
+@scene("site:incident_costs", printed=True)
+def incident_costs_in_print(visitor: Visitor) -> None:
+    visitor.go("/incident-costs/?incident=data_theft&people=50000&card_months=3")
+
+
 @scene("site:quote")
 def quote(visitor: Visitor) -> None:
     visitor.go(f"/premium/{FACTS}")

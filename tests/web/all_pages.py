@@ -61,6 +61,7 @@ PAGES: dict[str, Callable[[], Opened]] = {
     "first page": _visitor("/"),
     "calculator": _visitor("/premium/?industry=retail&sales=900"),
     "questions": _visitor("/questions/?q=card"),
+    "incident costs": _visitor("/incident-costs/?incident=ransomware"),
     "outside": _visitor("/outside/?industry=medical&sales=900"),
     "sign in": _visitor("/sign-in/"),
     "code": _waiting_for_a_code,

@@ -69,6 +69,7 @@ def statements_of(browser: Client, address: str, form: dict[str, Any] | None = N
         *("/", "/premium/", "/premium/?industry=retail&sales=900", "/outside/", "/en/premium/"),
         *("/cover/", "/questions/", "/questions/?q=カード", "/questions/how-to-pay/"),
         *("/legal/", "/legal/commerce/"),
+        *("/incident-costs/", "/incident-costs/?incident=ransomware"),
     ],
 )
 def test_a_public_page_asks_once(programme: Programme, client: Client, address: str) -> None:

@@ -119,6 +119,12 @@ def _parser() -> argparse.ArgumentParser:
     publish.add_argument("path", type=Path)
     publish.set_defaults(command=commands.publish_product_folder)
 
+    facts = verbs.add_parser("loss-facts", help="check what incidents cost").add_subparsers(required=True)
+    checked = facts.add_parser("check", help="list every finding, and every figure that its source row does not bear")
+    checked.add_argument("path", type=Path)
+    checked.add_argument("--product", type=Path, metavar="VERSION_FOLDER", help="also check its cost lines")
+    checked.set_defaults(command=commands.check_loss_facts_folder)
+
     year = verbs.add_parser("scheme-year", help="open a scheme year").add_subparsers(required=True)
     opened = year.add_parser("open", help="open the scheme year that holds the day")
     opened.add_argument("on", metavar="YYYY-MM-DD")

@@ -98,6 +98,13 @@ def publish_product_folder(args: argparse.Namespace) -> int:
     return publish_folder(Path(args.path), now=now())
 
 
+def check_loss_facts_folder(args: argparse.Namespace) -> int:
+    """Every finding of the folder of loss facts."""
+    from sonae.config.loss_facts_folder import check_folder
+
+    return check_folder(args.path, args.product)
+
+
 def open_year(args: argparse.Namespace) -> int:
     """Open the scheme year that holds the day."""
     start_django()

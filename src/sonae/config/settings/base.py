@@ -134,6 +134,7 @@ SONAE_OWNER_DATABASE: dict[str, Any] = {}  # what differs from DATABASES for the
 SONAE_DEMO = False
 SONAE_CLOCK = "sonae.config.clock.now"
 SONAE_PRODUCTS = ROOT / "products"
+SONAE_LOSS_FACTS = ROOT / "loss-facts"
 SONAE_PROGRAMME = "cyber"
 SONAE_SITE_ADDRESS = "http://127.0.0.1:8000"
 SONAE_PAPER_PRESS = "sonae.integrations.typst.press.TypstPress"

@@ -22,6 +22,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "procedure": ("procedure",),
     "calculator": ("calculator", "comparison"),
     "outside": ("outside",),
+    "incident_costs": ("incident-costs",),
     "verify": ("verify",),
     "wording": ("wording",),
     "documents": ("documents",),

@@ -23,10 +23,11 @@ NAMES = ("industry", "sales", "start")
 
 def typed(given: Mapping[str, Any]) -> dict[str, str]:
     """What was typed, without the signs that no keyboard makes and a page can't show."""
-    return {name: _printable(str(given.get(name) or "")) for name in NAMES}
+    return {name: printable(str(given.get(name) or "")) for name in NAMES}
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """The text without control signs and the like, cut one sign after the longest that is read."""
     shown = "".join(
         sign for sign in text[: LONGEST_TYPED + 1] if unicodedata.category(sign) not in {"Cc", "Cs", "Co", "Cn"}
     )

@@ -8,6 +8,7 @@ from sonae.web.site import (
     cover,
     documents,
     first_page,
+    incident_costs,
     legal,
     outside,
     papers,
@@ -21,6 +22,7 @@ app_name = "site"
 urlpatterns = [
     path("", first_page.first_page, name="home"),
     path("premium/", calculator.calculator, name="calculator"),
+    path("incident-costs/", incident_costs.incident_costs, name="incident_costs"),
     path("quotes/<str:token>/", quotes.quote_page, name="quote"),
     path("quotes/<str:token>/estimate.pdf", quotes.estimate, name="estimate"),
     path("cover/", cover.cover, name="cover"),

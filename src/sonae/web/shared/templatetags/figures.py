@@ -56,6 +56,12 @@ def yen_words_figure(value: int | None, size: str = "middle") -> SafeString:
 
 
 @register.filter
+def yen_sum(value: int, size: str = "middle") -> SafeString:
+    """A sum that may well be nothing, its units smaller than its figures: 720万円, 0円."""
+    return yen_words_figure(value, size) if value else yen(value, size)
+
+
+@register.filter
 def exact_yen(value: Fraction | int) -> str:
     """119,035.02円: what a step of the calculation really gave."""
     return figures.exact_yen(Fraction(value), active_language())
