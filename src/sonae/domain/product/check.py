@@ -9,13 +9,14 @@ from fractions import Fraction
 from sonae.domain.eligibility import assess
 from sonae.domain.money import round_half_up
 from sonae.domain.period import months_between
-from sonae.domain.product.definition import Example, Product
+from sonae.domain.product.definition import Contact, Example, Product
 from sonae.domain.product.findings import Finding, did_you_mean
 from sonae.domain.product.parse import PRODUCT, read_product
 from sonae.domain.product.parse_rates import BASE, INDUSTRY, SALES_BAND
 from sonae.domain.product.reading import Findings
 from sonae.domain.rating import NotRated, PlanPremium, rate_plan
 from sonae.domain.risk import Risk
+from sonae.domain.window import hour_words
 
 __all__ = ["Finding", "check_product", "check_versions"]
 
@@ -33,6 +34,7 @@ def check_product(files: Mapping[str, bytes]) -> list[Finding]:
         check_industries(product, findings)
         check_premiums(product, findings)
         check_texts(product, findings)
+        check_contact(product.contact, findings)
         if not findings.found:
             check_examples(product, findings)
     return sorted(findings.found)
@@ -111,6 +113,19 @@ def check_texts(product: Product, findings: Findings) -> None:
     for code in ("needs", "disclosure", "declaration"):
         if not any(question.group == code for question in product.questions):
             findings.add("questions.toml", "questions", f'no question of the group "{code}" is asked.')
+
+
+def check_contact(contact: Contact, findings: Findings) -> None:
+    """The window opens at all, and the sentence about its hours says the hours that are reckoned with."""
+    if contact.closes_hour <= contact.opens_hour:
+        findings.add(PRODUCT, "contact.closes_hour", "the window closes before it opens.")
+    if not contact.weekdays:
+        findings.add(PRODUCT, "contact.weekdays", "the window opens on no day.")
+    begin, end = hour_words(contact.opens_hour), hour_words(contact.closes_hour)
+    for language, hours in (("ja", (begin.ja, end.ja)), ("en", (begin.en, end.en))):
+        said = contact.hours.in_language(language)
+        if missing := [hour for hour in hours if hour not in said]:
+            findings.add(PRODUCT, f"contact.hours.{language}", f"the sentence doesn't say {' or '.join(missing)}.")
 
 
 def check_examples(product: Product, findings: Findings) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from sonae.domain.product.definition import EligibilityRule, Industry, Product, Section, Service
 from sonae.domain.product.findings import Finding, ProductInvalid, did_you_mean
+from sonae.domain.product.parse_consultation import CONSULTATION, read_consultation
 from sonae.domain.product.parse_parts import (
     Frame,
     read_cost_lines,
@@ -36,7 +37,9 @@ from sonae.domain.text import Text
 __all__ = ["Finding", "ProductInvalid", "parse_product", "read_product"]
 
 PRODUCT, NOTES, SOURCES = "product.toml", "notes.md", "sources.md"
-NEEDED = (PRODUCT, ELIGIBILITY, QUESTIONS, *RATE_FILES, *(f"wording/{code}.toml" for code in WORDING), NOTES, SOURCES)
+NEEDED = (
+    PRODUCT, ELIGIBILITY, QUESTIONS, CONSULTATION, *RATE_FILES, *(f"wording/{code}.toml" for code in WORDING), NOTES, SOURCES,
+)  # fmt: skip
 _EXAMPLE = re.compile(r"examples/[\w-]+\.toml")
 
 
@@ -93,6 +96,7 @@ def read_product(files: Mapping[str, bytes]) -> tuple[Product | None, list[Findi
         eligibility=rules,
         questions=questions,
         wording=read_wording(files, facts, findings),
+        consultation=read_consultation(files, facts, findings),
         examples=examples,
         tags=tags,
         group_policy_number=top.string("group_policy_number", optional=True),
