@@ -112,8 +112,8 @@ def _withdrawn(consultation: Consultation, consent: Consent, product: Product) -
     if consultation.language == "en":
         return (
             f"Your consent is withdrawn ({consultation.number})",
-            f"You have withdrawn your consent to passing request {consultation.number} to {consent.recipient_name}. "
-            f"Nothing is passed on from now on.\n\nYou can still call us about it.\n\n{_signature(product, 'en')}",
+            f"You have withdrawn your consent. {consent.recipient_name} receives nothing about request "
+            f"{consultation.number} from now on.\n\nYou can still call us about it.\n\n{_signature(product, 'en')}",
         )
     return (
         f"同意を取り消しました（受付番号 {consultation.number}）",
