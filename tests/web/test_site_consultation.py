@@ -71,7 +71,7 @@ def test_the_sentence_is_drawn_afresh_for_every_request(programme: object) -> No
 
 def test_it_is_not_said_of_a_telephone_that_is_not_the_windows(programme: object) -> None:
     assert "call-number" in shown("/design/")
-    assert "window-now" not in shown("/design/")  # whose boxes show numbers of their own
+    assert 'class="window-now' not in shown("/design/")  # whose boxes show numbers of their own
     assert shown("/outside/").count('class="window-now') == 1
 
 

@@ -95,7 +95,7 @@ def _what_next(consultation: Consultation, product: Product) -> Text:
 
 def _passed_on(consultation: Consultation, product: Product) -> Text:
     """Who receives what, from the consent as it was given, and how to take it back."""
-    consent = find_consent(consultation)
+    consent = find_consent(consultation) if consultation.kind == Consultation.Kind.REFERRAL else None
     if consent is None:
         return Text("", "")
     items, role = consent.text["items"], product.party(consent.recipient).role_name
