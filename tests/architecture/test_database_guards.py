@@ -129,6 +129,7 @@ def test_audit_evidence_money_and_what_was_promised_are_among_them() -> None:
         "audit_auditentry", "enrolment_evidence", "enrolment_documentopening", "billing_journalentry", "billing_posting",
         "billing_charge", "billing_allocation", "billing_paymentstep", "certificates_transaction", "documents_paper",
         "documents_paperfile", "parties_membershipfact", "programmes_productversion", "quotes_quote",
+        "contact_consultation", "contact_consent", "contact_consentwithdrawal",
     } <= set(GUARDED)  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from sonae.domain.numbering import (
     application_number,
     certificate_number,
     check_digit,
+    consultation_number,
     quote_number,
     read_number,
 )
@@ -24,6 +25,7 @@ def test_a_written_number_is_read_again(year: int, sequence: int) -> None:
     assert read_number(certificate_number(year, sequence)) == ReadNumber("certificate", year, sequence)
     assert read_number(application_number(year, sequence)) == ReadNumber("application", year, sequence)
     assert read_number(quote_number(year, sequence)) == ReadNumber("quote", year, sequence)
+    assert read_number(consultation_number(year, sequence)) == ReadNumber("consultation", year, sequence)
 
 
 @given(years, sequences, st.data())

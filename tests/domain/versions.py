@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -22,6 +23,23 @@ def files_of(version: str) -> dict[str, bytes]:
     """The files of a shipped version, by their name relative to its folder."""
     root = FOLDER / version
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+LATER_TEXTS = tuple(f"wording/{code}.toml" for code in ("claims_guide", "commerce", "parties", "solicitation"))
+LATER_TABLES = ("[[not_covered]]", "[[scenarios]]", "[[contact.closed_periods]]")
+LATER_PAPERS = ("product_summary", "points_to_note", "plan_table", "claims_guide", "privacy_notice")
+
+
+def before_the_pages_explained(version: str) -> dict[str, bytes]:
+    """The version as it could have been published before the public pages asked for texts and figures of their own."""
+    files = files_of(version)
+    for name in ("faq.toml", "consultation.toml", *LATER_TEXTS):
+        del files[name]
+    tables = re.split(r"(?m)^(?=\[\[?)", files["product.toml"].decode())
+    later = tuple(f'[[documents]]\ncode = "{code}"' for code in LATER_PAPERS)
+    kept = "".join(table for table in tables if not table.startswith((*LATER_TABLES, *later)))
+    files["product.toml"] = re.sub(r"(?m)^(closed_on_holidays|answer_working_days).*\n", "", kept).encode()
+    return files
 
 
 @cache

@@ -31,7 +31,12 @@ DESKTOP: ViewportSize = {"width": 1440, "height": 1000}
 def site() -> Iterator[RunningSite]:
     """Sonae, started as a person starts it."""
     process = SiteProcess(
-        os.environ["DATABASE_URL"], {"SONAE_QUOTES_A_MINUTE": "100000", "SONAE_SIGN_IN_CODES_AN_HOUR": "1000"}
+        os.environ["DATABASE_URL"],
+        {
+            "SONAE_QUOTES_A_MINUTE": "100000",
+            "SONAE_SIGN_IN_CODES_AN_HOUR": "1000",
+            "SONAE_CONSULTATIONS_AN_HOUR": "1000",
+        },
     )
     try:
         yield process.start()

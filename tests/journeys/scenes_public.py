@@ -223,6 +223,63 @@ def legal_commerce_in_print(visitor: Visitor) -> None:
     """As the scene before left it."""
 
 
+@scene("site:consultation")
+def consultation(visitor: Visitor) -> None:
+    visitor.go("/consultation/")
+
+
+@scene("site:consultation")
+def consultation_errors(visitor: Visitor) -> None:
+    visitor.press()
+    visitor.says("3か所をご確認ください", "3 things to check")
+
+
+@scene("site:consultation_received")
+def consultation_received(visitor: Visitor) -> None:
+    page = visitor.page
+    page.locator("#id_kind_0").check()
+    for field, text in (
+        ("name", "見本 花子"),
+        ("email", "mihon@sample.example"),
+        ("message", "いつから加入できますか。"),
+    ):
+        page.fill(f"#id_{field}", text)
+    visitor.press()
+    page.wait_for_url("**/consultation/*/")
+
+
+@scene("site:outside")
+def outside_without_consent(visitor: Visitor) -> None:
+    visitor.go("/outside/?industry=medical&sales=12000")
+    for field, text in (
+        ("firm", "見本医院"),
+        ("name", "見本 健"),
+        ("telephone", "03-1234-5678"),
+        ("email", "ken@sample.example"),
+    ):
+        visitor.page.fill(f"#id_{field}", text)
+    visitor.press()
+    visitor.says("1か所をご確認ください", "One thing to check")
+
+
+@scene("site:consultation_received")
+def referral_received(visitor: Visitor) -> None:
+    visitor.page.locator("#id_consent").check()
+    visitor.press()
+    visitor.page.wait_for_url("**/consultation/*/")
+
+
+@scene("site:consultation_withdraw")
+def consent_withdraw(visitor: Visitor) -> None:
+    visitor.page.locator("main a[href$='/withdraw/']").click()
+
+
+@scene("site:consultation_received")
+def consent_withdrawn(visitor: Visitor) -> None:
+    visitor.page.locator("main .button.destructive").click()
+    visitor.says("同意は取り消されています", "Your consent is withdrawn")
+
+
 @scene("site:verify")
 def verify_in_force(visitor: Visitor) -> None:
     visitor.verification_code = str(visitor.site.sql(CERTIFICATE)[0][0])

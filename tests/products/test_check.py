@@ -65,6 +65,7 @@ def put(file: str, content: bytes) -> Callable[[Files], None]:
 
 
 PRODUCT, RULES, QUESTIONS, FAQ = "product.toml", "eligibility.toml", "questions.toml", "faq.toml"
+CONSULTATION = "consultation.toml"
 BAND, INDUSTRY, PLAN, BASE = "rates/sales_band.csv", "rates/industry.csv", "rates/plan.csv", "rates/base.csv"
 EXAMPLE = "examples/04-nine-months.toml"
 
@@ -120,6 +121,21 @@ DEFECTS = [
     ("day with a time", replaced(PRODUCT, "= 2026-12-01", "= 2026-12-01T16:00:00"), PRODUCT, "effective_date", "without a time"),
     ("unknown placeholder", replaced("wording/overview.toml", "{P100.liability_limit}", "{P100.liabilty_limit}"), "wording/overview.toml", "points[0].ja", 'Did you mean "P100.liability_limit"?'),
     ("figure instead of a placeholder", replaced("wording/overview.toml", "{free.liability_limit}まで", "50万円まで"), "wording/overview.toml", "paragraphs[0].ja", "Write {free.liability_limit}"),
+    ("window that closes before it opens", replaced(PRODUCT, "closes_hour = 17", "closes_hour = 9"), PRODUCT, "contact.closes_hour", "before it opens"),
+    ("window that opens on no day", replaced(PRODUCT, '["mon", "tue", "wed", "thu", "fri"]', "[]"), PRODUCT, "contact.weekdays", "on no day"),
+    ("hours that are not those of the sentence", replaced(PRODUCT, "closes_hour = 17", "closes_hour = 18"), PRODUCT, "contact.hours.ja", "午後6時"),
+    ("day off that no year has", replaced(PRODUCT, "to_day = 3", "to_day = 32"), PRODUCT, "closed_periods[0].to_day", "at most 31"),
+    ("day off that its month doesn't have", replaced(PRODUCT, "from_month = 12\nfrom_day = 29", "from_month = 2\nfrom_day = 30"), PRODUCT, "closed_periods[0].from_day", "no day 30"),
+    ("days off without a tag", replaced(PRODUCT, 'to_day = 3\ntag = "assumed"', "to_day = 3"), PRODUCT, "from_month", "no tag"),
+    ("days off with a slip", replaced(PRODUCT, "from_month =", "form_month ="), PRODUCT, "closed_periods[0].form_month", 'Did you mean "from_month"?'),
+    ("no consultation", removed(CONSULTATION), CONSULTATION, "", "missing"),
+    ("consultation with a slip", replaced(CONSULTATION, "at_hand =", "athand ="), CONSULTATION, "athand", 'Did you mean "at_hand"?'),
+    ("purpose that names no operator of ours", replaced(CONSULTATION, "{operator}", "{oprator}"), CONSULTATION, "purpose.ja", 'Did you mean "operator"?'),
+    ("purpose in one language", replaced(CONSULTATION, ", en = \"What you send", ", eng = \"What you send"), CONSULTATION, "purpose.en", "missing"),
+    ("telephone number instead of a placeholder", replaced(CONSULTATION, "{phone}", "0120-008588"), CONSULTATION, "referral.withdrawal.ja", "Write {phone}"),
+    ("referral to an unknown party", replaced(CONSULTATION, 'recipient = "agency"', 'recipient = "agent"'), CONSULTATION, "referral.items[0].recipient", 'Did you mean "agency"?'),
+    ("referral without consent", replaced(CONSULTATION, "\nconsent =", "\nagreement ="), CONSULTATION, "referral.consent", "missing"),
+    ("referral that passes the same twice", replaced(CONSULTATION, 'code = "risk"', 'code = "contact"'), CONSULTATION, "referral.items[1].code", "twice"),
     ("text without a section", put("wording/privacy.toml", b'must_be_opened = true\nsections = []\n'), "wording/privacy.toml", "sections", "no section"),
     ("missing text for information", removed("wording/claims_guide.toml"), "wording/claims_guide.toml", "", "missing"),
     ("mistyped text for information", put("wording/claim_guide.toml", b""), "wording/claim_guide.toml", "", "not known"),

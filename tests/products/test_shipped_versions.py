@@ -11,7 +11,7 @@ from sonae.domain.product.check import check_product, check_versions
 from sonae.domain.product.definition import Product
 from sonae.domain.product.parse import parse_product
 from sonae.domain.text import Text
-from tests.domain.versions import AFTER, BEFORE, day, files_of, product
+from tests.domain.versions import AFTER, BEFORE, LATER_TEXTS, before_the_pages_explained, day, files_of, product
 
 BOTH = pytest.mark.parametrize("version", [BEFORE, AFTER])
 
@@ -132,21 +132,18 @@ def test_no_answer_names_a_plan_a_limit_or_a_party_by_hand() -> None:
 
 
 def test_a_version_published_before_the_pages_explained_so_much_can_still_be_read() -> None:
-    files = files_of(BEFORE)
-    texts = [f"wording/{code}.toml" for code in ("claims_guide", "commerce", "parties", "solicitation")]
-    for name in ("faq.toml", *texts):
-        del files[name]
-    kept = re.split(r"(?m)^(?=\[\[?)", files["product.toml"].decode())
-    kept = [part for part in kept if not part.startswith(("[[not_covered]]", "[[scenarios]]"))]
-    files["product.toml"] = "".join(kept).encode()
+    files = before_the_pages_explained(BEFORE)
     read = parse_product(files)
     assert (read.not_covered, read.scenarios, read.answered, read.answered_questions) == ((), (), (), ())
     assert read.information == ()
+    assert not read.consultation.are_there
+    assert (read.contact.closed_on_holidays, read.contact.answer_working_days) == (True, 1)
     assert {(one.file, one.place) for one in check_product(files)} == {
         ("faq.toml", "questions"),
+        ("consultation.toml", ""),
         ("product.toml", "not_covered"),
         ("product.toml", "scenarios"),
-        *((name, "") for name in texts),
+        *((name, "") for name in LATER_TEXTS),
     }
 
 

@@ -10,6 +10,7 @@ from sonae.apps.certificates.models import Certificate
 from sonae.web.portal import payment_views
 from tests import cast
 from tests.web.applicant import Applicant
+from tests.web.contact_window import received_page
 from tests.web.memory_gateway import MemoryGateway
 
 Opened = tuple[Client, str]
@@ -62,6 +63,8 @@ PAGES: dict[str, Callable[[], Opened]] = {
     "calculator": _visitor("/premium/?industry=retail&sales=900"),
     "questions": _visitor("/questions/?q=card"),
     "incident costs": _visitor("/incident-costs/?incident=ransomware"),
+    "consultation": _visitor("/consultation/"),
+    "consent": lambda: (Client(), f"{received_page('referral')}withdraw/"),
     "outside": _visitor("/outside/?industry=medical&sales=900"),
     "sign in": _visitor("/sign-in/"),
     "code": _waiting_for_a_code,

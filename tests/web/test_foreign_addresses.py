@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver
 
 from sonae.apps.audit.models import AuditEntry
+from sonae.apps.contact.models import ConsentWithdrawal
 from sonae.apps.documents.models import Paper
 from sonae.apps.enrolment.models import Application, StepAnswers
 from sonae.apps.enrolment.queries import applications_of
@@ -26,6 +27,7 @@ from sonae.web.portal import access, payment_views
 from tests import cast
 from tests.architecture.test_access_matrix import MATRIX, May, patterns_of
 from tests.web.applicant import Applicant
+from tests.web.contact_window import received_page
 from tests.web.memory_gateway import MemoryGateway
 
 pytestmark = pytest.mark.django_db
@@ -108,7 +110,8 @@ OF_AN_APPLICATION = sorted(name for name, row in MATRIX.items() if row.path.star
 
 
 def test_every_address_with_an_id_is_tried_here() -> None:
-    tried = {*OF_AN_APPLICATION, "portal:paper", "site:quote", "site:estimate", "site:verify", "card_hook"}
+    tried = {*OF_AN_APPLICATION, "portal:paper", "site:quote", "site:estimate", "site:verify", "card_hook",
+             "site:consultation_received", "site:consultation_withdraw"}  # fmt: skip
     assert set(with_an_id()) == tried | {"api_v1:api-root", "api_v1:openapi-json"} & set(with_an_id())
     assert {name for name, row in MATRIX.items() if row.may is May.MEMBERS_PEOPLE} == {
         *OF_AN_APPLICATION,
@@ -192,6 +195,21 @@ def test_a_quote_and_a_certificates_public_page_are_the_same_for_all_who_hold_th
             assert browser.get(held).status_code == 200
             assert browser.get(absent).status_code == 404
             assert browser.post(held).status_code == browser.post(absent).status_code == 405
+
+
+def test_a_consultation_is_the_same_for_all_who_hold_its_address_and_absent_for_all_others(world: World) -> None:
+    held, nobodys = received_page("referral"), f"/consultation/{'A' * 43}/"
+    question = received_page("question")
+    for role in ROLES:
+        browser = world.browser(role)
+        assert browser.get(held).status_code == browser.get(f"{held}withdraw/").status_code == 200
+        assert browser.post(held).status_code == browser.post(nobodys).status_code == 405
+        for method in METHODS:
+            send: Callable[[str], Any] = getattr(browser, method)
+            absent = shown(send(f"{nobodys}withdraw/"), "A" * 43)
+            assert absent[0] == 404
+            assert shown(send(f"{question}withdraw/"), question.split("/")[2]) == absent
+    assert not ConsentWithdrawal.objects.exists()
 
 
 def test_the_lists_of_the_portal_show_nothing_of_others(world: World) -> None:

@@ -144,7 +144,18 @@ def test_a_host_that_is_not_ours_is_refused(programme: object, settings: Any, ho
 
 
 @pytest.mark.parametrize(
-    "before", ["/quotes/", "/verify/", "/apply/", "/portal/papers/", "/hooks/card/", "/papers/", "/questions/", "/"]
+    "before",
+    [
+        "/quotes/",
+        "/verify/",
+        "/consultation/",
+        "/apply/",
+        "/portal/papers/",
+        "/hooks/card/",
+        "/papers/",
+        "/questions/",
+        "/",
+    ],
 )
 @pytest.mark.parametrize("part", ["a" * LONG, "9" * LONG, "%00", "%ff%fe", "..%2f" * 900, "%F0%9F%92%A5" * 900])
 def test_an_address_that_nobody_made_leads_nowhere(programme: object, before: str, part: str) -> None:

@@ -114,6 +114,8 @@ def test_what_stands_in_an_address_stays_text(programme: object, payload: str) -
     addresses = (
         "/premium/",
         "/outside/",
+        "/consultation/",
+        "/consultation/x/",
         "/sign-in/",
         "/",
         "/quotes/x/",

@@ -21,6 +21,7 @@ from sonae.apps.programmes.models import Programme, SchemeYear
 from sonae.apps.programmes.use_cases.open_scheme_year import open_scheme_year
 from tests import cast, clock
 from tests.web.applicant import COMPANY, CONSENTS, DISCLOSURE, NEEDS, RISK, Applicant
+from tests.web.contact_window import QUESTION, REFERRAL, Asker, received_page
 from tests.web.memory_gateway import MemoryGateway
 
 pytestmark = pytest.mark.django_db
@@ -68,13 +69,29 @@ def statements_of(browser: Client, address: str, form: dict[str, Any] | None = N
     [
         *("/", "/premium/", "/premium/?industry=retail&sales=900", "/outside/", "/en/premium/"),
         *("/cover/", "/questions/", "/questions/?q=カード", "/questions/how-to-pay/"),
-        *("/legal/", "/legal/commerce/"),
+        *("/legal/", "/legal/commerce/", "/consultation/"),
         *("/incident-costs/", "/incident-costs/?incident=ransomware"),
     ],
 )
 def test_a_public_page_asks_once(programme: Programme, client: Client, address: str) -> None:
     client.get(address)
     assert statements_of(client, address) == 1
+
+
+@pytest.mark.parametrize("kind", ["question", "referral"])
+def test_a_consultation_with_its_consent_is_read_at_once(programme: Programme, client: Client, kind: str) -> None:
+    address = received_page(kind)
+    client.get(address)
+    assert statements_of(client, address) == 2  # itself, and the scheme years for the frame
+
+
+def test_sending_a_consultation_asks_no_more_than_it_did(programme: Programme, client: Client) -> None:
+    asker = Asker(client)
+    asker.ask()
+    question, referral = asker.form("/consultation/"), asker.form("/outside/")
+    # Scheme years; two counts; looked for; version, number, row, audit, mail looked for, written, its job.
+    assert statements_of(client, question.action, question.controls | QUESTION) == 11
+    assert statements_of(client, referral.action, referral.controls | REFERRAL) == 13  # and the consent, with its audit
 
 
 def test_a_scheme_year_that_is_opened_is_on_the_next_page(programme: Programme, client: Client) -> None:

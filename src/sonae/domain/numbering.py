@@ -10,11 +10,13 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
-NumberKind = Literal["certificate", "application", "quote", "receipt"]
+NumberKind = Literal["certificate", "application", "quote", "receipt", "consultation"]
 
-_LETTERS: dict[NumberKind, str] = {"certificate": "C", "application": "A", "quote": "Q", "receipt": "R"}
+_LETTERS: dict[NumberKind, str] = {
+    "certificate": "C", "application": "A", "quote": "Q", "receipt": "R", "consultation": "S"
+}  # fmt: skip
 _KINDS: dict[str, NumberKind] = {letter: kind for kind, letter in _LETTERS.items()}
-_WRITTEN = re.compile(r"([ACQR])(\d{4})-?(\d{6,})-?(\d)", re.ASCII)
+_WRITTEN = re.compile(r"([ACQRS])(\d{4})-?(\d{6,})-?(\d)", re.ASCII)
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ーｰ", "-"))
 
 # Damm's totally anti-symmetric quasigroup of order ten: catches every single wrong digit and every swap of neighbours.
@@ -63,6 +65,11 @@ def receipt_number(year: int, sequence: int) -> str:
 def quote_number(year: int, sequence: int) -> str:
     """For the year in which the quote was kept; the same errors."""
     return _written("quote", year, sequence)
+
+
+def consultation_number(year: int, sequence: int) -> str:
+    """For the year in which the consultation came in; the same errors. S as in 相談, sōdan."""
+    return _written("consultation", year, sequence)
 
 
 def read_number(given: str) -> ReadNumber:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from django.db import connection
 
-Series = Literal["quote", "application", "certificate", "receipt"]
+Series = Literal["quote", "application", "certificate", "receipt", "consultation"]
 
 
 def draw(series: Series) -> int:

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "sonae.apps.documents",
     "sonae.apps.certificates",
     "sonae.apps.enrolment",
+    "sonae.apps.contact",
     "sonae.web.shared",
     "sonae.web.site",
     "sonae.web.portal",
@@ -139,6 +140,7 @@ SONAE_PROGRAMME = "cyber"
 SONAE_SITE_ADDRESS = "http://127.0.0.1:8000"
 SONAE_PAPER_PRESS = "sonae.integrations.typst.press.TypstPress"
 SONAE_POSTCODE_BOOK = "sonae.integrations.postcode.lookup.PosutoBook"
+SONAE_HOLIDAYS = "sonae.integrations.holidays.japan.is_holiday"
 SONAE_CARD_GATEWAY = "sonae.integrations.sandbox_card.gateway.SandboxCardGateway"
 SONAE_CARD_TIMEOUT_SECONDS = 10.0
 SONAE_CARD_PAGE_ORIGINS = ["http://127.0.0.1:8001"]
@@ -147,6 +149,7 @@ PROCRASTINATE_IMPORT_PATHS = ["sonae.config.jobs"]
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 
 SONAE_QUOTES_A_MINUTE = 120
+SONAE_CONSULTATIONS_AN_HOUR = 20
 SONAE_SIGN_IN_CODES_AN_HOUR = 10
 
 LOGGING = {

@@ -9,15 +9,17 @@ from fractions import Fraction
 from sonae.domain.eligibility import assess
 from sonae.domain.money import round_half_up
 from sonae.domain.period import months_between
-from sonae.domain.product.definition import Example, Product
+from sonae.domain.product.definition import Contact, Example, Product
 from sonae.domain.product.findings import Finding, did_you_mean
 from sonae.domain.product.parse import PRODUCT, read_product
+from sonae.domain.product.parse_consultation import CONSULTATION
 from sonae.domain.product.parse_explanations import FAQ
 from sonae.domain.product.parse_rates import BASE, INDUSTRY, SALES_BAND
 from sonae.domain.product.parse_texts import INFORMATION
 from sonae.domain.product.reading import Findings
 from sonae.domain.rating import NotRated, PlanPremium, rate_plan
 from sonae.domain.risk import Risk
+from sonae.domain.window import hour_words
 
 __all__ = ["Finding", "check_product", "check_versions"]
 
@@ -37,6 +39,7 @@ def check_product(files: Mapping[str, bytes]) -> list[Finding]:
         check_premiums(product, findings)
         check_texts(product, findings)
         check_explanations(product, findings)
+        check_contact(product.contact, findings)
         if not findings.found:
             check_examples(product, findings)
     return sorted(findings.found)
@@ -119,6 +122,8 @@ def check_texts(product: Product, findings: Findings) -> None:
 
 def check_explanations(product: Product, findings: Findings) -> None:
     """What the public pages explain is there. Versions that were published before them can still be read without it."""
+    if not product.consultation.are_there:
+        findings.add(CONSULTATION, "", "the file is missing.")
     for key in ("not_covered", "scenarios"):
         if not getattr(product, key):
             findings.add(PRODUCT, key, f"at least one table [[{key}]] is missing.")
@@ -134,6 +139,19 @@ def check_explanations(product: Product, findings: Findings) -> None:
         codes = [section.code for section in document.sections if section.code]
         hint = did_you_mean(EXCLUSIONS, codes) or f'Write code = "{EXCLUSIONS}" under it.'
         findings.add(f"wording/{EXCLUSIONS_IN}.toml", "sections", f'no section has the code "{EXCLUSIONS}".', hint)
+
+
+def check_contact(contact: Contact, findings: Findings) -> None:
+    """The window opens at all, and the sentence about its hours says the hours that are reckoned with."""
+    if contact.closes_hour <= contact.opens_hour:
+        findings.add(PRODUCT, "contact.closes_hour", "the window closes before it opens.")
+    if not contact.weekdays:
+        findings.add(PRODUCT, "contact.weekdays", "the window opens on no day.")
+    begin, end = hour_words(contact.opens_hour), hour_words(contact.closes_hour)
+    for language, hours in (("ja", (begin.ja, end.ja)), ("en", (begin.en, end.en))):
+        said = contact.hours.in_language(language)
+        if missing := [hour for hour in hours if hour not in said]:
+            findings.add(PRODUCT, f"contact.hours.{language}", f"the sentence doesn't say {' or '.join(missing)}.")
 
 
 def check_examples(product: Product, findings: Findings) -> None:

@@ -33,6 +33,21 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
+class ClosedPeriod:
+    """Days of every year on which the window is closed, both ends included; it may run over the turn of the year."""
+
+    name: Text
+    from_month: int
+    from_day: int
+    to_month: int
+    to_day: int
+
+    def holds(self, day: date) -> bool:
+        begin, end, asked = (self.from_month, self.from_day), (self.to_month, self.to_day), (day.month, day.day)
+        return begin <= asked <= end if begin <= end else asked >= begin or asked <= end
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
     """The telephone window: where a person can be reached, and when (minutes and weekdays as people read them)."""
 
@@ -41,6 +56,9 @@ class Contact:
     opens_hour: int
     closes_hour: int
     weekdays: tuple[int, ...]  # ISO weekdays, Monday is 1
+    closed_on_holidays: bool = True  # national holidays of Japan; so where a version leaves it open
+    closed_periods: tuple[ClosedPeriod, ...] = ()
+    answer_working_days: int = 1  # after the day on which the window first sees what was sent
 
     @property
     def phone_digits(self) -> str:
@@ -236,6 +254,51 @@ class WordingDocument(InformationText):
 
 
 @dataclass(frozen=True, slots=True)
+class NotHere:
+    """What the contact window may not do, and who does it instead (law: soliciting needs a registration)."""
+
+    what: Text
+    instead: Text
+
+
+@dataclass(frozen=True, slots=True)
+class PassedItem:
+    """One thing that a referral passes on: what, to the party in which role, what for."""
+
+    code: str
+    item: Text
+    recipient: str
+    purpose: Text
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralTexts:
+    """What is shown before somebody consents to being passed on, word for word, and what withdrawing means."""
+
+    title: Text
+    lead: Text
+    items: tuple[PassedItem, ...]
+    consent: Text
+    withdrawal: Text
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultationTexts:
+    """What the contact window is for, and what it does with what is sent to it."""
+
+    purpose: Text
+    at_hand: tuple[Text, ...]
+    may_ask: tuple[Text, ...]
+    not_here: tuple[NotHere, ...]
+    referral: ReferralTexts
+
+    @property
+    def are_there(self) -> bool:
+        """Not in a version that was published before the window could be asked on the web."""
+        return bool(self.purpose.ja)
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A paper that the programme hands out."""
 
@@ -287,6 +350,7 @@ class Product:
     questions: tuple[Question, ...]
     wording: tuple[WordingDocument, ...]
     information: tuple[InformationText, ...]
+    consultation: ConsultationTexts
     examples: tuple[Example, ...]
     tags: Mapping[str, str]  # place of each number → published | source [n] | assumed
     # Empty in a version that was published before the public pages explained so much.

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from sonae.domain.product.definition import EligibilityRule, Industry, Product, Section, Service
 from sonae.domain.product.findings import Finding, ProductInvalid, did_you_mean
+from sonae.domain.product.parse_consultation import CONSULTATION, read_consultation
 from sonae.domain.product.parse_explanations import FAQ, read_answered, read_not_covered, read_scenarios
 from sonae.domain.product.parse_parts import (
     Frame,
@@ -40,7 +41,7 @@ __all__ = ["Finding", "ProductInvalid", "parse_product", "read_product"]
 
 PRODUCT, NOTES, SOURCES = "product.toml", "notes.md", "sources.md"
 TEXT_FILES = tuple(f"wording/{code}.toml" for code in (*WORDING, *INFORMATION))
-NEEDED = (PRODUCT, ELIGIBILITY, QUESTIONS, *RATE_FILES, *TEXT_FILES, NOTES, SOURCES)
+NEEDED = (PRODUCT, ELIGIBILITY, QUESTIONS, CONSULTATION, *RATE_FILES, *TEXT_FILES, NOTES, SOURCES)
 _EXAMPLE = re.compile(r"examples/[\w-]+\.toml")
 
 
@@ -100,6 +101,7 @@ def read_product(files: Mapping[str, bytes]) -> tuple[Product | None, list[Findi
         questions=questions,
         wording=read_wording(files, facts, findings),
         information=read_information(files, cover_facts, findings),
+        consultation=read_consultation(files, facts, findings),
         examples=examples,
         tags=tags,
         not_covered=read_not_covered(top, cover_facts),

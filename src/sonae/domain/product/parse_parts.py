@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +12,7 @@ from typing import cast
 from sonae.domain.product.definition import (
     Calendar,
     CardBrand,
+    ClosedPeriod,
     Contact,
     CostLine,
     Document,
@@ -30,6 +32,7 @@ from sonae.domain.text import Text
 ROLES = ("policyholder", "insurer", "agency", "operator")
 SECTIONS = ("free", "paid")
 LIMITS = ("liability", "cost")
+LEAP_YEAR = 2000  # has every day that a year can have
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +91,25 @@ def _contact(table: Table) -> Contact:
         opens_hour=table.number("opens_hour", most=24),
         closes_hour=table.number("closes_hour", most=24),
         weekdays=tuple(names.index(name) + 1 for name in weekdays if name in names),
+        closed_on_holidays=table.flag("closed_on_holidays", optional=True) or not table.has("closed_on_holidays"),
+        closed_periods=tuple(_closed_period(one) for one in table.tables("closed_periods", optional=True)),
+        answer_working_days=table.number("answer_working_days", most=20) if table.has("answer_working_days") else 1,
     )
     table.finish()
     return contact
+
+
+def _closed_period(table: Table) -> ClosedPeriod:
+    ends = [
+        (table.number(f"{end}_month", least=1, most=12), table.number(f"{end}_day", least=1, most=31))
+        for end in ("from", "to")
+    ]
+    for end, (month, day) in zip(("from", "to"), ends, strict=True):
+        if day > monthrange(LEAP_YEAR, month)[1]:
+            table.slip(f"{end}_day", f"month {month} has no day {day}.")
+    period = ClosedPeriod(table.text("name"), *ends[0], *ends[1])
+    table.finish()
+    return period
 
 
 def _member_classes(top: Table) -> tuple[MemberClass, ...]:

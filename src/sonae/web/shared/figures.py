@@ -8,6 +8,7 @@ from datetime import date, datetime
 from fractions import Fraction
 
 from sonae.domain.money import format_yen, round_half_up
+from sonae.domain.window import day_words, hour_words
 from sonae.web.shared.moment import JAPAN
 
 MONTHS = (
@@ -82,6 +83,13 @@ def moment_words(value: date, language: str) -> str:
     half = "午前" if there.hour < 12 else "午後"
     minutes = f"{there.minute}分" if there.minute else ""
     return f"{words} {half}{there.hour % 12}時{minutes}"
+
+
+def near_moment_words(value: datetime, language: str) -> str:
+    """A moment of the next days, with its weekday: 11月27日（金）午後5時 / 17:00 JST on Friday 27 November."""
+    there = value.astimezone(JAPAN)
+    day, hour = day_words(there.date()).in_language(language), hour_words(there.hour).in_language(language)
+    return f"{hour} JST on {day}" if language == "en" else f"{day}{hour}"
 
 
 def unbroken_parts(words: str) -> list[str]:

@@ -93,7 +93,7 @@ class CalculatorForm(forms.Form):
         super().__init__(data)
         language = active_language()
         industry: Any = self.fields["industry"]
-        industry.choices = [("", str(say("選んでください", "Please choose"))), *_industries(product, language)]
+        industry.choices = industry_choices(product)
         start: Any = self.fields["start"]
         start.choices = [(day.isoformat(), _start_words(product, day, language)) for day in starts]
         start.help_text = hint
@@ -110,6 +110,11 @@ class CalculatorForm(forms.Form):
     def start_on(self) -> date:
         """The chosen start, once the form is valid."""
         return date.fromisoformat(self.cleaned_data["start"])
+
+
+def industry_choices(product: Product) -> list[tuple[str, str]]:
+    """Every industry with its examples, after the invitation to choose."""
+    return [("", str(say("選んでください", "Please choose"))), *_industries(product, active_language())]
 
 
 def _industries(product: Product, language: str) -> list[tuple[str, str]]:

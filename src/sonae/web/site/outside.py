@@ -6,8 +6,11 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
+from sonae.apps.contact.models import Consultation
+from sonae.apps.contact.shown_texts import consent_text, shown_digest
+from sonae.apps.contact.use_cases.receive_consultation import Asked
 from sonae.domain.eligibility import Referral, assess
 from sonae.domain.figures import FigureInvalid, read_yen
 from sonae.domain.money import MAN
@@ -15,8 +18,11 @@ from sonae.domain.product.definition import Industry, Product
 from sonae.domain.quoting import LARGEST_SALES
 from sonae.domain.risk import Risk
 from sonae.web.shared.context import programme_of
+from sonae.web.shared.language import active_language, say
 from sonae.web.site.calculation import Calculation
 from sonae.web.site.calculator_form import typed
+from sonae.web.site.consultation import ASKED, take_in, unstored, with_key
+from sonae.web.site.contact_forms import ReferralForm, new_form_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +38,62 @@ class Typed:
         return self.industry is not None or self.annual_sales is not None or bool(self.sales_as_typed)
 
 
-@require_safe
+TEXTS_CHANGED = say(
+    "この画面を開いてから、お渡しする内容の文面が変わりました。もう一度お読みのうえ、印を付けてください。",
+    "The text about what is passed on has changed since you opened this page. Please read it again and tick the box.",
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def outside(request: HttpRequest) -> HttpResponse:
-    """GET /outside/?industry=…&sales=…: never a dead end, whatever the address carries."""
+    """GET /outside/?industry=…&sales=…: never a dead end, whatever the address carries. POST asks for a call, with consent."""
     product = programme_of(request).current_product
     if product is None:
         return render(request, "site/not_open_yet.html")
-    given = typed(request.GET)
+    if not product.consultation.are_there:
+        return _page(request, product, None, typed(request.GET))
+    if request.method == "POST":
+        return _ask_for_a_call(request, product)
+    carried = _read(typed(request.GET), product)
+    known = {"industry": carried.industry.code if carried.industry else "", "sales": carried.sales_as_typed}
+    form = ReferralForm(product, initial={**known, "form_key": new_form_key()})
+    return _page(request, product, form, typed(request.GET))
+
+
+def _ask_for_a_call(request: HttpRequest, product: Product) -> HttpResponse:
+    form, digest = ReferralForm(product, request.POST), request.POST.get("consent_digest", "")
+    if "consent" in request.POST and digest != shown_digest(consent_text(product, active_language())):
+        form.add_error("consent", TEXTS_CHANGED)
+    if form.is_valid():
+        given = form.cleaned_data
+        asked = Asked(
+            **{name: given[name] for name in ASKED},
+            kind=Consultation.Kind.REFERRAL.value,
+            industry=given["industry"],
+            annual_sales=given["sales"],
+        )
+        return take_in(request, asked, form_key=given["form_key"], product=product, consent_digest=digest)
+    form = with_key(form)
+    if "consent" in form.errors:  # a tick under other words has to be set again
+        form.data = form.data.copy()
+        form.data.pop("consent", None)
+    return _page(request, product, form, typed(request.POST), status=422)
+
+
+def _page(
+    request: HttpRequest, product: Product, form: ReferralForm | None, given: dict[str, str], *, status: int = 200
+) -> HttpResponse:
+    """Without a form where the version has no words for the consent: then the telephone is the way."""
     carried = _read(given, product)
     reasons = _reasons(carried, product)
+    consent = consent_text(product, active_language())
     facts = {
         "product": product,
+        "form": form,
+        "consent": consent,
+        "consent_digest": shown_digest(consent),
+        "texts": product.consultation,
+        "privacy": product.wording_document("privacy"),
         "carried": carried,
         "reasons": reasons,
         "is_open": carried.industry is not None and carried.annual_sales is not None and not reasons,
@@ -52,9 +103,7 @@ def outside(request: HttpRequest) -> HttpResponse:
         "operator": product.party("operator"),
         "query": Calculation(product, None, None, given, None).query,
     }
-    response = render(request, "site/outside.html", facts)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return unstored(render(request, "site/outside.html", facts, status=status))
 
 
 def _read(given: dict[str, str], product: Product) -> Typed:

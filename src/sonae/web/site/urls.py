@@ -5,6 +5,7 @@ from django.urls import path
 from sonae.web.shared.parts_page import parts
 from sonae.web.site import (
     calculator,
+    consultation,
     cover,
     documents,
     first_page,
@@ -28,6 +29,9 @@ urlpatterns = [
     path("cover/", cover.cover, name="cover"),
     path("questions/", questions.questions, name="questions"),
     path("questions/<slug:slug>/", questions.question, name="question"),
+    path("consultation/", consultation.consultation, name="consultation"),
+    path("consultation/<str:token>/", consultation.received, name="consultation_received"),
+    path("consultation/<str:token>/withdraw/", consultation.withdraw, name="consultation_withdraw"),
     path("outside/", outside.outside, name="outside"),
     path("verify/<str:code>/", verify.verify, name="verify"),
     path("documents/", documents.documents, name="documents"),

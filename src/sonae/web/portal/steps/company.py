@@ -14,6 +14,7 @@ from sonae.apps.parties.queries import find_membership
 from sonae.web.portal.postcode import find_beginning
 from sonae.web.portal.steps import company_fields as read
 from sonae.web.portal.steps.page import Rows, StepPage
+from sonae.web.shared import typed_contact
 from sonae.web.shared.language import say
 
 APPLICANT = (
@@ -127,13 +128,13 @@ class CompanyForm(forms.Form):
     )
 
     def clean_name(self) -> str:
-        return read.read_line(self.cleaned_data["name"])
+        return typed_contact.read_line(self.cleaned_data["name"])
 
     def clean_representative(self) -> str:
-        return read.read_line(self.cleaned_data["representative"])
+        return typed_contact.read_line(self.cleaned_data["representative"])
 
     def clean_kana(self) -> str:
-        return read.read_kana(self.cleaned_data["kana"])
+        return typed_contact.read_kana(self.cleaned_data["kana"])
 
     def clean_corporate_number(self) -> str:
         return read.read_corporate_number(self.cleaned_data["corporate_number"])
@@ -142,10 +143,10 @@ class CompanyForm(forms.Form):
         return read.read_postcode(self.cleaned_data["postcode"])
 
     def clean_telephone(self) -> str:
-        return read.read_telephone(self.cleaned_data["telephone"])
+        return typed_contact.read_telephone(self.cleaned_data["telephone"])
 
     def clean_insured_kana(self) -> str:
-        return read.read_kana(self.cleaned_data["insured_kana"])
+        return typed_contact.read_kana(self.cleaned_data["insured_kana"])
 
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data
@@ -159,7 +160,7 @@ class CompanyForm(forms.Form):
             "insured_relation",
         ):
             if field in given:
-                given[field] = read.read_line(given[field])
+                given[field] = typed_contact.read_line(given[field])
         if given.get("insured_is") == "other":
             self._ask_for_insured(given)
         return given

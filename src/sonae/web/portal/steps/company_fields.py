@@ -1,42 +1,18 @@
-"""How the facts of a firm are read: names in kana, corporate number, postcode, telephone. Any width is taken, one way is kept."""
+"""How the facts of a firm are read: corporate number and postcode. Any width is taken, one way is kept."""
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
-import jaconv
-import phonenumbers
 from django import forms
 from stdnum.exceptions import ValidationError as NumberProblem
 from stdnum.jp import cn
 
 from sonae.web.shared.language import say
+from sonae.web.shared.typed_contact import HYPHENS
 
 CORPORATE_DIGITS = 13
 POSTCODE_DIGITS = 7
-_HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—―−ーｰ", "-"))
-_KANA = re.compile(r"[ァ-ヺー・＆　０-９Ａ-Ｚａ-ｚ．，－（）]+")  # full-width on purpose
-
-
-def read_line(typed: str) -> str:
-    """One line of text: composed, without control signs and outer blanks."""
-    composed = unicodedata.normalize("NFC", typed)
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in composed).split())
-
-
-def read_kana(typed: str) -> str:
-    """Full-width katakana, whether hiragana, half-width or full-width kana was typed."""
-    wide = jaconv.hira2kata(jaconv.h2z(unicodedata.normalize("NFKC", typed), ascii=True, digit=True))
-    kana = "　".join(wide.replace("　", " ").split())
-    if kana and not _KANA.fullmatch(kana):
-        raise forms.ValidationError(
-            say(
-                "漢字などが残っています。読みをカタカナで入れてください。例：サンプルコウムテン",
-                "Please give the reading in kana only, for example サンプルコウムテン.",
-            )
-        )
-    return kana
 
 
 def read_corporate_number(typed: str) -> str:
@@ -89,23 +65,6 @@ def read_postcode(typed: str) -> str:
     return f"{digits[:3]}-{digits[3:]}"
 
 
-def read_telephone(typed: str) -> str:
-    """A number of the length that numbers in Japan have, as people there write it: 03-1234-5678."""
-    plain = unicodedata.normalize("NFKC", typed).translate(_HYPHENS)
-    try:
-        number = phonenumbers.parse(plain, "JP")
-    except phonenumbers.NumberParseException:
-        number = None
-    if number is None or number.country_code != 81 or not phonenumbers.is_possible_number(number):
-        raise forms.ValidationError(
-            say(
-                "電話番号として読めません。市外局番から入れてください。例：03-1234-5678",
-                "This can’t be read as a telephone number. Include the area code, for example 03-1234-5678.",
-            )
-        )
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
-
-
 def _digits(typed: str) -> str:
-    narrow = unicodedata.normalize("NFKC", typed).translate(_HYPHENS)
+    narrow = unicodedata.normalize("NFKC", typed).translate(HYPHENS)
     return "".join(sign for sign in narrow if not sign.isspace() and sign != "-")

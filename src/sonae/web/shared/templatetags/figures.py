@@ -100,6 +100,13 @@ def japan_moment(value: datetime | None) -> SafeString:
 
 
 @register.filter
+def near_moment(value: datetime) -> SafeString:
+    """11月27日（金）午後5時 / 17:00 JST on Friday 27 November."""
+    said = figures.near_moment_words(value, active_language())
+    return format_html('<time datetime="{}">{}</time>', value.astimezone(JAPAN).isoformat(), said)
+
+
+@register.filter
 def japan_date_text(value: date | datetime | None) -> str:
     """The date as plain text, for labels."""
     return "" if value is None else figures.date_words(value, active_language())

@@ -56,8 +56,10 @@ def in_language(text: Text | str | None) -> str:
 @register.filter
 def clauses(text: Text | str | None) -> SafeString:
     """The text, with a line ending after a comma if it has to end at all: for opening hours and the like."""
-    parts = re.split(r"(?<=、)|(?<=, )", in_language(text))
-    return format_html_join("", '<span class="phrase">{}</span>', ((part,) for part in parts if part))
+    said = in_language(text)
+    parts = re.split(r"(?<=、)|(?<=,) ", said)
+    between = " " if ", " in said else ""  # within a phrase of its own, a blank at the end would be lost
+    return format_html_join(between, '<span class="phrase">{}</span>', ((part,) for part in parts if part))
 
 
 class LanguageBlock(template.Node):

@@ -16,6 +16,7 @@ from sonae.domain.text import Text
 from sonae.web.shared import pictures
 from sonae.web.shared.language import active_language
 from sonae.web.shared.premium_rows import premium_rows as rows_of
+from sonae.web.shared.templatetags.window import window_of
 
 register = template.Library()
 
@@ -59,10 +60,10 @@ def call_box(
     context: Context, title: str = "", note: str = "", emergency: bool = False, level: str = "h2", **own: str
 ) -> dict[str, Any]:
     """Whom to call. The number is the programme's window, or ``number`` and ``hours`` for another one (the hotline)."""
-    programme = context.get("programme")
-    contact = getattr(programme, "contact", None)
+    contact = getattr(context.get("programme"), "contact", None)
     number = own.get("number") or (contact.phone if contact else "")
     return {
+        "window": None if own.get("number") else window_of(context),
         "title": title,
         "note": note,
         "emergency": emergency,

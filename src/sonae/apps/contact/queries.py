@@ -1,0 +1,44 @@
+"""A consultation by its address, and whether it may be passed on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sonae.apps.contact.models import Consent, ConsentWithdrawal, Consultation
+
+LONGEST_TOKEN = 43
+
+
+def find_consultation(*, token: str) -> Consultation | None:
+    """The consultation of that token, with its consent and the withdrawal where there are any."""
+    if not token or len(token) > LONGEST_TOKEN or not token.isascii() or not token.isprintable():
+        return None
+    return (
+        Consultation.objects.select_related("product_version", "consent__withdrawal")
+        .defer("product_version__files")
+        .filter(token=token)
+        .first()
+    )
+
+
+def find_consent(consultation: Consultation) -> Consent | None:
+    """The consent that came with it; None where none was asked for."""
+    return getattr(consultation, "consent", None)
+
+
+def find_withdrawal(consultation: Consultation) -> ConsentWithdrawal | None:
+    """The withdrawal of that consent; None while it stands."""
+    return getattr(find_consent(consultation), "withdrawal", None)
+
+
+def may_be_passed(consultation: Consultation, at: datetime) -> bool:
+    """Whether it may be passed on at that moment: a referral whose consent was given by then and not withdrawn (law: consent
+    to provision to a third party). Asked afresh of the database, so that a withdrawal of a second ago counts.
+    """
+    if consultation.kind != Consultation.Kind.REFERRAL:
+        return False
+    return (
+        Consent.objects.filter(consultation=consultation, given_at__lte=at)
+        .exclude(withdrawal__withdrawn_at__lte=at)
+        .exists()
+    )

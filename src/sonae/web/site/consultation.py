@@ -1,0 +1,167 @@
+"""The contact window on the web: what it is for, the form, the page that says what was received, and taking consent back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from sonae.apps.audit.throttle import allow
+from sonae.apps.contact.models import Consultation
+from sonae.apps.contact.queries import find_consent, find_consultation, find_withdrawal
+from sonae.apps.contact.use_cases.receive_consultation import Asked, receive_consultation
+from sonae.apps.contact.use_cases.withdraw_consent import NothingToWithdraw, withdraw_consent
+from sonae.apps.contact.window import answer_expected
+from sonae.apps.programmes.product_files import product_of
+from sonae.domain.product.definition import Product
+from sonae.web.shared.client import client_of
+from sonae.web.shared.context import programme_of
+from sonae.web.shared.error_pages import too_many_requests
+from sonae.web.shared.language import active_language, say
+from sonae.web.shared.moment import now
+from sonae.web.site.consultation_rows import rows_of
+from sonae.web.site.contact_forms import ConsultationForm, new_form_key
+
+HOUR = timedelta(hours=1)
+FOR_ONE_ADDRESS = 5  # mails of receipt to one e-mail address an hour, whoever asks for them
+SENT_BEFORE = say(
+    "この画面の内容は、すでに受け付けています。もう一度送られたものは記録していません。"
+    "内容を変えて送るときは、新しい画面から送ってください。",
+    "This form had been received already, so the second copy was not kept. To send something else, please open a new form.",
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def consultation(request: HttpRequest) -> HttpResponse:
+    """GET shows the window and an empty form; POST takes in a question or a request for a call."""
+    product = programme_of(request).current_product
+    if product is None:
+        return render(request, "site/not_open_yet.html")
+    if not product.consultation.are_there:
+        return _page(request, product, None)
+    if request.method != "POST":
+        return _page(request, product, ConsultationForm(product, initial={"form_key": new_form_key()}))
+    form = ConsultationForm(product, request.POST)
+    if not form.is_valid():
+        return _page(request, product, with_key(form), status=422)
+    given = form.cleaned_data
+    asked = Asked(**{name: given[name] for name in ASKED}, kind=given["kind"], member_number=given["member_number"])
+    return take_in(request, asked, form_key=given["form_key"], product=product)
+
+
+ASKED = ("name", "kana", "firm", "email", "telephone", "preferred_time", "message")
+
+
+def take_in(
+    request: HttpRequest, asked: Asked, *, form_key: str, product: Product, consent_digest: str = ""
+) -> HttpResponse:
+    """Count it, keep it, lead on to its page. Raises what ``receive_consultation`` raises."""
+    if not _within_limits(request, asked.email):
+        return too_many_requests(request, retry_after_seconds=int(HOUR.total_seconds()))
+    received, is_new = receive_consultation(
+        asked=asked,
+        form_key=form_key,
+        consent_digest=consent_digest,
+        product=product,
+        language=active_language(),
+        actor=_actor(request),
+        now=now(request),
+    )
+    if not is_new:
+        messages.info(request, SENT_BEFORE)
+    return redirect("site:consultation_received", received.token)
+
+
+def _within_limits(request: HttpRequest, email: str) -> bool:
+    """By network address, and by the e-mail address that the receipt goes to, so that nobody's box is filled through us."""
+    counted = (
+        (f"consultation:sender:{client_of(request)}", settings.SONAE_CONSULTATIONS_AN_HOUR),
+        (f"consultation:address:{email.lower()}", FOR_ONE_ADDRESS),
+    )
+    return all(allow(key=key, most=most, within=HOUR, now=now(request)) for key, most in counted)
+
+
+def _actor(request: HttpRequest) -> str:
+    return f"user:{request.user.pk}" if request.user.is_authenticated else "visitor"
+
+
+def with_key(form: Any) -> Any:
+    """The refused form for the next try: what was typed stays, and a key that was no key is replaced."""
+    if form.non_field_errors():
+        form.data = form.data.copy()
+        form.data["form_key"] = new_form_key()
+    return form
+
+
+def _page(request: HttpRequest, product: Product, form: ConsultationForm | None, *, status: int = 200) -> HttpResponse:
+    """Without a form where the version has no words for one: then the telephone is the way."""
+    facts = {
+        "product": product,
+        "form": form,
+        "texts": product.consultation,
+        "operator": product.party("operator"),
+        "privacy": product.wording_document("privacy"),
+        "due": answer_expected(product.contact, now(request)),
+    }
+    return unstored(render(request, "site/consultation.html", facts, status=status))
+
+
+@require_safe
+def received(request: HttpRequest, token: str) -> HttpResponse:
+    """GET /consultation/<token>/: for whoever holds the address."""
+    found = _consultation_or_404(token)
+    product = product_of(found.product_version)
+    facts = {
+        "consultation": found,
+        "product": product,
+        "rows": rows_of(found, product),
+        "due": answer_expected(product.contact, found.received_at),
+        "consent": find_consent(found),
+        "withdrawal": find_withdrawal(found),
+        "agency": product.party("agency"),
+        "insurer": product.party("insurer"),
+    }
+    return _sealed(render(request, "site/consultation_received.html", facts))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: HttpRequest, token: str) -> HttpResponse:
+    """GET asks once more, POST withdraws the consent. There is no such page without a consent that stands."""
+    found = _consultation_or_404(token)
+    if find_consent(found) is None:
+        raise Http404
+    if request.method == "POST":
+        product = product_of(found.product_version)
+        try:
+            withdraw_consent(consultation=found, product=product, actor=_actor(request), now=now(request))
+        except NothingToWithdraw as nothing:
+            raise Http404 from nothing
+        return redirect("site:consultation_received", found.token)
+    if find_withdrawal(found) is not None:
+        return redirect("site:consultation_received", found.token)
+    return _sealed(
+        render(request, "site/consultation_withdraw.html", {"consultation": found, "consent": found.consent})
+    )
+
+
+def _consultation_or_404(token: str) -> Consultation:
+    found = find_consultation(token=token)
+    if found is None:
+        raise Http404
+    return found
+
+
+def unstored(response: HttpResponse) -> HttpResponse:
+    """Going back brings a fresh form with a key of its own, and nothing typed stays behind in a cache."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _sealed(response: HttpResponse) -> HttpResponse:
+    response.headers["X-Robots-Tag"] = "noindex"
+    return unstored(response)
