@@ -55,6 +55,7 @@ MATRIX = {
     "site:consultation_withdraw": Row(path=f"/consultation/{TOKEN}/withdraw/", **HELD),
     "site:outside": Row(May.EVERYBODY, "/outside/"),
     "site:verify": Row(path=f"/verify/{TOKEN}/", **HELD),
+    "site:emergency": Row(May.EVERYBODY, "/emergency/"),
     "site:documents": Row(May.EVERYBODY, "/documents/"),
     "site:important_matters": Row(May.EVERYBODY, "/papers/important-matters.pdf"),
     "site:paper": Row(May.EVERYBODY, "/papers/plan-table.pdf"),

@@ -162,6 +162,16 @@ def outside_with_a_reason(visitor: Visitor) -> None:
     visitor.go("/outside/?industry=medical&sales=3000")
 
 
+@scene("site:emergency")
+def emergency(visitor: Visitor) -> None:
+    visitor.go("/emergency/")
+
+
+@scene("site:emergency", printed=True)
+def emergency_in_print(visitor: Visitor) -> None:
+    """As the scene before left it."""
+
+
 @scene("site:documents")
 def documents(visitor: Visitor) -> None:
     visitor.go("/documents/")

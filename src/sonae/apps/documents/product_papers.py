@@ -63,6 +63,11 @@ class CallFirst(Facts):
     phone: str
     hours: Text
 
+    @property
+    def phone_digits(self) -> str:
+        """For a ``tel:`` link."""
+        return self.phone.replace("-", "")
+
 
 @dataclass(frozen=True, slots=True)
 class ClaimsGuideFacts(Facts):

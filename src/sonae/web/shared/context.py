@@ -48,6 +48,11 @@ class Programme:
         return self.product.contact if self.product else None
 
     @property
+    def statements(self) -> tuple[str, ...]:
+        """The codes of the texts for information that the product has, for the frame's links to them."""
+        return tuple(text.code for text in self.product.information) if self.product else ()
+
+    @property
     def parties(self) -> tuple[Party, ...]:
         return self.product.parties if self.product else ()
 

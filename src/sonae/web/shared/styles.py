@@ -24,6 +24,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "outside": ("outside",),
     "incident_costs": ("incident-costs",),
     "consultation": ("consultation",),
+    "emergency": ("emergency",),
     "verify": ("verify",),
     "wording": ("wording",),
     "documents": ("documents",),

@@ -1,0 +1,23 @@
+"""事故のとき: whom to call at once, and what to do in the first hour; the same words as the guide to claims."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from sonae.apps.documents.product_papers import whom_to_call
+from sonae.web.shared.context import programme_of
+
+GUIDE = "claims_guide"
+
+
+@require_safe
+def emergency(request: HttpRequest) -> HttpResponse:
+    """GET /emergency/"""
+    product = programme_of(request).current_product
+    if product is None:
+        return render(request, "site/not_open_yet.html")
+    guide = next((text for text in product.information if text.code == GUIDE), None)
+    facts = {"product": product, "calls": whom_to_call(product), "guide": guide}
+    return render(request, "site/emergency.html", facts)
