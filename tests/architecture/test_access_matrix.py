@@ -51,6 +51,12 @@ MATRIX = {
     "site:important_matters": Row(May.EVERYBODY, "/papers/important-matters.pdf"),
     "site:parts": Row(May.EVERYBODY, "/design/"),
     "site:robots": Row(May.EVERYBODY, "/robots.txt"),
+    "site:sitemap": Row(May.EVERYBODY, "/sitemap.xml"),
+    "site:share_picture": Row(May.EVERYBODY, "/share/home-ja-0.png", status=302),  # to the picture of today
+    "site:icon": Row(May.EVERYBODY, "/icons/mark-192.png"),
+    "site:favicon": Row(May.EVERYBODY, "/favicon.ico"),
+    "site:apple_touch_icon": Row(May.EVERYBODY, "/apple-touch-icon.png"),
+    "site:manifest": Row(May.EVERYBODY, "/site.webmanifest"),
     "portal:sign_in": Row(May.EVERYBODY, "/sign-in/"),
     "portal:sign_in_code": Row(
         May.EVERYBODY, "/sign-in/code/", status=302

@@ -16,7 +16,14 @@ from tests.journeys.site import RunningSite
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("pictures")]
 SCENE_FILES = (scenes_public, scenes_portal)
 WITHOUT_A_PICTURE = FOR_MACHINES | {
-    "site:robots",  # a text for machines
+    # for machines, and what browsers and other people's pages show of ours
+    "site:robots",
+    "site:sitemap",
+    "site:share_picture",
+    "site:icon",
+    "site:favicon",
+    "site:apple_touch_icon",
+    "site:manifest",
     "portal:application",  # leads on to the step that is open
     "portal:sign_out",  # leads on to the first page
     "portal:postcode",  # a part of the company step, seen there

@@ -78,7 +78,7 @@ def first_page(request: HttpRequest) -> HttpResponse:
     versions = programme_of(request).versions
     next_start = next_possible_start(versions, today(request))
     if not versions:
-        return render(request, "site/not_open_yet.html", {"first_page": True})
+        return render(request, "site/not_open_yet.html")
     version = next((one for one in versions if next_start is not None and next_start in one.term), versions[-1])
     return render(request, "site/first_page.html", _facts(version.product, next_start))
 
@@ -87,7 +87,6 @@ def _facts(product: Product, next_start: date | None) -> dict[str, Any]:
     paid_services, free_services = services_of(product)
     premium_shown = premium_example(product)
     return {
-        "first_page": True,
         "product": product,
         "calendar": product.calendar,
         "start_hour": hour_words(product.calendar),
