@@ -40,7 +40,9 @@ def head_of(path: str, browser: Client | None = None) -> str:
 
 
 def metas(head: str) -> dict[str, str]:
-    return {name: unescape(said) for name, said in re.findall(r'<meta (?:name|property)="([^"]+)" content="([^"]*)">', head)}
+    return {
+        name: unescape(said) for name, said in re.findall(r'<meta (?:name|property)="([^"]+)" content="([^"]*)">', head)
+    }
 
 
 def links(head: str) -> list[tuple[str, str, str]]:

@@ -65,7 +65,9 @@ def street() -> str:
         style = re.sub(r"var\(--([\w-]+)\)", lambda found: colours[found[1]].strip(), style)
     with override("ja"):  # whoever asks first, the picture is the same
         drawing = render_to_string("shared/pictures/street.html").strip()
-    opening = f'<svg xmlns="http://www.w3.org/2000/svg" width="{STREET_WIDTH}" height="360" viewBox="0 0 {STREET_WIDTH} 360"'
+    opening = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{STREET_WIDTH}" height="360" viewBox="0 0 {STREET_WIDTH} 360"'
+    )
     return opening + f"><style>{style}</style>" + drawing.partition(">")[2]
 
 

@@ -18,12 +18,14 @@ from sonae.apps.quotes.use_cases.make_quote import Referred, StartGone, make_quo
 from sonae.web.shared.client import client_of
 from sonae.web.shared.context import programme_of
 from sonae.web.shared.error_pages import too_many_requests
+from sonae.web.shared.kept_pages import kept_page
 from sonae.web.shared.moment import now, today
 from sonae.web.site.calculation import Calculation, calculate, services_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @vary_on_headers("HX-Request")
+@kept_page
 def calculator(request: HttpRequest) -> HttpResponse:
     """GET answers what the address asks; POST 見積書をつくる keeps that answer as a quote."""
     if request.method == "POST":

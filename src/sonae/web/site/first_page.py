@@ -21,6 +21,7 @@ from sonae.domain.risk import Risk
 from sonae.domain.text import Text
 from sonae.web.shared.context import programme_of
 from sonae.web.shared.figures import MONTHS, date_words, moment_words
+from sonae.web.shared.kept_pages import kept_page
 from sonae.web.shared.language import active_language, say
 from sonae.web.shared.moment import today
 from sonae.web.shared.pictures import COST_TILE, LIABILITY_TILE
@@ -73,6 +74,7 @@ class PartYear:
 
 
 @require_safe
+@kept_page
 def first_page(request: HttpRequest) -> HttpResponse:
     """GET /"""
     versions = programme_of(request).versions

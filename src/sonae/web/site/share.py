@@ -77,9 +77,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
             for name, (size, bleed) in ICONS.items()
         ],
     }
-    answer = JsonResponse(
-        facts, content_type="application/manifest+json", json_dumps_params={"ensure_ascii": False}
-    )
+    answer = JsonResponse(facts, content_type="application/manifest+json", json_dumps_params={"ensure_ascii": False})
     return _kept(answer, FOR_A_DAY)
 
 
