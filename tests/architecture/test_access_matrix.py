@@ -81,9 +81,10 @@ MATRIX = {
     "api_v1:openapi-json": Row(May.EVERYBODY, "/api/v1/openapi.json"),
     "api_v1:api-root": Row(May.EVERYBODY, "/api/v1/", status=404),
     "api_v1:create_quote": Row(May.EVERYBODY, "/api/v1/quotes", "post", 415),
+    "health": Row(May.EVERYBODY, "/health/"),
     "card_hook": Row(May.PROCESSOR, "/hooks/card/sandbox_card/", "post", 400),
 }
-FOR_MACHINES = {"card_hook", "api_v1:openapi-json", "api_v1:api-root", "api_v1:create_quote"}
+FOR_MACHINES = {"health", "card_hook", "api_v1:openapi-json", "api_v1:api-root", "api_v1:create_quote"}
 
 
 def patterns_of(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:

@@ -23,6 +23,7 @@ FLAGS = [
     "--disable-sync",
 ]
 TELEPHONE: ViewportSize = {"width": 390, "height": 844}
+TABLET: ViewportSize = {"width": 768, "height": 1024}
 DESKTOP: ViewportSize = {"width": 1440, "height": 1000}
 
 

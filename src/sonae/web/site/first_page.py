@@ -26,6 +26,7 @@ from sonae.web.shared.language import active_language, say
 from sonae.web.shared.moment import today
 from sonae.web.shared.pictures import COST_TILE, LIABILITY_TILE
 from sonae.web.site.calculation import services_of
+from sonae.web.site.not_open_yet import not_open_yet
 
 RULER = say(
     "補償は、いつ始めても毎年{ends}に満期を迎えます。例：{month}月{day}日に始めると、最初の保険料は"
@@ -80,7 +81,7 @@ def first_page(request: HttpRequest) -> HttpResponse:
     versions = programme_of(request).versions
     next_start = next_possible_start(versions, today(request))
     if not versions:
-        return render(request, "site/not_open_yet.html")
+        return not_open_yet(request)
     version = next((one for one in versions if next_start is not None and next_start in one.term), versions[-1])
     return render(request, "site/first_page.html", _facts(version.product, next_start))
 

@@ -17,6 +17,7 @@ from sonae.domain.risk import Risk
 from sonae.web.shared.context import programme_of
 from sonae.web.site.calculation import Calculation
 from sonae.web.site.calculator_form import typed
+from sonae.web.site.not_open_yet import not_open_yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def outside(request: HttpRequest) -> HttpResponse:
     """GET /outside/?industry=…&sales=…: never a dead end, whatever the address carries."""
     product = programme_of(request).current_product
     if product is None:
-        return render(request, "site/not_open_yet.html")
+        return not_open_yet(request)
     given = typed(request.GET)
     carried = _read(given, product)
     reasons = _reasons(carried, product)
