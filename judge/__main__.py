@@ -1,4 +1,4 @@
-"""``make judge``: others' programs judge our pages, and what they say is written down. 1 when they find anything, 2 when one is missing."""
+"""``make judge``: others' programs judge our pages. Ends with 1 when they find anything, with 2 when one of them is missing."""
 
 from __future__ import annotations
 

@@ -12,9 +12,9 @@ from typing import Any
 from judge.pages import page_at
 
 TABLE_ROLES = (
-    "Tables say their roles in full. On a telephone their rows are laid out as cards, and browsers (Safari above all) have taken a table "
-    "whose boxes are laid out otherwise for no table; a role said in full is kept. The checker holds the words for needless, and, on rows "
-    "and cells of a table that says its own role, for wrong."
+    "Tables say their roles in full. On a telephone their rows are laid out as cards, and browsers (Safari above all) have taken a "
+    "table whose boxes are laid out otherwise for no table; a role said in full is kept. The checker holds the words for needless, "
+    "and, on rows and cells of a table that says its own role, for wrong."
 )
 SET_ASIDE = {
     re.compile(

@@ -17,7 +17,12 @@ LEAST = 95
 PRESETS = {"mobile": [], "desktop": ["--preset=desktop"]}
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-background-networking"
-MEASURES = {"lcp_ms": "largest-contentful-paint", "cls": "cumulative-layout-shift", "tbt_ms": "total-blocking-time", "bytes": "total-byte-weight"}  # fmt: skip
+MEASURES = {
+    "lcp_ms": "largest-contentful-paint",
+    "cls": "cumulative-layout-shift",
+    "tbt_ms": "total-blocking-time",
+    "bytes": "total-byte-weight",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,15 +16,15 @@ FOLDER = ROOT / "docs" / "judged"
 FOR_THE_SITE = ROOT / "src" / "sonae" / "web" / "site" / "judged.json"
 HEAD = """# What others' programs say of our pages
 
-Written by `make judge`, each time afresh; nothing here is typed by hand. Judged on {day}, all on one machine, under the demo's data.
+Written by `make judge`, each time afresh; nothing here is typed by hand. Judged on {day}, on one machine, with the demo's data.
 
 {judges}
 
 ## Lighthouse
 
-Score of 100 in each category. Each figure is the median of {runs} runs against a site that the tool starts itself on the loopback network,
-with its own database. Lighthouse works out the times of a telephone on a slow line from what it measured; on a machine that is shared
-with others its performance scores move by some points, which is why the median counts and every run stands in
+Scores out of 100 in each category. Each is the median of {runs} runs against a site that the tool starts itself on the loopback
+network, with a database of its own. Lighthouse works out the times of a telephone on a slow line from what it measured. On a
+machine that is shared with others its performance scores move by some points, so the median counts and every run stands in
 [lighthouse.json](lighthouse.json). `make judge` fails below {least}.
 
 | page | as on | {categories} | bytes | largest paint | shift |

@@ -128,8 +128,11 @@ def test_without_files_at_hand_the_page_stands_without_a_telephone(settings: Any
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("path", "words"),
-    [("/premium/", ("2027年10月21日", "2027年12月1日", "受け付ける予定")), ("/en/premium/", ("21 October 2027", "1 December 2027", "due to open"))],
-)  # fmt: skip
+    [
+        ("/premium/", ("2027年10月21日", "2027年12月1日", "受け付ける予定")),
+        ("/en/premium/", ("21 October 2027", "1 December 2027", "due to open")),
+    ],
+)
 def test_a_closed_calculator_says_when_applications_open_again(
     programme: object, path: str, words: tuple[str, ...]
 ) -> None:
@@ -152,5 +155,6 @@ def test_whoever_wants_to_apply_is_told_the_same(programme: object) -> None:
 def _put_years_back() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE programmes_schemeyear SET start_on = start_on - interval '10 years', expiry_on = expiry_on - interval '10 years'"
+            "UPDATE programmes_schemeyear "
+            "SET start_on = start_on - interval '10 years', expiry_on = expiry_on - interval '10 years'"
         )
