@@ -96,7 +96,8 @@ def _of(reports: list[dict[str, Any]], *, page: str, path: str, form_factor: str
         measures={
             name: round(median(report["audits"][audit]["numericValue"] for report in reports), 3)
             for name, audit in MEASURES.items()
-        },
+        }
+        | {"machine": round(median(report["environment"]["benchmarkIndex"] for report in reports))},
         findings=sorted({finding for report in reports for finding in _findings(report)}),
     )
 

@@ -25,10 +25,11 @@ Written by `make judge`, each time afresh; nothing here is typed by hand. Judged
 Scores out of 100 in each category. Each is the median of {runs} runs against a site that the tool starts itself on the loopback
 network, with a database of its own. Lighthouse works out the times of a telephone on a slow line from what it measured. On a
 machine that is shared with others its performance scores move by some points, so the median counts and every run stands in
-[lighthouse.json](lighthouse.json). `make judge` fails below {least}.
+[lighthouse.json](lighthouse.json); the last column is the speed index that Lighthouse gave the machine itself at that time.
+`make judge` fails below {least}.
 
-| page | as on | {categories} | bytes | largest paint | shift |
-| --- | --- | {lines} | ---: | ---: | ---: |
+| page | as on | {categories} | bytes | largest paint | shift | machine |
+| --- | --- | {lines} | ---: | ---: | ---: | ---: |
 """
 
 
@@ -67,7 +68,7 @@ def _row(one: Judged) -> str:
     measures = one.measures
     return (
         f"| {one.page} `{one.path}` | {one.form_factor} | {scores} | {measures['bytes']:,.0f} | "
-        f"{measures['lcp_ms'] / 1000:.1f} s | {measures['cls']:.3f} |"
+        f"{measures['lcp_ms'] / 1000:.1f} s | {measures['cls']:.3f} | {measures['machine']:.0f} |"
     )
 
 

@@ -26,6 +26,9 @@ class Weighed:
     site: str
     responses: list[Response] = field(default_factory=list)
 
+    def note(self, response: Response) -> None:
+        self.responses.append(response)
+
     @property
     def strangers(self) -> set[str]:
         """Origins that are not ours."""
@@ -41,7 +44,7 @@ class Weighed:
 
 def weigh(page: Page, site: RunningSite, path: str) -> Weighed:
     weighed = Weighed(site.address)
-    page.on("response", weighed.responses.append)
+    page.on("response", weighed.note)
     page.goto(site.address + path, wait_until="networkidle")
     return weighed
 
