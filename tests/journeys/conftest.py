@@ -68,7 +68,7 @@ def open_browser(chromium: Browser) -> Iterator[Callable[..., Page]]:
 def look_at(page: Page, name: str, *, with_axe: bool = True) -> None:
     """Everything that must hold on every page: a picture is kept, nothing scrolls sideways, axe finds nothing.
 
-    A tablet shows what a telephone or a desk shows, laid out otherwise, so axe, which takes most of the time, may be left out there.
+    A tablet shows what a telephone or a desk shows, laid out otherwise, so axe, which takes most of the time, may be left out.
     """
     size = page.viewport_size or TELEPHONE
     language = page.locator("html").get_attribute("lang")
