@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: run setup test check bench sbom lock format clean help
+.PHONY: run setup test check bench judge sbom lock format clean help
 
 help:
 	@echo "make run     start Sonae on this machine and print the address"
@@ -12,6 +12,7 @@ help:
 	@echo "make test    run every test (installs a browser where it may)"
 	@echo "make check   style, types, architecture, settings"
 	@echo "make bench   ratios against named yardsticks, measured in one run"
+	@echo "make judge   what Lighthouse, the Nu HTML checker and axe say of the pages"
 	@echo "make sbom    the list of all parts, for auditors"
 
 $(VENV)/base: requirements/base.txt pyproject.toml
@@ -52,6 +53,11 @@ test: $(VENV)/test
 
 bench: $(VENV)/bench
 	@$(BIN)/python -m bench
+
+# Needs Node and Java beside Chromium. Writes docs/judged/ and the figures that the page about accessibility shows.
+judge: $(VENV)/test
+	@$(BIN)/python -m tests.journeys.browser_setup
+	@$(BIN)/python -m judge
 
 # The list of all parts that run, for auditors (CycloneDX), from the lock file.
 sbom:

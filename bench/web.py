@@ -1,6 +1,6 @@
-"""The calculator and whole applications under eight users in parallel, each beside a bare Django page in the same run.
+"""Pages, the calculator and whole applications under eight users in parallel, each beside a bare Django page in the same run.
 
-The bare page has the calculator's size and stands on the same web server with the same settings.
+The bare page has the size of the page beside it and stands on the same web server with the same settings.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ from bench.load import USERS, p95, times_of
 from sonae.config import database
 
 PAGE = "/premium/?industry={industry}&sales={sales}"
+PUBLIC = {"first page": "/", "cover": "/cover/", "calculator, empty": "/premium/"}
 INDUSTRIES = ("professional", "retail", "information", "construction", "other_services")
+AS_A_BROWSER = {"Accept-Encoding": "gzip"}
 VISITS, ROUNDS = 160, 3
 APPLICATIONS = 5  # of each user in each round
 BARE = (
@@ -36,11 +38,41 @@ def main() -> None:
     """Print the 95th percentiles of every round and the median of the ratios."""
     pool = urllib3.PoolManager(maxsize=USERS, retries=False)
     with running_site() as site:
+        compare_pages(pool, site)
         page = site.address + PAGE
         size = len(pool.request("GET", page.format(industry=INDUSTRIES[0], sales=4800)).data)
         with bare_site(pool, size) as bare:
             compare_calculator(pool, page, bare)
             compare_applications(pool, site, bare)
+
+
+def compare_pages(pool: urllib3.PoolManager, site: RunningSite) -> None:
+    """Pages that are the same for everybody, each beside a bare page that sends as many bytes over the wire."""
+    for name, path in PUBLIC.items():
+        first = pool.request("GET", site.address + path, headers=AS_A_BROWSER, decode_content=False)
+        if first.status == 404:
+            print(f"{name}: this version has no such page")
+            continue
+        with bare_site(pool, len(first.data)) as bare:
+            ours, yardstick = [], []
+            for _ in range(ROUNDS):
+                ours.append(measured(pool, site.address + path))
+                yardstick.append(measured(pool, bare))
+        times = median(one / other for (one, _), (other, _) in zip(ours, yardstick, strict=True))
+        rates = median(one / other for (_, one), (_, other) in zip(ours, yardstick, strict=True))
+        print(
+            f"{name} ({len(first.data):,} bytes): p95 {median(p for p, _ in ours) * 1000:.0f} ms, "
+            f"{median(r for _, r in ours):.0f} requests/s; bare page p95 {median(p for p, _ in yardstick) * 1000:.0f} ms, "
+            f"{median(r for _, r in yardstick):.0f} requests/s; ratios {times:.1f} × the time, {rates:.2f} × the rate",
+            flush=True,
+        )
+
+
+def measured(pool: urllib3.PoolManager, address: str) -> tuple[float, float]:
+    """95th percentile in seconds, and requests a second, of one round."""
+    began = time.perf_counter()
+    seconds = visits(pool, address)
+    return p95(seconds), len(seconds) / (time.perf_counter() - began)
 
 
 def compare_calculator(pool: urllib3.PoolManager, page: str, bare: str) -> None:
@@ -89,7 +121,7 @@ def visits(pool: urllib3.PoolManager, address: str) -> list[float]:
 
     def visit(number: int) -> None:
         facts = {"industry": INDUSTRIES[number % len(INDUSTRIES)], "sales": 300 + number * 60}
-        reply = pool.request("GET", address.format(**facts))
+        reply = pool.request("GET", address.format(**facts), headers=AS_A_BROWSER)
         assert reply.status == 200, (address, reply.status)
 
     return times_of(visit, visits=VISITS)

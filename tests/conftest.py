@@ -14,6 +14,7 @@ from sonae.apps.programmes.models import Programme
 from sonae.apps.programmes.use_cases.open_scheme_year import open_scheme_year
 from sonae.apps.programmes.use_cases.publish_product import publish_product
 from sonae.apps.programmes.version_folder import read_folder
+from sonae.web.shared.kept_pages import KEPT
 from tests import clock
 
 PRODUCT_FOLDERS = sorted(p for p in (Path(settings.SONAE_PRODUCTS) / "cyber").iterdir() if p.is_dir())
@@ -40,5 +41,6 @@ def _no_left_over_cache(request: pytest.FixtureRequest) -> Iterator[None]:
     if uses_db:
         request.getfixturevalue("db")  # asked for first, so that the database is still there when the cache is cleared
     yield
+    KEPT.forget()
     if uses_db:
         cache.clear()

@@ -64,6 +64,12 @@ MATRIX = {
     "site:legal_page": Row(May.EVERYBODY, "/legal/parties/"),
     "site:parts": Row(May.EVERYBODY, "/design/"),
     "site:robots": Row(May.EVERYBODY, "/robots.txt"),
+    "site:sitemap": Row(May.EVERYBODY, "/sitemap.xml"),
+    "site:share_picture": Row(May.EVERYBODY, "/share/home-ja-0.png", status=302),  # to the picture of today
+    "site:icon": Row(May.EVERYBODY, "/icons/mark-192.png"),
+    "site:favicon": Row(May.EVERYBODY, "/favicon.ico"),
+    "site:apple_touch_icon": Row(May.EVERYBODY, "/apple-touch-icon.png"),
+    "site:manifest": Row(May.EVERYBODY, "/site.webmanifest"),
     "portal:sign_in": Row(May.EVERYBODY, "/sign-in/"),
     "portal:sign_in_code": Row(
         May.EVERYBODY, "/sign-in/code/", status=302
@@ -88,9 +94,10 @@ MATRIX = {
     "api_v1:openapi-json": Row(May.EVERYBODY, "/api/v1/openapi.json"),
     "api_v1:api-root": Row(May.EVERYBODY, "/api/v1/", status=404),
     "api_v1:create_quote": Row(May.EVERYBODY, "/api/v1/quotes", "post", 415),
+    "health": Row(May.EVERYBODY, "/health/"),
     "card_hook": Row(May.PROCESSOR, "/hooks/card/sandbox_card/", "post", 400),
 }
-FOR_MACHINES = {"card_hook", "api_v1:openapi-json", "api_v1:api-root", "api_v1:create_quote"}
+FOR_MACHINES = {"health", "card_hook", "api_v1:openapi-json", "api_v1:api-root", "api_v1:create_quote"}
 
 
 def patterns_of(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:

@@ -16,6 +16,10 @@ from tests.architecture.test_access_matrix import MATRIX, ask
 
 pytestmark = pytest.mark.django_db
 EVERY_ROW = pytest.mark.parametrize("name", MATRIX)
+KINDS = (
+    r"text/(html|plain); charset=utf-8|application/json(; charset=utf-8)?|application/pdf"
+    r"|application/xml; charset=utf-8|application/manifest\+json|image/(png|x-icon)"
+)
 FIXED = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -109,7 +113,7 @@ def test_every_body_says_what_it_is(programme: object, name: str) -> None:
     if answer.status_code in {302, 405}:
         return
     kind = answer.headers["Content-Type"]
-    assert re.fullmatch(r"text/(html|plain); charset=utf-8|application/json(; charset=utf-8)?|application/pdf", kind)
+    assert re.fullmatch(KINDS, kind)
 
 
 @pytest.mark.parametrize("name", ["site:home", "portal:home", "portal:sign_in"])

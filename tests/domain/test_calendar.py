@@ -15,6 +15,7 @@ from sonae.domain.calendar import (
     is_start_day,
     japan_date,
     months_between,
+    next_opening,
     next_start,
     possible_starts,
     quote_valid_until,
@@ -131,3 +132,19 @@ def test_japans_date_turns_nine_hours_before_the_world_clock() -> None:
 
 def test_a_quote_holds_thirty_days() -> None:
     assert quote_valid_until(CALENDAR, day("2026-11-24")) == day("2026-12-24")
+
+
+@pytest.mark.parametrize(
+    ("today", "opens_on", "start_on"),
+    [
+        (date(2026, 10, 20), date(2026, 10, 21), date(2026, 12, 1)),  # tomorrow
+        (date(2026, 10, 21), date(2027, 10, 21), date(2027, 12, 1)),  # this one has begun
+        (date(2026, 11, 30), date(2027, 10, 21), date(2027, 12, 1)),
+        (date(2026, 12, 1), date(2027, 10, 21), date(2027, 12, 1)),
+    ],
+)
+def test_a_scheme_year_opens_when_the_one_before_takes_no_more(today: date, opens_on: date, start_on: date) -> None:
+    opening = next_opening(CALENDAR, today)
+    assert (opening.opens_on, opening.term.start_on) == (opens_on, start_on)
+    assert next_start(CALENDAR, opens_on) == start_on
+    assert next_start(CALENDAR, opens_on - timedelta(days=1)) < start_on

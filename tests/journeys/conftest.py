@@ -24,6 +24,7 @@ FLAGS = [
     "--disable-sync",
 ]
 TELEPHONE: ViewportSize = {"width": 390, "height": 844}
+TABLET: ViewportSize = {"width": 768, "height": 1024}
 DESKTOP: ViewportSize = {"width": 1440, "height": 1000}
 
 
@@ -74,14 +75,19 @@ def open_browser(chromium: Browser, site: RunningSite) -> Iterator[Callable[...,
     assert found == [], "card numbers went to somebody else than the processor"
 
 
-def look_at(page: Page, name: str) -> None:
-    """Everything that must hold on every page: a picture is kept, nothing scrolls sideways, axe finds nothing."""
+def look_at(page: Page, name: str, *, with_axe: bool = True) -> None:
+    """Everything that must hold on every page: a picture is kept, nothing scrolls sideways, axe finds nothing.
+
+    A tablet shows what a telephone or a desk shows, laid out otherwise, so axe, which takes most of the time, may be left out.
+    """
     size = page.viewport_size or TELEPHONE
     language = page.locator("html").get_attribute("lang")
     SCREENS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SCREENS / f"{name}-{language}-{size['width']}.png", full_page=True)
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert overflow <= 0, f"{name}: {overflow} px of sideways scrolling at {size['width']} px"
+    if not with_axe:
+        return
     found = Axe().run(page)
     problems = [
         f"{violation['id']}: {violation['help']} → {[node['html'][:160] for node in violation['nodes'][:3]]}"

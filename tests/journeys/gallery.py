@@ -11,7 +11,7 @@ from django.urls import resolve
 from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
 
 from tests.journeys.buyer import sign_in
-from tests.journeys.conftest import DESKTOP, TELEPHONE
+from tests.journeys.conftest import DESKTOP, TABLET, TELEPHONE
 from tests.journeys.quick_applicant import QuickApplicant
 from tests.journeys.site import NewMember, RunningSite
 
@@ -93,7 +93,9 @@ class Scene:
 
     @property
     def sizes(self) -> tuple[ViewportSize, ...]:
-        return (A4,) if self.printed else (DESKTOP, TELEPHONE)
+        if self.printed:
+            return (A4,)
+        return (DESKTOP, TABLET, TELEPHONE) if self.route.startswith("site:") else (DESKTOP, TELEPHONE)
 
 
 SCENES: list[Scene] = []

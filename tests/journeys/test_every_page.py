@@ -9,14 +9,21 @@ from playwright.sync_api import Page
 
 from tests.architecture.test_access_matrix import FOR_MACHINES, MATRIX
 from tests.journeys import scenes_portal, scenes_public
-from tests.journeys.conftest import TELEPHONE, look_at
+from tests.journeys.conftest import TABLET, TELEPHONE, look_at
 from tests.journeys.gallery import ENGLISH, SCENES, Visitor, route_of
 from tests.journeys.site import RunningSite
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("pictures")]
 SCENE_FILES = (scenes_public, scenes_portal)
 WITHOUT_A_PICTURE = FOR_MACHINES | {
-    "site:robots",  # a text for machines
+    # for machines, and what browsers and other people's pages show of ours
+    "site:robots",
+    "site:sitemap",
+    "site:share_picture",
+    "site:icon",
+    "site:favicon",
+    "site:apple_touch_icon",
+    "site:manifest",
     "portal:application",  # leads on to the step that is open
     "portal:sign_out",  # leads on to the first page
     "portal:postcode",  # a part of the company step, seen there
@@ -54,4 +61,4 @@ def test_every_page_is_readable_for_everybody(
         visitor.page.emulate_media(media="print" if scene.printed else "screen")
         for size in scene.sizes:
             visitor.page.set_viewport_size(size)
-            look_at(visitor.page, f"page-{scene.name}")
+            look_at(visitor.page, f"page-{scene.name}", with_axe=size != TABLET)

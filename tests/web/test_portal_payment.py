@@ -103,7 +103,7 @@ def test_an_unknown_outcome_is_being_confirmed_until_it_is_known(applicant: Appl
     gateway.fail_with["capture"] = GatewayUnknown("no answer")
     page = said(applicant)
     assert "お支払いを確認中です" in page
-    assert 'hx-trigger="every 4s"' in page
+    assert 'data-hx-trigger="every 4s"' in page
     assert 'http-equiv="refresh"' in applicant.client.get(f"{applicant.base}paid/").content.decode()
     assert "もう一度支払う" not in page
     polled = applicant.client.get(f"{applicant.base}status/", headers={"HX-Request": "true"})

@@ -4,9 +4,11 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
 from sonae.web.api.card_hooks import card_hook
+from sonae.web.api.health import health
 
 urlpatterns = [
     path("api/", include("sonae.web.api.urls")),
+    path("health/", health, name="health"),
     path("hooks/card/<slug:gateway>/", card_hook, name="card_hook"),
     *i18n_patterns(
         path("", include("sonae.web.site.urls", namespace="site")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 
 from sonae.domain.period import Term, add_months, months_between
@@ -9,12 +10,14 @@ from sonae.domain.product.definition import Calendar
 
 __all__ = [
     "JAPAN",
+    "Opening",
     "Term",
     "application_deadline",
     "cover_starts_at",
     "is_start_day",
     "japan_date",
     "months_between",
+    "next_opening",
     "next_start",
     "possible_starts",
     "quote_valid_until",
@@ -65,6 +68,24 @@ def next_start(calendar: Calendar, applied_on: date) -> date:
 def application_deadline(calendar: Calendar, start_on: date) -> date:
     """The last day on which one can apply for a cover that starts then."""
     return add_months(start_on, -1).replace(day=calendar.application_deadline_day)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """When applications for a whole scheme year begin, and which year that is."""
+
+    opens_on: date
+    term: Term
+
+
+def next_opening(calendar: Calendar, today: date) -> Opening:
+    """The next scheme year whose applications are still to begin: on the day after the last one for the year before ends."""
+    term = scheme_term(calendar, today)
+    while True:
+        opens_on = application_deadline(calendar, add_months(term.start_on, -1)) + timedelta(days=1)
+        if opens_on > today:
+            return Opening(opens_on, term)
+        term = scheme_term(calendar, term.expiry_on)
 
 
 def quote_valid_until(calendar: Calendar, quoted_on: date) -> date:

@@ -26,6 +26,13 @@ class PaperPress(Protocol):
         ``language`` ``ja`` or ``en``. The same facts always give the same bytes. Raises ``PaperFailed``.
         """
 
+    def picture(self, *, template: str, facts: dict[str, object], language: str) -> bytes:
+        """A PNG: ``share`` (what is shown where a page is shared) or ``icon``. Raises ``PaperFailed``."""
+
+    @property
+    def edition(self) -> str:
+        """Another one whenever a template is another. Cheap to ask."""
+
 
 @cache
 def paper_press() -> PaperPress:

@@ -49,6 +49,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "sonae.web.shared.security_headers.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "sonae.web.shared.compression.Compression",
+    "sonae.web.shared.maintenance.MaintenanceAnswer",
     "sonae.web.shared.outage.OutageAnswer",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -148,6 +150,7 @@ SONAE_SANDBOX_CARD_URL = "http://127.0.0.1:8001"
 PROCRASTINATE_IMPORT_PATHS = ["sonae.config.jobs"]
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 
+SONAE_MAINTENANCE_UNTIL = ""  # an ISO moment; until then every page says so
 SONAE_QUOTES_A_MINUTE = 120
 SONAE_CONSULTATIONS_AN_HOUR = 20
 SONAE_SIGN_IN_CODES_AN_HOUR = 10

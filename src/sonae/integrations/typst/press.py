@@ -6,11 +6,13 @@ stays warm, one for each thread, over one set of fonts; bench/papers.py says wha
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -26,6 +28,7 @@ TEMPLATE_NAMES = frozenset(
     {"estimate", "certificate", "receipt", "important_matters", "disclosure_copy"}
     | {"text_paper", "plan_table", "claims_guide"}
 )
+PICTURE_NAMES = frozenset({"share", "icon"})
 LANGUAGES = frozenset({"ja", "en"})
 STANDARDS: list[Literal["ua-1", "a-2a"]] = ["ua-1", "a-2a"]
 
@@ -34,12 +37,22 @@ class TypstPress:
     """The press of the papers. One for the process; every thread gets a compiler of its own."""
 
     def __init__(self) -> None:
-        self._fonts = typst.Fonts(
+        self._compilers = threading.local()
+
+    @cached_property
+    def _fonts(self) -> typst.Fonts:
+        """Looking through them takes half a second, so it waits until something is printed."""
+        return typst.Fonts(
             include_system_fonts=False,
             include_embedded_fonts=False,
             font_paths=[str(path.parent) for path in FONT_FILES],
         )
-        self._compilers = threading.local()
+
+    @cached_property
+    def edition(self) -> str:
+        """Another one whenever a template is another: for the addresses of what is kept for long."""
+        sources = (path.read_bytes() for path in sorted(TEMPLATES.glob("*.typ")))
+        return hashlib.sha256(b"".join(sources)).hexdigest()
 
     def render(self, *, template: str, facts: dict[str, object], language: str) -> bytes:
         """The paper as PDF. Its creation time is the facts' ``made_at``. Raises ``PaperFailed``."""
@@ -61,6 +74,15 @@ class TypstPress:
             )
         return pages if isinstance(pages, list) else [pages] if pages is not None else []
 
+    def picture(self, *, template: str, facts: dict[str, object], language: str) -> bytes:
+        """A PNG whose size in dots is the template's page in points. Raises ``PaperFailed``."""
+        source, inputs = self._source(template, facts, language, PICTURE_NAMES)
+        with _failures_named(template, language):
+            page = self._compiler().compile(source, format="png", ppi=72, sys_inputs=inputs)
+        if not isinstance(page, bytes):
+            raise PaperFailed(f"{template} ({language}): a picture is one page")
+        return page
+
     def _compiler(self) -> typst.Compiler:
         compiler: typst.Compiler | None = getattr(self._compilers, "compiler", None)
         if compiler is None:
@@ -69,15 +91,21 @@ class TypstPress:
         return compiler
 
     def _prepare(self, template: str, facts: dict[str, object], language: str) -> tuple[str, dict[str, str], datetime]:
-        if template not in TEMPLATE_NAMES:
-            raise PaperFailed(f"there is no paper {template!r}; there are {', '.join(sorted(TEMPLATE_NAMES))}")
+        source, inputs = self._source(template, facts, language, TEMPLATE_NAMES)
+        if "verification_url" in facts:
+            inputs["code_svg"] = verification_code_svg(str(facts["verification_url"]))
+        return source, inputs, _made_at(facts, template)
+
+    def _source(
+        self, template: str, facts: dict[str, object], language: str, names: frozenset[str]
+    ) -> tuple[str, dict[str, str]]:
+        if template not in names:
+            raise PaperFailed(f"there is no paper {template!r}; there are {', '.join(sorted(names))}")
         if language not in LANGUAGES:
             raise PaperFailed(f"{template}: papers are in ja or en, not {language!r}")
         text = json.dumps(_printable_facts(facts, template), ensure_ascii=False, sort_keys=True)
         inputs = {"facts": text, "language": language, "letters_missing": "yes" if GETA in text else "no"}
-        if "verification_url" in facts:
-            inputs["code_svg"] = verification_code_svg(str(facts["verification_url"]))
-        return str(TEMPLATES / f"{template}.typ"), inputs, _made_at(facts, template)
+        return str(TEMPLATES / f"{template}.typ"), inputs
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +12,8 @@ from django.db import Error as DatabaseError
 from django.http import HttpRequest
 
 from sonae.apps.programmes.queries import current_product, published_versions
+from sonae.apps.programmes.shipped import shipped_product
+from sonae.domain.calendar import Opening, next_opening
 from sonae.domain.product.definition import Contact, Party, Product
 from sonae.domain.quoting import PublishedVersion
 from sonae.web.shared.moment import today
@@ -44,6 +47,11 @@ class Programme:
             return None
 
     @property
+    def next_opening(self) -> Opening | None:
+        """While the programme takes no applications: when it is due to take them again."""
+        return next_opening(self.product.calendar, today(self._request)) if self.product else None
+
+    @property
     def contact(self) -> Contact | None:
         return self.product.contact if self.product else None
 
@@ -55,6 +63,20 @@ class Programme:
     @property
     def parties(self) -> tuple[Party, ...]:
         return self.product.parties if self.product else ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShippedProgramme:
+    """For a page that must stand without the database: who to call, from the product's own files that came with the program."""
+
+    contact: Contact | None
+    parties: tuple[Party, ...]
+
+
+def shipped_programme(request: HttpRequest) -> ShippedProgramme:
+    """Empty where no product files are at hand."""
+    product = shipped_product(today=today(request))
+    return ShippedProgramme(None, ()) if product is None else ShippedProgramme(product.contact, product.parties)
 
 
 def programme_of(request: HttpRequest) -> Programme:

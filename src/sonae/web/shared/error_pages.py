@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import logging
 import secrets
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.html import format_html
+from django.utils.http import http_date
 from django.utils.translation import get_language_from_path
+
+from sonae.web.shared.context import shipped_programme
 
 log = logging.getLogger("sonae.pages")
 
@@ -68,6 +73,15 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def under_maintenance(request: HttpRequest, *, until: datetime) -> HttpResponse:
+    """503: we are working on it, until a moment that is known. Stands without the database."""
+    response = _page(
+        request, HTTPStatus.SERVICE_UNAVAILABLE, template="maintenance", alone=True, facts={"until": until}
+    )
+    response.headers["Retry-After"] = http_date(until.timestamp())
+    return response
+
+
 def _page(
     request: HttpRequest,
     status: HTTPStatus,
@@ -80,7 +94,7 @@ def _page(
     language = get_language_from_path(request.path_info) or "ja"
     with translation.override(language):
         try:
-            body = render_to_string(name, {"standing_alone": alone, **(facts or {})}, None if alone else request)
+            body = render_to_string(name, _context(request, alone, facts), None if alone else request)
         except Exception:  # whatever it is, the person gets an answer and the log gets the trace
             log.exception("the page for %s could not be drawn", status.value)
             body = format_html(LAST_RESORT, status=status.value, fault=(facts or {}).get("fault", ""))
@@ -88,3 +102,11 @@ def _page(
     response.headers["Content-Language"] = language
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _context(request: HttpRequest, alone: bool, facts: dict[str, Any] | None) -> dict[str, Any]:
+    """A page that stands alone asks neither request nor database; the telephone it takes from the product's files."""
+    context: dict[str, Any] = {"standing_alone": alone, **(facts or {})}
+    if alone:
+        context |= {"programme": shipped_programme(request), "demo": settings.SONAE_DEMO}
+    return context

@@ -18,6 +18,7 @@ from sonae.apps.quotes.use_cases.make_quote import Referred, StartGone, make_quo
 from sonae.web.shared.client import client_of
 from sonae.web.shared.context import programme_of
 from sonae.web.shared.error_pages import too_many_requests
+from sonae.web.shared.kept_pages import kept_page
 from sonae.web.shared.moment import now, today
 from sonae.web.site.calculation import Calculation, Result, calculate, services_of
 from sonae.web.site.comparison import StartRow, larger_covers, start_rows
@@ -25,6 +26,7 @@ from sonae.web.site.comparison import StartRow, larger_covers, start_rows
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @vary_on_headers("HX-Request")
+@kept_page
 def calculator(request: HttpRequest) -> HttpResponse:
     """GET answers what the address asks; POST 見積書をつくる keeps that answer as a quote."""
     if request.method == "POST":

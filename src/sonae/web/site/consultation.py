@@ -26,6 +26,7 @@ from sonae.web.shared.language import active_language, say
 from sonae.web.shared.moment import now
 from sonae.web.site.consultation_rows import rows_of
 from sonae.web.site.contact_forms import ConsultationForm, new_form_key
+from sonae.web.site.not_open_yet import not_open_yet
 
 HOUR = timedelta(hours=1)
 FOR_ONE_ADDRESS = 5  # mails of receipt to one e-mail address an hour, whoever asks for them
@@ -41,7 +42,7 @@ def consultation(request: HttpRequest) -> HttpResponse:
     """GET shows the window and an empty form; POST takes in a question or a request for a call."""
     product = programme_of(request).current_product
     if product is None:
-        return render(request, "site/not_open_yet.html")
+        return not_open_yet(request)
     if not product.consultation.are_there:
         return _page(request, product, None)
     if request.method != "POST":

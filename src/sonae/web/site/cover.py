@@ -19,9 +19,11 @@ from sonae.domain.quoting import next_possible_start
 from sonae.domain.text import Text
 from sonae.web.shared.context import programme_of
 from sonae.web.shared.figures import date_words
+from sonae.web.shared.kept_pages import kept_page
 from sonae.web.shared.language import active_language, say
 from sonae.web.shared.moment import today
 from sonae.web.shared.pictures import COST_TILE, LIABILITY_TILE
+from sonae.web.site.not_open_yet import not_open_yet
 
 PICTURES = {  # by cost line, thing that isn't covered, or service
     "damages": "misdirected-mail",
@@ -65,12 +67,13 @@ class CoverOf:
 
 
 @require_safe
+@kept_page
 def cover(request: HttpRequest) -> HttpResponse:
     """GET /cover/"""
     programme = programme_of(request)
     product = programme.current_product
     if product is None:
-        return render(request, "site/not_open_yet.html")
+        return not_open_yet(request)
     next_start = next_possible_start(programme.versions, today(request))
     term = scheme_term(product.calendar, next_start or product.effective_date)
     facts = {

@@ -16,6 +16,8 @@ from sonae.apps.documents.product_papers import PRODUCT_PAPERS, ProductPaper, Wh
 from sonae.apps.programmes.queries import PublishedProduct, published_products
 from sonae.domain.text import Text
 from sonae.web.shared.context import programme_of
+from sonae.web.shared.kept_pages import kept_page
+from sonae.web.site.not_open_yet import not_open_yet
 from sonae.web.site.paper_shelf import SHELF, PrintedPaper
 from sonae.web.site.papers import pin_of
 
@@ -69,11 +71,12 @@ class VersionChoice:
 
 
 @require_safe
+@kept_page
 def documents(request: HttpRequest) -> HttpResponse:
     """GET /documents/?version=2026-12-01; without a version the one that an application of today falls under."""
     current = programme_of(request).current_product
     if current is None:
-        return render(request, "site/not_open_yet.html")
+        return not_open_yet(request)
     versions = published_products()
     asked = request.GET.get("version", current.version)
     shown = next((one for one in versions if one.product.version == asked), None)

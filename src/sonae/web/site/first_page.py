@@ -22,10 +22,12 @@ from sonae.domain.risk import Risk
 from sonae.domain.text import Text
 from sonae.web.shared.context import programme_of
 from sonae.web.shared.figures import MONTHS, date_words, moment_words
+from sonae.web.shared.kept_pages import kept_page
 from sonae.web.shared.language import active_language, say
 from sonae.web.shared.moment import today
 from sonae.web.shared.pictures import COST_TILE, LIABILITY_TILE
 from sonae.web.site.calculation import services_of
+from sonae.web.site.not_open_yet import not_open_yet
 
 RULER = say(
     "補償は、いつ始めても毎年{ends}に満期を迎えます。例：{month}月{day}日に始めると、最初の保険料は"
@@ -74,12 +76,13 @@ class PartYear:
 
 
 @require_safe
+@kept_page
 def first_page(request: HttpRequest) -> HttpResponse:
     """GET /"""
     versions = programme_of(request).versions
     next_start = next_possible_start(versions, today(request))
     if not versions:
-        return render(request, "site/not_open_yet.html", {"first_page": True})
+        return not_open_yet(request)
     version = next((one for one in versions if next_start is not None and next_start in one.term), versions[-1])
     return render(request, "site/first_page.html", _facts(version.product, next_start))
 
@@ -88,7 +91,6 @@ def _facts(product: Product, next_start: date | None) -> dict[str, Any]:
     paid_services, free_services = services_of(product)
     premium_shown = premium_example(product)
     return {
-        "first_page": True,
         "product": product,
         "calendar": product.calendar,
         "start_hour": hour_words(product.calendar),

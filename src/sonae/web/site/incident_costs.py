@@ -15,17 +15,20 @@ from sonae.apps.programmes.loss_facts import current_loss_facts
 from sonae.domain.incident_costs.definition import LossFacts
 from sonae.domain.product.definition import Product
 from sonae.web.shared.context import programme_of
+from sonae.web.shared.kept_pages import kept_page
 from sonae.web.site.incident_answer import Answer, answer_examples, answer_incident
 from sonae.web.site.incident_form import Asked, IncidentForm, read_asked
+from sonae.web.site.not_open_yet import not_open_yet
 
 
 @require_safe
 @vary_on_headers("HX-Request")
+@kept_page
 def incident_costs(request: HttpRequest) -> HttpResponse:
     """GET /incident-costs/?incident=…&people=… or ?example=…&example=…: the answer's address can be shared."""
     product = programme_of(request).current_product
     if product is None:
-        return render(request, "site/not_open_yet.html")
+        return not_open_yet(request)
     facts = current_loss_facts()
     asked = read_asked(request.GET, facts)
     form = IncidentForm(facts, asked)

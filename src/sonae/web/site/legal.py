@@ -13,8 +13,10 @@ from django.views.decorators.http import require_safe
 from sonae.domain.product.definition import Product
 from sonae.domain.text import Text
 from sonae.web.shared.context import programme_of
+from sonae.web.shared.kept_pages import kept_page
 from sonae.web.site.cookies import cookies_in_use
 from sonae.web.site.judged import last_judged
+from sonae.web.site.not_open_yet import not_open_yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +28,7 @@ class LegalPage:
     title: Callable[[Product], Text]
     lead: Callable[[Product], Text]
     facts: Callable[[Product], dict[str, Any]]
-    text: str = (
-        ""  # the text for information that it shows; a version published before that text was asked for has none
-    )
+    text: str = ""  # the product's text that it shows; a version published before that text was asked for has none
 
     def stands_in(self, product: Product) -> bool:
         """Whether that version says what the page shows."""
@@ -81,16 +81,18 @@ PAGES = (
 
 
 @require_safe
+@kept_page
 def legal(request: HttpRequest) -> HttpResponse:
     """GET /legal/: all of them, each with its first sentence."""
     product = programme_of(request).current_product
     if product is None:
-        return render(request, "site/not_open_yet.html")
+        return not_open_yet(request)
     pages = [(page.slug, page.title(product), page.lead(product)) for page in PAGES if page.stands_in(product)]
     return render(request, "site/legal.html", {"pages": pages, "product": product})
 
 
 @require_safe
+@kept_page
 def legal_page(request: HttpRequest, slug: str) -> HttpResponse:
     """GET /legal/<slug>/"""
     page = next((one for one in PAGES if one.slug == slug), None)
@@ -98,7 +100,7 @@ def legal_page(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     product = programme_of(request).current_product
     if product is None:
-        return render(request, "site/not_open_yet.html")
+        return not_open_yet(request)
     if not page.stands_in(product):
         raise Http404
     others = [(one.slug, one.title(product)) for one in PAGES if one is not page and one.stands_in(product)]

@@ -23,6 +23,7 @@ from sonae.web.site.calculation import Calculation
 from sonae.web.site.calculator_form import typed
 from sonae.web.site.consultation import ASKED, take_in, unstored, with_key
 from sonae.web.site.contact_forms import ReferralForm, new_form_key
+from sonae.web.site.not_open_yet import not_open_yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def outside(request: HttpRequest) -> HttpResponse:
     """GET /outside/?industry=…&sales=…: never a dead end, whatever the address carries. POST asks for a call, with consent."""
     product = programme_of(request).current_product
     if product is None:
-        return render(request, "site/not_open_yet.html")
+        return not_open_yet(request)
     if not product.consultation.are_there:
         return _page(request, product, None, typed(request.GET))
     if request.method == "POST":

@@ -15,7 +15,9 @@ from sonae.domain.product.definition import Product
 from sonae.domain.product.explanations import AnsweredGroup, AnsweredQuestion
 from sonae.domain.word_search import LONGEST_QUERY, Query, has_every_word, hits, loosen, read_query, tidy
 from sonae.web.shared.context import programme_of
+from sonae.web.shared.kept_pages import kept_page
 from sonae.web.shared.language import in_language
+from sonae.web.site.not_open_yet import not_open_yet
 
 Marked = tuple[tuple[str, bool], ...]  # parts of a text in order, and whether each is a hit
 
@@ -48,11 +50,12 @@ class Search:
 
 @require_safe
 @vary_on_headers("HX-Request")
+@kept_page
 def questions(request: HttpRequest) -> HttpResponse:
     """GET /questions/?q=…"""
     product = programme_of(request).current_product
     if product is None:
-        return render(request, "site/not_open_yet.html")
+        return not_open_yet(request)
     facts = {
         "product": product,
         "groups": product.answered,
@@ -102,11 +105,12 @@ def marked(query: Query, text: str) -> Marked:
 
 
 @require_safe
+@kept_page
 def question(request: HttpRequest, slug: str) -> HttpResponse:
     """GET /questions/<slug>/"""
     product = programme_of(request).current_product
     if product is None:
-        return render(request, "site/not_open_yet.html")
+        return not_open_yet(request)
     group = next((one for one in product.answered if any(asked.slug == slug for asked in one.questions)), None)
     if group is None:
         raise Http404

@@ -17,6 +17,8 @@ from sonae.web.site import (
     questions,
     quotes,
     robots,
+    share,
+    sitemap,
     verify,
 )
 
@@ -44,4 +46,10 @@ urlpatterns = [
     path("legal/<slug:slug>/", legal.legal_page, name="legal_page"),
     path("design/", parts, name="parts"),
     path("robots.txt", robots.robots, name="robots"),
+    path("sitemap.xml", sitemap.sitemap, name="sitemap"),
+    path("share/<slug:name>.png", share.share, name="share_picture"),
+    path("icons/<slug:name>.png", share.icon, name="icon"),
+    path("favicon.ico", share.favicon, name="favicon"),
+    path("apple-touch-icon.png", share.apple_touch_icon, name="apple_touch_icon"),
+    path("site.webmanifest", share.manifest, name="manifest"),
 ]

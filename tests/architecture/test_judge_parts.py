@@ -1,0 +1,68 @@
+"""What judges is locked as everything else is, and what is set aside of its words is named and nothing more."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date
+
+import pytest
+from judge.checker import SET_ASIDE, is_set_aside
+from judge.lighthouse import CATEGORIES, LEAST, Judged
+from judge.results import FOR_THE_SITE
+
+from tests.architecture.sources import ROOT
+
+LOCK = json.loads((ROOT / "requirements" / "judge" / "package-lock.json").read_text())
+WANTED = json.loads((ROOT / "requirements" / "judge" / "package.json").read_text())["dependencies"]
+PARTS = {name: part for name, part in LOCK["packages"].items() if name}
+
+
+def test_every_part_that_judges_has_a_version_and_a_hash_and_no_address() -> None:
+    assert len(PARTS) > 50
+    assert [name for name, part in PARTS.items() if not part.get("integrity", "").startswith("sha512-")] == []
+    assert [name for name, part in PARTS.items() if not part.get("version") or "resolved" in part] == []
+
+
+def test_every_judge_is_asked_for_in_one_version_and_has_its_reason() -> None:
+    reasons = (ROOT / "docs" / "decisions" / "dependencies.md").read_text()
+    for name, version in WANTED.items():
+        assert re.fullmatch(r"\d+\.\d+\.\d+", version)
+        assert PARTS[f"node_modules/{name}"]["version"] == version
+        assert f"| `{name}` | {version} |" in reasons
+
+
+@pytest.mark.parametrize(
+    ("message", "aside"),
+    [
+        ("The “table” role is unnecessary for element “table”.", True),
+        ("The “columnheader” role is unnecessary for element “th”.", True),
+        ("The “button” role is unnecessary for element “button”.", False),
+        ("The “role” attribute must not be used on a “tr” element which has a “table” ancestor with no “role” attribute, "
+         "or with a “role” attribute whose value is “table”, “grid”, or “treegrid”.", True),
+        ("Attribute “hx-get” not allowed on element “form” at this point.", False),
+        ("The “table” role is unnecessary for element “table”. And something else.", False),
+    ],
+)  # fmt: skip
+def test_what_is_set_aside_is_set_aside_as_a_whole_message(message: str, aside: bool) -> None:
+    assert is_set_aside(message) is aside
+
+
+def test_whatever_is_set_aside_has_its_reason() -> None:
+    assert [reason for reason in SET_ASIDE.values() if len(reason) < 100] == []
+
+
+def test_a_score_below_the_line_is_told() -> None:
+    scores = dict.fromkeys(CATEGORIES, LEAST) | {"seo": LEAST - 1}
+    judged = Judged("first page", "/", "mobile", scores, [scores], {}, [])
+    assert judged.below == {"seo": LEAST - 1}
+
+
+def test_the_figures_that_the_site_shows_are_whole() -> None:
+    facts = json.loads(FOR_THE_SITE.read_text())
+    assert set(facts) == {"date", "pages", "axe_findings", "checker_findings"}
+    assert date.fromisoformat(facts["date"]) >= date(2026, 11, 1)
+    written = json.loads((ROOT / "docs" / "judged" / "checker.json").read_text())
+    assert (facts["pages"], facts["checker_findings"], facts["axe_findings"]) == (
+        len(written["checker"]["pages"]), len(written["checker"]["findings"]), len(written["axe"]["findings"])
+    )  # fmt: skip
