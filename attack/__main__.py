@@ -22,15 +22,17 @@ Job = Callable[[], Outcome]
 
 
 def main(wanted: list[str]) -> int:
-    """Both tools, or the one that is named. What a person wants to look at afterwards stays below var/attack."""
-    began, tools = time.monotonic(), wanted or list(TOOLS)
-    folder = FOLDER / "-".join(tools)
+    """Both tools on everything, or what is named: tools, targets. What was said stays below var/attack."""
+    began = time.monotonic()
+    tools = [name for name in wanted if name in TOOLS] or list(TOOLS)
+    only = [name for name in wanted if name not in TOOLS]
+    folder = FOLDER / "-".join([*tools, *only])
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     seen = folder / "visits"
     seen.touch()
     with site.running_site(seen) as sonae, control.running_control(sonae, seen) as holes:
-        attack = Attack(folder, seen, f"{holes}/endpoint/", tools)
+        attack = Attack(folder, seen, f"{holes}/endpoint/", tools, only)
         blind = attack.control(holes)
         if blind:
             print("\nThe tools are blind: " + "; ".join(blind))
@@ -45,12 +47,13 @@ def main(wanted: list[str]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Attack:
-    """One run: where it keeps what was said and who came, where Sonae may be led out to, and with which tools."""
+    """One run: where it keeps what was said and who came, where Sonae may be led out to, with which tools and on what."""
 
     folder: Path
     seen: Path
     endpoint: str
     tools: list[str]
+    only: list[str]  # these targets; all, if none is named
 
     def control(self, address: str) -> list[str]:
         """The holes that a tool did not find."""
@@ -69,12 +72,18 @@ class Attack:
             opened = targets.open_pages()
             for_sqlmap, for_wapiti = targets.for_sqlmap(opened), targets.for_wapiti(opened, site.sign_in(running))
         outcomes = do_all(
-            self.jobs("sqlmap", for_sqlmap, running.address) + self.jobs("wapiti", for_wapiti, running.address)
+            self.jobs("sqlmap", self.wanted(for_sqlmap), running.address)
+            + self.jobs("wapiti", self.wanted(for_wapiti), running.address)
         )
+        if not outcomes:
+            return [f"there is no target of the name {' or '.join(self.only)}"]
         came = visits.read(self.seen)
         print(verdict.table(outcomes, came))
         wrong = [said for outcome in outcomes for said in verdict.wrong_with(outcome, came)]
         return wrong + (["Sonae called an address that it was told"] if injectable.LED_OUT in came else [])
+
+    def wanted(self, targets: list[Target]) -> list[Target]:
+        return [target for target in targets if not self.only or target.name in self.only]
 
     def jobs(self, tool: str, targets: list[Target], address: str, prefix: str = "") -> list[Job]:
         """None, where the tool is not wanted."""

@@ -6,10 +6,14 @@ from typing import NamedTuple
 
 
 class Outcome(NamedTuple):
-    """``agent`` is the name under which the requests were counted; ``problem`` says why the run proves nothing."""
+    """``agent`` is the name under which the requests were counted.
+
+    ``problem`` says why the run proves nothing, ``note`` what it did not try to the end.
+    """
 
     tool: str
     target: str
     agent: str
     findings: tuple[str, ...]
     problem: str
+    note: str = ""

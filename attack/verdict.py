@@ -40,7 +40,8 @@ def table(outcomes: list[Outcome], visits: Mapping[str, Visited]) -> str:
         visited = visits.get(outcome.agent, Visited())
         statuses = ", ".join(f"{status}×{count}" for status, count in sorted(visited.by_status.items()))
         said = findings_of(outcome, visited) + [f"! {problem}" for problem in problems_of(outcome, visited)]
+        noted = f" ({outcome.note})" if outcome.note else ""
         lines.append(
-            f"{outcome.target:<30}{outcome.tool:<8}{visited.requests:>9,}  {statuses:<44}{'; '.join(said) or '0'}"
+            f"{outcome.target:<30}{outcome.tool:<8}{visited.requests:>9,}  {statuses:<44}{'; '.join(said) or '0'}{noted}"
         )
     return "\n".join(lines)

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 import pytest
 from attack.target import Target
-from django.conf import settings
 from django.test import Client
 from django.urls import get_resolver
 
@@ -80,8 +79,8 @@ def has_fields(text: str) -> bool:
     )
 
 
-def test_every_part_of_an_address_that_changes_is_attacked(opened: targets.Pages) -> None:
-    among = {target.name: target for target in targets.for_sqlmap(opened)}
+def test_every_part_of_an_address_that_changes_is_attacked() -> None:
+    among = {target.name: target for target in targets.of_matrix(Client(), application="x" * 32)}
     for name, pattern in patterns_of(get_resolver()):
         parts = len(pattern.pattern.converters)
         if parts:
@@ -91,9 +90,10 @@ def test_every_part_of_an_address_that_changes_is_attacked(opened: targets.Pages
     assert all(among[name].fields for name in questions)
 
 
-def test_every_operation_of_the_api_is_attacked_with_all_its_fields(opened: targets.Pages) -> None:
-    among = targets.for_sqlmap(opened)
+@pytest.mark.django_db
+def test_every_operation_of_the_api_is_attacked_with_all_its_fields() -> None:
     document = Client().get("/api/v1/openapi.json").json()
+    among = list(targets.of_api(document))
     schemas = {
         (method.upper(), path): operation["requestBody"]["content"]["application/json"]["schema"]
         for path, operations in document["paths"].items()
@@ -104,14 +104,11 @@ def test_every_operation_of_the_api_is_attacked_with_all_its_fields(opened: targ
         assert set(schema["properties"]) | {"language"} == attacked(among, method, path)
 
 
-def test_the_session_itself_is_attacked(opened: targets.Pages) -> None:
-    (target,) = [target for target in targets.for_sqlmap(opened) if target.attacks_session]
-    assert settings.SESSION_COOKIE_NAME in target.cookies
-
-
 def test_each_target_answers_before_it_is_attacked(opened: targets.Pages) -> None:
-    """No sign-in page and no refusal stands between the tool and the code behind the form."""
-    for target in targets.for_sqlmap(opened):
+    """No sign-in page and no refusal stands between the tool and the code behind the form; the session is attacked too."""
+    among = targets.for_sqlmap(opened)
+    assert [name for target in among if target.attacks_session for name in target.cookies] == ["csrftoken", "sessionid"]
+    for target in among:
         if target.method != "POST" or target.as_json:
             continue
         browser = Client(enforce_csrf_checks=True)
