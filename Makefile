@@ -12,7 +12,7 @@ help:
 	@echo "make test    run every test (installs a browser where it may)"
 	@echo "make check   style, types, architecture, settings"
 	@echo "make bench   ratios against named yardsticks, measured in one run"
-	@echo "make attack  two tools try to break into a Sonae of their own (15 minutes)"
+	@echo "make attack  two tools try to break into a Sonae of their own (takes long)"
 	@echo "make sbom    the list of all parts, for auditors"
 
 $(VENV)/base: requirements/base.txt pyproject.toml

@@ -35,13 +35,13 @@ def wrong_with(outcome: Outcome, visits: Mapping[str, Visited]) -> list[str]:
 
 def table(outcomes: list[Outcome], visits: Mapping[str, Visited]) -> str:
     """One line for each target and tool."""
-    lines = [f"{'target':<30}{'tool':<8}{'requests':>9}  {'answers':<44}findings"]
+    lines = [f"{'target':<36}{'tool':<8}{'requests':>9}  {'answers':<44}findings"]
     for outcome in outcomes:
         visited = visits.get(outcome.agent, Visited())
         statuses = ", ".join(f"{status}×{count}" for status, count in sorted(visited.by_status.items()))
         said = findings_of(outcome, visited) + [f"! {problem}" for problem in problems_of(outcome, visited)]
         noted = f" ({outcome.note})" if outcome.note else ""
         lines.append(
-            f"{outcome.target:<30}{outcome.tool:<8}{visited.requests:>9,}  {statuses:<44}{'; '.join(said) or '0'}{noted}"
+            f"{outcome.target:<36}{outcome.tool:<8}{visited.requests:>9,}  {statuses:<44}{'; '.join(said) or '0'}{noted}"
         )
     return "\n".join(lines)

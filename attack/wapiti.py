@@ -18,7 +18,7 @@ NO_INTERNET = {
     **dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), "http://127.0.0.1:9"), "no_proxy": "127.0.0.1",
 }  # fmt: skip
 CRAWL_SECONDS = 60
-MODULE_SECONDS = 30  # what comes back on a page is tried with hundreds of pieces of markup
+MODULE_SECONDS = 60  # what comes back on a page is tried with hundreds of pieces of markup
 MOST_SECONDS = 600
 CUT_SHORT = re.compile(r"Max attack time was reached for module (\w+)")
 
@@ -42,7 +42,7 @@ def command(target: Target, *, site: str, agent: str, folder: Path, report: Path
         "--module", MODULES, "--max-scan-time", str(CRAWL_SECONDS), "--max-attack-time", str(MODULE_SECONDS),
         "--endpoint", endpoint, "--user-agent", agent, "--store-session", str(folder / agent),
         "--format", "json", "--output", str(report), "--flush-session", "--no-bugreport", "--tasks", "2", "--timeout", "10",
-        "--level", "1", "--skip", "csrfmiddlewaretoken",
+        "--level", "1", "--verbose", "1", "--dns-endpoint", "localhost", "--skip", "csrfmiddlewaretoken",
         "--exclude", f"{site}/en/*", "--exclude", f"{site}/sign-out/",
     ]  # fmt: skip
     if target.cookies:
