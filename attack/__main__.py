@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import time
@@ -26,7 +27,7 @@ def main(wanted: list[str]) -> int:
     began = time.monotonic()
     tools = [name for name in wanted if name in TOOLS] or list(TOOLS)
     only = [name for name in wanted if name not in TOOLS]
-    folder = FOLDER / "-".join([*tools, *only])
+    folder = FOLDER / re.sub(r"\W+", "-", " ".join([*tools, *only]))
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     seen = folder / "visits"
