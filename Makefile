@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: run setup test check bench judge sbom lock format clean help
+.PHONY: run setup test check bench attack judge sbom lock format clean help
 
 help:
 	@echo "make run     start Sonae on this machine and print the address"
@@ -13,6 +13,7 @@ help:
 	@echo "make check   style, types, architecture, settings"
 	@echo "make bench   ratios against named yardsticks, measured in one run"
 	@echo "make judge   what Lighthouse, the Nu HTML checker and axe say of the pages"
+	@echo "make attack  two tools try to break into a Sonae of their own (takes long)"
 	@echo "make sbom    the list of all parts, for auditors"
 
 $(VENV)/base: requirements/base.txt pyproject.toml
@@ -59,6 +60,12 @@ judge: $(VENV)/test
 	@$(BIN)/python -m tests.journeys.browser_setup
 	@$(BIN)/python -m judge
 
+# The tools stand in an environment of their own: they are run as commands and never imported.
+attack: $(VENV)/test
+	@test -x var/attack-tools/bin/python || $(PYTHON) -m venv var/attack-tools
+	@var/attack-tools/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements/attack.txt
+	@$(BIN)/python -m attack
+
 # The list of all parts that run, for auditors (CycloneDX), from the lock file.
 sbom:
 	@test -x var/sbom-tool/bin/python || $(PYTHON) -m venv var/sbom-tool
@@ -67,7 +74,7 @@ sbom:
 	@echo "var/sbom.json"
 
 lock:
-	for part in base test bench sbom; do \
+	for part in base test bench sbom attack; do \
 	  uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
 	    requirements/$$part.in --output-file requirements/$$part.txt || exit 1; done
 

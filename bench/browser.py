@@ -21,7 +21,7 @@ class Browser:
         self.address = site
         self.page = ""
         self.seconds: list[float] = []
-        self._cookies: dict[str, str] = {}
+        self.cookies: dict[str, str] = {}
         self._pool = urllib3.PoolManager(retries=False, timeout=30.0, source_address=(sender, 0))
 
     def open(self, address: str) -> bytes:
@@ -56,12 +56,12 @@ class Browser:
         raise AssertionError(f"{address} leads nowhere")
 
     def _request(self, method: str, address: str, form: str | None) -> urllib3.BaseHTTPResponse:
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         if form is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         began = time.perf_counter()
         reply = self._pool.request(method, address, body=form, headers=headers, redirect=False)
         self.seconds.append(time.perf_counter() - began)
         for line in reply.headers.getlist("Set-Cookie"):
-            self._cookies |= {name: morsel.value for name, morsel in SimpleCookie(line).items()}
+            self.cookies |= {name: morsel.value for name, morsel in SimpleCookie(line).items()}
         return reply

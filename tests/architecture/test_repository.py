@@ -79,7 +79,7 @@ def test_an_address_of_the_web_is_no_machine_path(innocent: str) -> None:
 REQUIREMENT = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(\[[\w,-]+\])?(?P<rest>.*)$")
 
 
-@pytest.mark.parametrize("part", ["base", "test", "bench", "sbom"])
+@pytest.mark.parametrize("part", ["base", "test", "bench", "sbom", "attack"])
 def test_every_locked_part_has_a_version_and_hashes(part: str) -> None:
     locked = (ROOT / "requirements" / f"{part}.txt").read_text().replace("\\\n", " ")
     wrong = [
@@ -93,7 +93,7 @@ def test_every_locked_part_has_a_version_and_hashes(part: str) -> None:
     assert "://" not in locked
 
 
-@pytest.mark.parametrize("part", ["base", "test", "bench", "sbom"])
+@pytest.mark.parametrize("part", ["base", "test", "bench", "sbom", "attack"])
 def test_every_wanted_part_is_locked_and_has_its_reason(part: str) -> None:
     wanted = [
         found["name"].lower()

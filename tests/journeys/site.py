@@ -96,14 +96,19 @@ def free_port() -> int:
 class SiteProcess:
     """``sonae run`` as a child process."""
 
-    def __init__(self, server_url: str, extra_environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        server_url: str,
+        extra_environment: dict[str, str] | None = None,
+        settings: str = "sonae.config.settings.run",
+    ) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="sonae-site-")
         self._name = f"sonae_site_{secrets.token_hex(4)}"
         self._server_url = server_url
         parts = urlsplit(server_url)
         self._database_url = urlunsplit(parts._replace(path=f"/{self._name}"))
         self._serving_url = make_conninfo(self._database_url, user=self._name, password=self._name)
-        self._extra = extra_environment or {}
+        self._extra = {**(extra_environment or {}), "DJANGO_SETTINGS_MODULE": settings}
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> RunningSite:
@@ -119,7 +124,6 @@ class SiteProcess:
             "DATABASE_URL": self._serving_url,
             "SONAE_OWNER_DATABASE_URL": self._database_url,
             "SONAE_VAR": self._folder.name,
-            "DJANGO_SETTINGS_MODULE": "sonae.config.settings.run",
         }
         with log.open("wb") as output:
             self._process = subprocess.Popen(

@@ -1,0 +1,121 @@
+"""What is attacked, worked out from what the tests know: a new form, address or operation of the API needs no line here.
+
+Forms come from ``tests/web/all_pages.py`` as a browser sees them, addresses from the access matrix, operations from the API's
+own document. Pages are attacked at their Japanese address; the English one is the same code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+
+from django.conf import settings
+from django.test import Client
+from django.urls import resolve
+from tests.architecture.test_access_matrix import MATRIX, TOKEN, May, Row
+from tests.web.all_pages import PAGES, Opened
+from tests.web.applicant import COMPANY, CONSENTS, DECLARATIONS, DISCLOSURE, OTHER_INSURED, RISK
+from tests.web.page_forms import PageForm, forms_of
+
+from attack.target import CSRF, Target
+
+PLAUSIBLE = {
+    **COMPANY, **OTHER_INSURED, **RISK, **CONSENTS, **DISCLOSURE, **DECLARATIONS,
+    "email": "attack@sample.example", "code": "123456", "number": "10000017", "member_class": "basic",
+    "start": "",  # the next one that can be had
+}  # fmt: skip
+MARK = "*"  # where sqlmap puts its payloads into a path
+
+
+Pages = dict[str, Opened]
+
+
+def open_pages() -> Pages:
+    """Somebody at every page, each with an application of their own."""
+    return {name: open_page() for name, open_page in PAGES.items()}
+
+
+def for_sqlmap(opened: Pages) -> list[Target]:
+    """Everything that takes something: forms and questions of pages, parts of paths, the API, the session itself."""
+    applicant, application = opened["company"]
+    return [
+        *(target for name, page in opened.items() for target in of_page(name, *page)),
+        *of_matrix(applicant, application.split("/")[2]),
+        *of_api(Client().get("/api/v1/openapi.json").json()),
+        Target("the session's cookie", "GET", "/portal/", cookies_of(applicant), attacks_session=True),
+    ]
+
+
+def of_page(name: str, browser: Client, address: str) -> Iterator[Target]:
+    """Its forms, and what stands in its own address where no form asks for the same."""
+    forms = forms_of(browser, address)
+    for number, form in enumerate(forms, 1):
+        yield of_form(name if len(forms) == 1 else f"{name}, form {number}", browser, form)
+    asked = {key for key, _ in parse_qsl(urlsplit(address).query)}
+    if asked and not any(form.method == "get" and asked <= set(form.controls) for form in forms):
+        yield Target(name, "GET", address, cookies_of(browser))
+
+
+def of_form(name: str, browser: Client, form: PageForm) -> Target:
+    """As it is sent when all is filled in and the button is pressed that goes on: the others look at less of it."""
+    filled = {control: value or PLAUSIBLE.get(control, "1") for control, value in form.controls.items()}
+    if "action" in filled:
+        filled["action"] = "next"
+    if form.method == "get":
+        address = f"{form.action.partition('?')[0]}?{urlencode(filled)}"
+        return Target(name, "GET", address, cookies_of(browser))
+    return Target(name, "POST", form.action, cookies_of(browser), filled)
+
+
+def of_matrix(browser: Client, application: str) -> Iterator[Target]:
+    """Every address with a part that changes or a question, opened by somebody who may."""
+    for name, row in MATRIX.items():
+        path, _, question = row.path.partition("?")
+        parts = {str(value) for value in resolve(path).kwargs.values()}
+        if not parts and not question:
+            continue
+        cookies = cookies_of(browser) if row.may in {May.SIGNED_IN, May.MEMBERS_PEOPLE} else {}
+        marked = "/".join(f"{part}{MARK}" if part in parts else quote(part) for part in path.split("/"))
+        if row.may == May.MEMBERS_PEOPLE:
+            marked = marked.replace(TOKEN, application)
+        yield Target(name, row.method.upper(), f"{marked}?{question}" if question else marked, cookies, **_message(row))
+
+
+def _message(row: Row) -> dict[str, Any]:
+    """A message for machines has a body; nobody's signature is on it."""
+    return {"body": {"id": "evt_1", "type": "payment.captured"}, "as_json": True} if row.may == May.PROCESSOR else {}
+
+
+def of_api(document: dict[str, Any]) -> Iterator[Target]:
+    """Each operation, with the examples of its own document."""
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            query = {
+                parameter["name"]: "ja" for parameter in operation.get("parameters", []) if parameter["in"] == "query"
+            }
+            schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+            body = {name: fact["examples"][0] for name, fact in schema.get("properties", {}).items()}
+            needed = {name: value for name, value in body.items() if name in schema["required"]}
+            address = f"{path}?{urlencode(query)}" if query else path
+            yield Target(f"API {path}", method.upper(), address, body=body, as_json=bool(body))
+            if needed != body:  # an example's day is over some day, and then less of the request is looked at
+                yield Target(f"API {path}, needed alone", method.upper(), address, body=needed, as_json=True)
+
+
+def for_wapiti(opened: Pages, member: dict[str, str]) -> list[Target]:
+    """Every page with a form or a question, which this tool reads by itself, and the site as ``member`` walks it."""
+    return [
+        Target("the whole site", "GET", "/", member, whole_site=True),
+        *(
+            Target(name, "GET", address, cookies_of(browser))
+            for name, (browser, address) in opened.items()
+            if "?" in address or forms_of(browser, address)
+        ),
+    ]
+
+
+def cookies_of(browser: Client) -> dict[str, str]:
+    """The browser's session, and the cookie that goes with the field of every form."""
+    session = browser.cookies.get(settings.SESSION_COOKIE_NAME)
+    return {settings.CSRF_COOKIE_NAME: CSRF} | ({settings.SESSION_COOKIE_NAME: session.value} if session else {})
