@@ -63,7 +63,7 @@ def of_form(name: str, browser: Client, form: PageForm) -> Target:
     if "action" in filled:
         filled["action"] = "next"
     if form.method == "get":
-        address = f"{form.action.partition('?')[0]}?{urlencode(filled)}"
+        address = f"{urlsplit(form.action).path}?{urlencode(filled)}"
         return Target(name, "GET", address, cookies_of(browser))
     return Target(name, "POST", form.action, cookies_of(browser), filled)
 
@@ -76,10 +76,16 @@ def of_matrix(browser: Client, application: str) -> Iterator[Target]:
         if not parts and not question:
             continue
         cookies = cookies_of(browser) if row.may in {May.SIGNED_IN, May.MEMBERS_PEOPLE} else {}
-        marked = "/".join(f"{part}{MARK}" if part in parts else quote(part) for part in path.split("/"))
+        marked = "/".join(_marked(piece, parts) for piece in path.split("/"))
         if row.may == May.MEMBERS_PEOPLE:
             marked = marked.replace(TOKEN, application)
         yield Target(name, row.method.upper(), f"{marked}?{question}" if question else marked, cookies, **_message(row))
+
+
+def _marked(piece: str, parts: set[str]) -> str:
+    """The piece between two slashes; a part that changes is marked at its end, before an ending such as .pdf."""
+    part = next((part for part in parts if piece == part or piece.startswith(f"{part}.")), None)
+    return quote(piece) if part is None else f"{part}{MARK}{piece.removeprefix(part)}"
 
 
 def _message(row: Row) -> dict[str, Any]:
