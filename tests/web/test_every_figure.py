@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from html import unescape
+from itertools import pairwise
 
 import pytest
 from django.test import Client
@@ -86,7 +87,7 @@ def of_premiums(product: Product, risks: Iterable[Risk]) -> set[int]:
         found |= {one.monthly_equivalent for one in premiums}
         for months in range(1, 13):
             terms = [term_premium(one.annual_premium, months, product.rounding_unit) for one in premiums]
-            found |= {*terms, *(larger - smaller for smaller, larger in zip(terms, terms[1:], strict=False))}
+            found |= {*terms, *(larger - smaller for smaller, larger in pairwise(terms))}
     return found
 
 
