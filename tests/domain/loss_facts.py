@@ -1,4 +1,4 @@
-"""The shipped loss facts, and what a loss would look like, for tests that need no database."""
+"""The shipped loss facts, and incidents with sizes that a visitor may enter, for tests that need no database."""
 
 from __future__ import annotations
 
@@ -8,14 +8,9 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 from sonae.domain.incident_costs.definition import Incident, LossFacts
-from sonae.domain.incident_costs.lines import LossLine
 from sonae.domain.incident_costs.parse import parse_loss_facts
 
 FOLDER = Path(__file__).resolve().parents[2] / "loss-facts"
-COST_LINES = (
-    *("damages", "dispute", "cooperation", "response", "investigation"),
-    *("legal_advice", "restoration", "prevention", "other_costs", "", "unheard_of"),
-)
 
 
 def shipped_files() -> dict[str, bytes]:
@@ -33,13 +28,6 @@ def first_sizes(incident: Incident) -> dict[str, int]:
     return {asked.size: asked.value for asked in incident.sizes}
 
 
-@st.composite
-def any_line(draw: st.DrawFn) -> LossLine:
-    low, high = sorted(draw(st.tuples(st.integers(0, 10**9), st.integers(0, 10**9))))
-    return LossLine(draw(st.text("abc", min_size=1, max_size=3)), draw(st.sampled_from(COST_LINES)), low, high)
-
-
-losses = st.lists(any_line(), max_size=12)
 incidents = st.sampled_from(shipped().incidents)
 
 

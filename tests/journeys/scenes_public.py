@@ -72,7 +72,7 @@ def incident_costs_own_loss(visitor: Visitor) -> None:
 
 @scene("site:incident_costs")
 def incident_costs_examples(visitor: Visitor) -> None:
-    visitor.go("/incident-costs/?example=lost_data&example=apology_letters&example=claims")
+    visitor.go("/incident-costs/?example=data_lost&example=contractor_leak&example=claims")
 
 
 @scene("site:incident_costs")

@@ -1,10 +1,10 @@
-# ruff: noqa: E501 - one planted defect a line, so that they read as a table
 """The loss facts as they ship: every figure bears its source row, and each defect that can be planted is found."""
 
 from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,9 @@ DEFECTS = [
     # file, what stands there, what is planted, place (part of it), message or suggestion (part of it)
     (FACTS, "high_yen = 4_000_000", "high_yen = 5_000_000", "investigation", "the data 3,000,000 | 5,000,000"),
     (FACTS, "low_yen = 300_000", "low_yen = 200_000", "legal_advice", "the data 200,000"),
-    (FACTS, "yen = 50_000_000", "yen = 60_000_000", "claims", "the data 60,000,000"),
+    (FACTS, "scenario_sources = [7]", "scenario_sources = [8]", "scenario_sources", "no source [8]"),
+    (FACTS, "scenario_sources = [7]", "scenario_sources = 7", "scenario_sources", "numbers of sources"),
+    (FACTS, "scenario_sources = [7]", "scenario_source = [7]", "scenario_source", 'Did you mean "scenario_sources"?'),
     (FACTS, "per = 50_000", "per = 5_000", "damages_leak", "5,000 people"),
     (FACTS, "as_of = 2024-02-09", "as_of = 2024-02-10", "response_consulting", "2024-02-10"),
     (
@@ -90,7 +92,7 @@ DEFECTS = [
     (FACTS, "least = 1\nmost = 1_000_000", "least = 1\nmost = 0", "least", "above 0"),
     (FACTS, 'en = "Ransomware"', 'en = ""', "name.en", "the text is empty"),
     (FACTS, 'address = "https://s.', 'address = "s.', "address", "begins with https://"),
-    (FACTS, "[[examples]]", "[[example]]", "example", 'Did you mean "examples"?'),
+    (FACTS, "[[incidents]]", "[[incident]]", "incident", 'Did you mean "incidents"?'),
     (FACTS, "[[sources]]", "[[sources", "", "not valid TOML"),
 ]
 
@@ -132,6 +134,20 @@ def test_a_cost_line_that_the_product_does_not_know_is_found() -> None:
     assert found == [f'{FACTS}: figures[prevention].cost_line: "prevntion" is not known. Did you mean "prevention"?']
 
 
+def test_a_figure_of_the_programme_that_is_no_scenario_of_the_product_is_found() -> None:
+    changed = {
+        name: content.replace(b"10_000_000\nsources = [7]", b"9_000_000\nsources = [7]")
+        for name, content in shipped_files().items()
+    }
+    changed[RECORD] = changed[RECORD].replace(b"| 10,000,000 | case | [7]", b"| 9,000,000 | case | [7]")
+    facts = parse_loss_facts(changed)
+    found = [str(one) for one in check_against_product(facts, product(), FACTS)]
+    assert found == [
+        f'{FACTS}: figures[restoration_data].high_yen: no scenario of the product costs 9,000,000 yen under "restoration".'
+    ]
+    assert check_against_product(facts, replace(product(), scenarios=()), FACTS) == []
+
+
 def test_every_figure_of_the_data_stands_in_a_row_of_the_record() -> None:
     """Read here without the code that the check uses, so that the two can't be wrong together."""
     data = tomllib.loads((FOLDER / "incident-costs.toml").read_text())
@@ -150,9 +166,9 @@ def test_every_figure_of_the_data_stands_in_a_row_of_the_record() -> None:
             " ".join(f"[{n}]" for n in figure["sources"]) or "–", figure["mark"], figure["as_of"].isoformat(),
         )
         for figure in data["figures"]
-    } | {one["code"]: (one["yen"], one["yen"], "case", "[7]", "programme", one["as_of"].isoformat()) for one in data["examples"]}  # fmt: skip
+    }  # fmt: skip
     assert rows == wanted
-    assert len(rows) == 19
+    assert len(rows) == 16
 
 
 def test_the_command_lists_findings_and_tells_sound_from_unsound(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -14,6 +15,8 @@ from sonae.domain.calendar import JAPAN
 from sonae.domain.money import yen_in_words
 from sonae.domain.rating import rate
 from sonae.domain.risk import Risk
+from sonae.web.shared.context import Programme as Shown
+from sonae.web.shared.kept_pages import KEPT
 from tests import clock
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +91,16 @@ def test_the_record_year_is_said_to_have_been_a_record_when_published(client: Cl
 def test_a_closed_programme_still_has_its_page(client: Client, programme: Programme) -> None:
     with clock.at(datetime(2027, 11, 25, 10, tzinfo=JAPAN)):
         assert "いまは受け付けていません" in text_of(page(client))
+
+
+def test_a_version_without_scenarios_still_has_its_page(
+    client: Client, programme: Programme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert 'aria-labelledby="scenarios"' in page(client)
+    bare = tuple(replace(one, product=replace(one.product, scenarios=())) for one in published_versions())
+    monkeypatch.setattr(Shown, "versions", bare)
+    KEPT.forget()
+    assert 'aria-labelledby="scenarios"' not in page(client)
 
 
 def test_before_anything_is_published_the_page_says_so(client: Client) -> None:

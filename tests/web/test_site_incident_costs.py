@@ -13,18 +13,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sonae.apps.programmes.models import Programme
-from sonae.domain.incident_costs.draw import covers_of, draw
-from sonae.domain.incident_costs.lines import LossLine, loss_lines
+from sonae.domain.drawing_on_limits import Loss, covers_of, draw, in_product_order
+from sonae.domain.incident_costs.lines import loss_lines
 from sonae.domain.money import format_yen, yen_in_words
 from sonae.domain.text import Text
+from sonae.web.shared.context import Programme as Shown
 from sonae.web.site.incident_answer import answer_incident
 from sonae.web.site.incident_vessels import limit_picture, round_scale
-from tests.domain.loss_facts import first_sizes, losses, shipped
+from tests.domain.loss_facts import first_sizes, shipped
+from tests.domain.losses import losses
 from tests.domain.versions import product
 
 pytestmark = pytest.mark.django_db
 PAGE = "/incident-costs/"
-EXAMPLES = f"{PAGE}?example=lost_data&example=apology_letters&example=claims"
+EXAMPLES = f"{PAGE}?example=data_lost&example=contractor_leak&example=claims"
 INCIDENTS = [incident.code for incident in shipped().incidents]
 
 
@@ -115,6 +117,30 @@ def test_the_three_examples_come_out_as_the_programme_would_pay_them(client: Cli
     ]
 
 
+def test_the_examples_are_the_scenarios_of_the_product(client: Client, programme: Programme) -> None:
+    html = see(client, EXAMPLES)
+    assert re.findall(r'name="example" value="(\w+)" checked', html) == [one.code for one in product().scenarios]
+    shown = rows(html, "cost-lines")
+    assert [(row[0], row[3]) for row in shown] == [
+        ("1損害賠償", "5,000万円"),
+        ("2データの復旧", "1,000万円"),
+        ("3お詫び状の送付", "500万円"),
+    ]
+    for scenario in product().scenarios:
+        assert f"{scenario.story.ja} [7]" in words(html)
+    assert re.findall(r'<li id="source-(\d+)">', html) == ["7"]
+
+
+def test_a_version_without_scenarios_offers_no_examples(
+    client: Client, programme: Programme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Shown, "current_product", replace(product(), scenarios=()))
+    for address in (PAGE, EXAMPLES, f"{PAGE}?incident=ransomware"):
+        html = see(client, address)
+        assert 'id="examples"' not in html
+        assert (heading(html) != "") == ("incident=" in address)
+
+
 def test_one_example_alone_can_be_chosen_and_an_unknown_one_changes_nothing(
     client: Client, programme: Programme
 ) -> None:
@@ -134,19 +160,18 @@ def test_every_incident_is_shown_with_the_sums_of_the_domain(
     incident = facts.incident(code)
     lines = loss_lines(facts, incident, first_sizes(incident))
     html = see(client, f"{'/en' if language == 'en' else ''}{PAGE}", incident=code)
+    most, least = (in_product_order((line.at(end) for line in lines), now) for end in ("high", "low"))
     for row, cover in zip(rows(html, "plans-paid"), covers_of(now), strict=True):
-        high, low = draw(lines, cover, now, "high"), draw(lines, cover, now, "low")
+        high, low = draw(most, cover, now), draw(least, cover, now)
         assert row[0] == cover.name.in_language(language)
-        assert row[1] == said(high.paid_liability, language)
+        assert row[1] == said(high.liability.paid_yen, language)
         if cover.cost_limit:
-            assert row[2] == said(high.paid_cost, language)
-        assert row[3] == said(low.own_yen, language)
-        assert row[4].startswith(said(high.own_yen, language))
-    named = [one for one in draw(lines, covers_of(now)[0], now).lines if one.limit]
+            assert row[2] == said(high.cost.paid_yen, language)
+        assert row[3] == said(low.unpaid_yen, language)
+        assert row[4].startswith(said(high.unpaid_yen, language))
+    named = [pair for pair in zip(least, most, strict=True) if pair[0].cost_line]
     shown = rows(html, "cost-lines")
-    assert [row[2:4] for row in shown] == [
-        [said(one.line.low, language), said(one.line.high, language)] for one in named
-    ]
+    assert [row[2:4] for row in shown] == [[said(low.yen, language), said(high.yen, language)] for low, high in named]
     assert [row[0][: len(str(place))] for place, row in enumerate(shown, 1)] == [
         str(place) for place in range(1, len(named) + 1)
     ]
@@ -280,7 +305,7 @@ def test_a_part_of_the_page_carries_the_address_that_can_be_shared(client: Clien
     assert b"<html" not in part.content
     assert heading(see(client, shared)) == heading(unescape(part.content.decode()).replace("\u2060", ""))
     assert "HX-Request" in part.headers["Vary"]
-    assert 'role="status" id="incident-costs-status" hx-swap-oob="true">多ければ' in part.content.decode()
+    assert 'role="status" id="incident-costs-status" data-hx-swap-oob="true">多ければ' in part.content.decode()
 
 
 def test_an_answer_is_not_for_search_engines_and_the_empty_page_is(client: Client, programme: Programme) -> None:
@@ -309,23 +334,23 @@ def percents(text: str) -> float:
 
 
 @given(losses, st.sampled_from(["liability", "cost"]))
-def test_the_pieces_of_a_vessel_are_what_is_paid_and_what_runs_over(lines: list[LossLine], limit: str) -> None:
+def test_the_pieces_of_a_vessel_are_what_is_paid_and_what_runs_over(lost: list[Loss], limit: str) -> None:
     now = product()
-    lines = [LossLine(f"{place}", line.cost_line, line.low, line.high) for place, line in enumerate(lines)]
-    drawn = [draw(lines, cover, now) for cover in covers_of(now)]
-    numbers = {one.line.code: place for place, one in enumerate(drawn[0].lines, 1)}
+    coded = [replace(loss, code=f"{place}") for place, loss in enumerate(lost)]
+    drawn = [draw(coded, cover, now) for cover in covers_of(now)]
+    numbers = {loss.code: place for place, loss in enumerate(coded, 1)}
     picture = limit_picture(limit, drawn, 0, numbers)  # type: ignore[arg-type]
-    high = sum(one.loss_yen for one in drawn[0].lines_of(limit))  # type: ignore[arg-type]
+    high = sum(one.loss.yen for one in drawn[0].draws_on(limit))  # type: ignore[arg-type]
     if picture is None:
         assert high == 0
         return
     assert sum(len(vessel.names) for vessel in picture.vessels) == len(drawn)
     for vessel in picture.vessels:
-        assert vessel.paid_yen + vessel.own_yen == picture.high == high
+        assert vessel.paid_yen + vessel.unpaid_yen == picture.high == high
         parts = (*vessel.paid, *vessel.over)
         assert sum(percents(part.width) for part in parts) == pytest.approx(100 * high / picture.scale, abs=0.1)
         assert all(0 <= percents(part.x) <= 100 for part in parts)
-        assert (vessel.own_yen > 0) == bool(vessel.over)
+        assert (vessel.unpaid_yen > 0) == bool(vessel.over)
 
 
 @given(st.integers(1, 10**13))

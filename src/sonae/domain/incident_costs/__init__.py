@@ -1,1 +1,1 @@
-"""What an incident would cost, line by line, and how far each limit of the programme would pay it."""
+"""What an incident would cost, line by line, from figures with their sources."""

@@ -19,8 +19,7 @@ def check_facts(facts: LossFacts, file: str, findings: Findings) -> None:
         _known(file, f"{place}.size", [figure.size] if figure.size else [], sizes, findings)
         _known(file, f"{place}.occurs_with", [figure.occurs_with] if figure.occurs_with else [], sizes, findings)
         _known_sources(file, f"{place}.sources", figure.sources, sources, findings)
-    for example in facts.examples:
-        _known_sources(file, f"examples[{example.code}].sources", example.sources, sources, findings)
+    _known_sources(file, "scenario_sources", facts.scenario_sources, sources, findings)
     for loss in (*facts.entered, *facts.not_named):
         used = [code for code in (loss.days, loss.yen_a_day) if code]
         _known(file, f"entered[{loss.code}]", used, sizes, findings)
@@ -30,16 +29,25 @@ def check_facts(facts: LossFacts, file: str, findings: Findings) -> None:
 
 
 def check_against_product(facts: LossFacts, product: Product, file: str) -> list[Finding]:
-    """The cost lines that the facts name and this version of the product does not know."""
+    """What this version of the product doesn't bear out: cost lines that it does not know, examples that it does not give."""
     findings, known = Findings(), {line.code for line in product.cost_lines}
     places = {
         **{f"figures[{figure.code}]": figure.cost_line for figure in facts.figures},
         **{f"entered[{loss.code}]": loss.cost_line for loss in facts.entered},
-        **{f"examples[{example.code}]": example.cost_line for example in facts.examples},
     }
     for place, cost_line in places.items():
         _known(file, f"{place}.cost_line", [cost_line], known, findings)
+    _check_examples(facts, product, file, findings)
     return findings.found
+
+
+def _check_examples(facts: LossFacts, product: Product, file: str, findings: Findings) -> None:
+    """A figure that is marked as the programme's has its high end from a scenario, unless the version has none yet."""
+    given = {(scenario.cost_line, scenario.cost_yen) for scenario in product.scenarios}
+    for figure in facts.figures:
+        if figure.mark == "programme" and given and (figure.cost_line, figure.high) not in given:
+            message = f'no scenario of the product costs {figure.high:,} yen under "{figure.cost_line}".'
+            findings.add(file, f"figures[{figure.code}].high_yen", message)
 
 
 def _check_once(facts: LossFacts, file: str, findings: Findings) -> None:
@@ -49,7 +57,6 @@ def _check_once(facts: LossFacts, file: str, findings: Findings) -> None:
         "sizes": [size.code for size in facts.sizes],
         "figures": losses,
         "incidents": [incident.code for incident in facts.incidents],
-        "examples": [example.code for example in facts.examples],
     }
     for group, codes in groups.items():
         for code in sorted({code for code in codes if codes.count(code) > 1}):

@@ -11,7 +11,7 @@ from sonae.domain.text import Text
 
 SizeKind = Literal["count", "yen"]
 Mark = Literal["read", "programme", "assumed"]
-Coded = TypeVar("Coded", bound="Figure | Size | EnteredLoss | Incident | Example")
+Coded = TypeVar("Coded", bound="Figure | Size | EnteredLoss | Incident")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,19 +103,6 @@ class Incident:
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
-    """An example of the programme's own page, with the sum that stands there."""
-
-    code: str
-    cost_line: str
-    name: Text
-    sentence: Text
-    yen: int
-    sources: tuple[int, ...]
-    as_of: date
-
-
-@dataclass(frozen=True, slots=True)
 class LossFacts:
     """Everything that one folder says. Equal files give equal facts."""
 
@@ -125,7 +112,7 @@ class LossFacts:
     entered: tuple[EnteredLoss, ...]
     not_named: tuple[EnteredLoss, ...]
     incidents: tuple[Incident, ...]
-    examples: tuple[Example, ...]
+    scenario_sources: tuple[int, ...]  # where the scenarios of the product were read
 
     def size(self, code: str) -> Size:
         """KeyError if there is no such size."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Literal
 
-from sonae.domain.incident_costs.definition import EnteredLoss, Example, Figure, Incident, LossFacts
+from sonae.domain.drawing_on_limits import Loss
+from sonae.domain.incident_costs.definition import EnteredLoss, Figure, Incident, LossFacts
 from sonae.domain.money import round_half_up
+
+End = Literal["low", "high"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,10 @@ class LossLine:
     cost_line: str
     low: int
     high: int
+
+    def at(self, end: End) -> Loss:
+        """The loss at one end of its range, as it draws on a limit."""
+        return Loss(self.code, self.cost_line, self.low if end == "low" else self.high)
 
 
 def loss_lines(facts: LossFacts, incident: Incident, sizes: Mapping[str, int]) -> tuple[LossLine, ...]:
@@ -35,11 +43,6 @@ def loss_lines(facts: LossFacts, incident: Incident, sizes: Mapping[str, int]) -
             lines.append(_of_figure(figure, sizes))
     lines += [_entered(loss, sizes) for loss in _with_a_sum(facts, incident)]
     return tuple(line for line in lines if line.high)
-
-
-def example_lines(examples: Iterable[Example]) -> tuple[LossLine, ...]:
-    """The programme's own examples, as if they had happened together. Low and high end are the one sum that stands there."""
-    return tuple(LossLine(example.code, example.cost_line, example.yen, example.yen) for example in examples)
 
 
 def _with_a_sum(facts: LossFacts, incident: Incident) -> list[EnteredLoss]:

@@ -9,7 +9,6 @@ from typing import cast
 from sonae.domain.incident_costs.check import check_facts
 from sonae.domain.incident_costs.definition import (
     EnteredLoss,
-    Example,
     Figure,
     Incident,
     LossFacts,
@@ -61,7 +60,7 @@ def _read(files: Mapping[str, bytes]) -> tuple[LossFacts | None, list[Finding]]:
         entered=tuple(_entered(table, named=True) for table in top.tables("entered")),
         not_named=tuple(_entered(table, named=False) for table in top.tables("not_named")),
         incidents=tuple(_incident(table) for table in top.tables("incidents")),
-        examples=tuple(_example(table) for table in top.tables("examples")),
+        scenario_sources=_numbers(top, "scenario_sources"),
     )
     top.finish()
     check_facts(facts, FACTS, findings)
@@ -121,7 +120,7 @@ def _figure(table: Table) -> Figure:
         per=table.number("per", least=1) if size else 1,
         occurs_with=occurs_with,
         occurs_from=table.number("occurs_from") if occurs_with else 0,
-        sources=_numbers(table),
+        sources=_numbers(table, "sources"),
         mark=cast(Mark, table.choice("mark", MARKS)),
         as_of=table.day("as_of") or date.min,
         note=table.text("note", optional=True),
@@ -136,11 +135,11 @@ def _figure(table: Table) -> Figure:
     return figure
 
 
-def _numbers(table: Table) -> tuple[int, ...]:
-    table.asked.add("sources")
-    values = table.values.get("sources")
+def _numbers(table: Table, key: str) -> tuple[int, ...]:
+    table.asked.add(key)
+    values = table.values.get(key)
     if not isinstance(values, list) or not all(type(value) is int for value in values):
-        table.slip("sources", "a list of the numbers of sources is expected, [] where there is none.")
+        table.slip(key, "a list of the numbers of sources is expected, [] where there is none.")
         return ()
     return tuple(values)
 
@@ -176,17 +175,3 @@ def _asked(table: Table) -> SizeAsked:
     asked = SizeAsked(table.string("size"), table.number("value"), table.text("why"))
     table.finish()
     return asked
-
-
-def _example(table: Table) -> Example:
-    example = Example(
-        code=table.string("code"),
-        cost_line=table.string("cost_line"),
-        name=table.text("name"),
-        sentence=table.text("sentence"),
-        yen=table.number("yen"),
-        sources=_numbers(table),
-        as_of=table.day("as_of") or date.min,
-    )
-    table.finish()
-    return example

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from sonae.domain.incident_costs.definition import Example, Figure, LossFacts
+from sonae.domain.incident_costs.definition import Figure, LossFacts
 from sonae.domain.product.findings import did_you_mean
 from sonae.domain.product.reading import Findings, decode
 
@@ -61,10 +61,7 @@ def _rows(text: str) -> Iterator[tuple[int, str, Recorded, str]]:
 
 
 def _expected(facts: LossFacts) -> dict[str, Recorded]:
-    return {
-        **{figure.code: _row_of(figure) for figure in facts.figures},
-        **{example.code: _example_row(example) for example in facts.examples},
-    }
+    return {figure.code: _row_of(figure) for figure in facts.figures}
 
 
 def _row_of(figure: Figure) -> Recorded:
@@ -72,19 +69,10 @@ def _row_of(figure: Figure) -> Recorded:
         low=f"{figure.low:,}",
         high=f"{figure.high:,}",
         for_each=f"{figure.per:,} {figure.size}" if figure.size else "case",
-        sources=_sources(figure.sources),
+        sources=" ".join(f"[{number}]" for number in figure.sources) or "–",
         mark=figure.mark,
         as_of=figure.as_of.isoformat(),
     )
-
-
-def _example_row(example: Example) -> Recorded:
-    sum_yen = f"{example.yen:,}"
-    return Recorded(sum_yen, sum_yen, "case", _sources(example.sources), "programme", example.as_of.isoformat())
-
-
-def _sources(numbers: tuple[int, ...]) -> str:
-    return " ".join(f"[{number}]" for number in numbers) or "–"
 
 
 def _shown(row: Recorded) -> str:

@@ -11,12 +11,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from sonae.domain.calendar import cover_starts_at, scheme_term
-from sonae.domain.drawing_on_limits import TermOfLosses, draw_on_plan, draw_on_section
+from sonae.domain.drawing_on_limits import draw_scenarios
 from sonae.domain.product.check import EXCLUSIONS, EXCLUSIONS_IN
 from sonae.domain.product.definition import CostLine, Limit, Product, Service
 from sonae.domain.product.explanations import NotCovered
 from sonae.domain.quoting import next_possible_start
-from sonae.domain.text import Text
 from sonae.web.shared.context import programme_of
 from sonae.web.shared.figures import date_words
 from sonae.web.shared.kept_pages import kept_page
@@ -58,14 +57,6 @@ class CoverLine:
     in_free: bool
 
 
-@dataclass(frozen=True, slots=True)
-class CoverOf:
-    """Plan or free cover with what it would pay for the scenarios."""
-
-    name: Text
-    losses: TermOfLosses
-
-
 @require_safe
 @kept_page
 def cover(request: HttpRequest) -> HttpResponse:
@@ -104,12 +95,11 @@ def _worked_example(product: Product) -> dict[str, Any]:
     """All scenarios in one term: under the smallest plan in detail, under everything else in sums."""
     if not product.scenarios:
         return {}
-    free = product.section("free")
-    plans = [CoverOf(plan.name, draw_on_plan(product, plan, product.scenarios)) for plan in product.plans]
+    free, smallest, *larger = draw_scenarios(product)
     return {
-        "example_plan": product.plans[0],
-        "example": plans[0].losses,
-        "compared": [CoverOf(free.name, draw_on_section(product, free, product.scenarios)), *plans],
+        "example": smallest,
+        "happened": list(zip(product.scenarios, smallest.draws, strict=True)),
+        "compared": [free, smallest, *larger],
     }
 
 

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from sonae.domain.calendar import application_deadline, cover_starts_at, scheme_term
-from sonae.domain.drawing_on_limits import draw_on_plan, draw_on_section
+from sonae.domain.drawing_on_limits import draw_scenarios
 from sonae.domain.money import format_yen, yen_in_words
 from sonae.domain.period import add_months, months_between
 from sonae.domain.product.definition import Calendar, Example, Industry, Plan, Product, SalesBand, Section
@@ -118,9 +118,10 @@ def _facts(product: Product, next_start: date | None) -> dict[str, Any]:
 
 def _losses(product: Product) -> dict[str, Any]:
     """The product's scenarios as losses of one year: under the first plan, and with the free cover alone."""
+    free, smallest, *_ = draw_scenarios(product)
     return {
-        "losses": draw_on_plan(product, product.plans[0], product.scenarios),
-        "losses_free": draw_on_section(product, product.section("free"), product.scenarios),
+        "losses": smallest,
+        "losses_free": free,
         "largest_loss": max((scenario.cost_yen for scenario in product.scenarios), default=0),
     }
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sonae.domain.incident_costs.definition import EnteredLoss, Example, Figure, Incident, LossFacts, Source
-from sonae.domain.incident_costs.draw import Drawn, DrawnLine, covers_of, draw
-from sonae.domain.incident_costs.lines import LossLine, example_lines, loss_lines
+from sonae.domain.drawing_on_limits import Drawn, Loss, covers_of, draw, in_product_order, scenario_losses
+from sonae.domain.incident_costs.definition import Incident, LossFacts, Source
+from sonae.domain.incident_costs.lines import loss_lines
 from sonae.domain.money import round_half_up, yen_in_words
 from sonae.domain.product.definition import Limit, Product
+from sonae.domain.product.explanations import Scenario
 from sonae.domain.text import Text
 from sonae.web.site.incident_vessels import LimitPicture, limit_picture
 
@@ -18,19 +19,26 @@ NO_NOTE = Text("", "")
 
 
 @dataclass(frozen=True, slots=True)
-class LineRow:
-    """One line: its number in the order of draw, range, how it came about, and what each cover pays of its high end."""
+class Ground:
+    """What one loss is called, how its sum came about, and on what it stands."""
 
-    number: int
     name: Text
-    cost_line: Text
-    limit: Limit
-    low: int
-    high: int
     how: Text
     note: Text
     sources: tuple[int, ...]
     is_assumed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """One line: its number in the order of draw, its range, its ground, and what each cover pays of its high end."""
+
+    number: int
+    ground: Ground
+    cost_line: Text
+    limit: Limit
+    low: int
+    high: int
     paid: tuple[tuple[Text, int], ...]
 
 
@@ -45,7 +53,7 @@ class NotNamedRow:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Everything that the page shows of one loss. ``high`` and ``low`` hold one entry for each cover, the free one first."""
+    """Everything that the page shows of one loss. ``pairs`` holds one entry for each cover, the free one first."""
 
     low_yen: int
     high_yen: int
@@ -67,7 +75,7 @@ class Answer:
 
     @property
     def has_assumption(self) -> bool:
-        return any(line.is_assumed for line in self.lines)
+        return any(line.ground.is_assumed for line in self.lines)
 
     @property
     def sentence(self) -> Text:
@@ -75,11 +83,11 @@ class Answer:
         drawn = self.smallest_plan
         # The joiner keeps a sum on the line of its 約.
         about = Text("約\u2060", "about ") if self.is_range else NO_NOTE
-        plan, own, total = drawn.cover.name, said(drawn.own_yen), said(self.high_yen)
+        plan, own, total = drawn.cover.name, said(drawn.unpaid_yen), said(self.high_yen)
         up_to = Text("多ければ、", "Up to ") if self.is_range else NO_NOTE
         ja = f"{up_to.ja}合わせて{about.ja}{total.ja}。"
         en = f"{up_to.en}{about.en}{total.en} in all. "
-        if not drawn.own_yen:
+        if not drawn.unpaid_yen:
             return Text(f"{ja}{plan.ja}の限度額に収まります", f"{en}All within the limits of the {plan.en}")
         if not drawn.beyond_yen:
             return Text(
@@ -100,89 +108,90 @@ def said(yen: int) -> Text:
 def answer_incident(facts: LossFacts, product: Product, incident: Incident, sizes: dict[str, int]) -> Answer:
     """The incident at these sizes."""
     lines = loss_lines(facts, incident, sizes)
-    conditions = tuple((facts.size(code).name, _size_words(facts, code, value)) for code, value in sizes.items())
-    hows = {line.code: _how(facts, line.code, sizes) for line in lines}
-    cited = frozenset(number for asked in incident.sizes for number in asked.cited)
-    return _answer(facts, product, lines, hows=hows, conditions=conditions, cited=cited)
+    return _answer(
+        facts,
+        product,
+        high=in_product_order((line.at("high") for line in lines), product),
+        low=in_product_order((line.at("low") for line in lines), product),
+        grounds={line.code: _ground(facts, line.code, sizes) for line in lines},
+        conditions=tuple((facts.size(code).name, _size_words(facts, code, value)) for code, value in sizes.items()),
+        cited=frozenset(number for asked in incident.sizes for number in asked.cited),
+    )
 
 
-def answer_examples(facts: LossFacts, product: Product, examples: Sequence[Example]) -> Answer:
+def answer_scenarios(facts: LossFacts, product: Product, scenarios: Sequence[Scenario]) -> Answer:
     """The programme's own examples, as if they had happened in one year."""
-    lines = example_lines(examples)
-    hows = {example.code: example.sentence for example in examples}
-    return _answer(facts, product, lines, hows=hows, conditions=(), cited=frozenset())
+    losses = in_product_order(scenario_losses(scenarios), product)
+    grounds = {one.code: Ground(one.name, one.story, NO_NOTE, facts.scenario_sources, False) for one in scenarios}
+    return _answer(facts, product, high=losses, low=losses, grounds=grounds, conditions=(), cited=frozenset())
 
 
 def _answer(
     facts: LossFacts,
     product: Product,
-    lines: Sequence[LossLine],
     *,
-    hows: dict[str, Text],
+    high: Sequence[Loss],
+    low: Sequence[Loss],
+    grounds: dict[str, Ground],
     conditions: tuple[tuple[Text, Text], ...],
     cited: frozenset[int],
 ) -> Answer:
     covers = covers_of(product)
-    high = tuple(draw(lines, cover, product, "high") for cover in covers)
-    low = tuple(draw(lines, cover, product, "low") for cover in covers)
-    rows = _line_rows(facts, product, high, hows)
-    numbers = {line.line.code: place for place, line in enumerate(high[0].lines, 1)}
-    limits: tuple[Limit, ...] = ("liability", "cost")
-    pictures = (
-        limit_picture(limit, high, sum(line.loss_yen for line in low[0].lines_of(limit)), numbers) for limit in limits
-    )
-    used = {number for row in rows for number in row.sources} | cited
+    pairs = tuple((draw(high, cover, product), draw(low, cover, product)) for cover in covers)
+    rows = _line_rows(product, pairs, grounds)
+    used = {number for row in rows for number in row.ground.sources} | cited
     return Answer(
-        low_yen=low[0].loss_yen,
-        high_yen=high[0].loss_yen,
-        pairs=tuple(zip(high, low, strict=True)),
+        low_yen=sum(loss.yen for loss in low),
+        high_yen=sum(loss.yen for loss in high),
+        pairs=pairs,
         lines=rows,
-        not_named=_not_named(facts, lines),
-        pictures=tuple(picture for picture in pictures if picture),
+        not_named=_not_named(facts, high),
+        pictures=_pictures(pairs),
         sources=tuple(source for source in facts.sources if source.number in used),
         conditions=conditions,
     )
 
 
+def _pictures(pairs: Sequence[tuple[Drawn, Drawn]]) -> tuple[LimitPicture, ...]:
+    at_high, at_low = [high for high, _ in pairs], pairs[0][1]
+    numbers = {one.loss.code: place for place, one in enumerate(at_high[0].draws, 1)}
+    limits: tuple[Limit, ...] = ("liability", "cost")
+    pictures = (limit_picture(limit, at_high, at_low.vessel(limit).loss_yen, numbers) for limit in limits)
+    return tuple(picture for picture in pictures if picture)
+
+
 def _line_rows(
-    facts: LossFacts, product: Product, covers: Sequence[Drawn], hows: dict[str, Text]
+    product: Product, pairs: Sequence[tuple[Drawn, Drawn]], grounds: dict[str, Ground]
 ) -> tuple[LineRow, ...]:
-    names = {line.code: line.name for line in product.cost_lines}
+    high, low = pairs[0]
     rows = []
-    for place, drawn in enumerate(covers[0].lines):
-        if drawn.limit is None:
+    for place, (most, least) in enumerate(zip(high.draws, low.draws, strict=True)):
+        if most.limit is None:
             continue
-        fact = _fact(facts, drawn.line.code)
         rows.append(
             LineRow(
                 number=place + 1,
-                name=fact.name,
-                cost_line=names[drawn.line.cost_line],
-                limit=drawn.limit,
-                low=drawn.line.low,
-                high=drawn.line.high,
-                how=hows[drawn.line.code],
-                note=NO_NOTE if isinstance(fact, Example) else fact.note,
-                sources=() if isinstance(fact, EnteredLoss) else fact.sources,
-                is_assumed=isinstance(fact, Figure) and fact.mark == "assumed",
-                paid=tuple((one.cover.name, _paid(one, place)) for one in covers),
+                ground=grounds[most.loss.code],
+                cost_line=product.cost_line(most.loss.cost_line).name,
+                limit=most.limit,
+                low=least.loss.yen,
+                high=most.loss.yen,
+                paid=tuple((drawn.cover.name, drawn.draws[place].paid_yen) for drawn, _ in pairs),
             )
         )
     return tuple(rows)
 
 
-def _paid(drawn: Drawn, place: int) -> int:
-    line: DrawnLine = drawn.lines[place]
-    return line.paid_yen
+def _ground(facts: LossFacts, code: str, sizes: dict[str, int]) -> Ground:
+    how, figure = _how(facts, code, sizes), facts.find_figure(code)
+    if figure is None:
+        loss = facts.entered_loss(code)
+        return Ground(loss.name, how, loss.note, (), False)
+    return Ground(figure.name, how, figure.note, figure.sources, figure.mark == "assumed")
 
 
-def _fact(facts: LossFacts, code: str) -> Figure | EnteredLoss | Example:
-    figure = facts.find_figure(code) or next((one for one in facts.examples if one.code == code), None)
-    return figure or facts.entered_loss(code)
-
-
-def _not_named(facts: LossFacts, lines: Iterable[LossLine]) -> tuple[NotNamedRow, ...]:
-    sums = {line.code: line.high for line in lines}
+def _not_named(facts: LossFacts, losses: Iterable[Loss]) -> tuple[NotNamedRow, ...]:
+    sums = {loss.code: loss.yen for loss in losses if not loss.cost_line}
     return tuple(NotNamedRow(loss.name, loss.note, sums.get(loss.code)) for loss in facts.not_named)
 
 

@@ -16,7 +16,7 @@ from sonae.domain.incident_costs.definition import LossFacts
 from sonae.domain.product.definition import Product
 from sonae.web.shared.context import programme_of
 from sonae.web.shared.kept_pages import kept_page
-from sonae.web.site.incident_answer import Answer, answer_examples, answer_incident
+from sonae.web.site.incident_answer import Answer, answer_incident, answer_scenarios
 from sonae.web.site.incident_form import Asked, IncidentForm, read_asked
 from sonae.web.site.not_open_yet import not_open_yet
 
@@ -30,7 +30,7 @@ def incident_costs(request: HttpRequest) -> HttpResponse:
     if product is None:
         return not_open_yet(request)
     facts = current_loss_facts()
-    asked = read_asked(request.GET, facts)
+    asked = read_asked(request.GET, facts, product.scenarios)
     form = IncidentForm(facts, asked)
     shown = {
         "product": product,
@@ -38,14 +38,14 @@ def incident_costs(request: HttpRequest) -> HttpResponse:
         "form": form,
         "answer": _answer(facts, product, asked, form),
         "hints": {one.code: one.sentence for one in facts.incidents},
-        "examples": [(one, one in asked.examples) for one in facts.examples],
+        "examples": [(one, one in asked.scenarios) for one in product.scenarios],
     }
     return _render(request, shown, asked)
 
 
 def _answer(facts: LossFacts, product: Product, asked: Asked, form: IncidentForm) -> Answer | None:
-    if asked.examples:
-        return answer_examples(facts, product, asked.examples)
+    if asked.scenarios:
+        return answer_scenarios(facts, product, asked.scenarios)
     if asked.incident is None or not form.is_valid():
         return None
     return answer_incident(facts, product, asked.incident, form.sizes)

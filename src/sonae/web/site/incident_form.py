@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -12,8 +12,9 @@ from django import forms
 from django.http import QueryDict
 
 from sonae.domain.figures import FigureInvalid, read_yen
-from sonae.domain.incident_costs.definition import Example, Incident, LossFacts, Size
+from sonae.domain.incident_costs.definition import Incident, LossFacts, Size
 from sonae.domain.money import MAN, yen_in_words
+from sonae.domain.product.explanations import Scenario
 from sonae.domain.text import Text
 from sonae.web.shared.language import in_language, say
 from sonae.web.site.calculator_form import LONGEST_TYPED, printable
@@ -23,22 +24,22 @@ COUNTERS = ("人", "名", "台", "日間", "日", "か月", "ヶ月", "カ月", 
 
 @dataclass(frozen=True)
 class Asked:
-    """What the address asks: an incident with its sizes as typed, or examples of the programme, or nothing yet."""
+    """What the address asks: an incident with its sizes as typed, or scenarios of the product, or nothing yet."""
 
     incident_code: str
     incident: Incident | None
     sizes: Mapping[str, str]
-    examples: tuple[Example, ...]
+    scenarios: tuple[Scenario, ...]
 
     @property
     def query(self) -> str:
         """The same question as an address that can be shared."""
         if self.incident_code:
             return urlencode({"incident": self.incident_code, **self.sizes})
-        return urlencode([("example", example.code) for example in self.examples])
+        return urlencode([("example", scenario.code) for scenario in self.scenarios])
 
 
-def read_asked(given: QueryDict, facts: LossFacts) -> Asked:
+def read_asked(given: QueryDict, facts: LossFacts, scenarios: Iterable[Scenario]) -> Asked:
     """Sizes belong to the incident they were typed for (``of``): another incident begins with its own."""
     code = printable(given.get("incident", ""))
     incident = next((one for one in facts.incidents if one.code == code), None)
@@ -46,7 +47,7 @@ def read_asked(given: QueryDict, facts: LossFacts) -> Asked:
         kept = given if given.get("of", code) == code else {}
         return Asked(code, incident, _sizes(kept, incident, facts), ())
     wanted = set(given.getlist("example"))
-    return Asked("", None, {}, tuple(one for one in facts.examples if one.code in wanted))
+    return Asked("", None, {}, tuple(one for one in scenarios if one.code in wanted))
 
 
 def _sizes(given: Mapping[str, Any], incident: Incident | None, facts: LossFacts) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sonae.domain.incident_costs.draw import Drawn, DrawnLine
+from sonae.domain.drawing_on_limits import Draw, Drawn
 from sonae.domain.product.definition import Limit
 from sonae.domain.text import Text
 from sonae.web.shared.pictures import percent
@@ -37,7 +37,7 @@ class Vessel:
     paid: tuple[Piece, ...]
     over: tuple[Piece, ...]
     paid_yen: int
-    own_yen: int
+    unpaid_yen: int
     hatch: str
 
 
@@ -53,7 +53,7 @@ class LimitPicture:
     vessels: tuple[Vessel, ...]
     ticks: tuple[str, ...]
     plan: Text  # the smallest plan, on which the title is said
-    plan_own: int
+    plan_unpaid: int
 
     @property
     def tick_yen(self) -> int:
@@ -65,8 +65,8 @@ def limit_picture(limit: Limit, covers: Sequence[Drawn], low: int, numbers: dict
 
     ``numbers`` are those under which the page lists the lines.
     """
-    plan = covers[1]
-    high = sum(line.loss_yen for line in covers[0].lines_of(limit))
+    plan = covers[1].vessel(limit)
+    high = plan.loss_yen
     if not high:
         return None
     scale = round_scale(high)
@@ -78,8 +78,8 @@ def limit_picture(limit: Limit, covers: Sequence[Drawn], low: int, numbers: dict
         scale=scale,
         vessels=_alike_together(covers, limit, scale, numbers, mark=low / scale),
         ticks=tuple(percent(n / TICKS) for n in range(TICKS + 1)),
-        plan=plan.cover.name,
-        plan_own=high - plan.paid_yen(limit),
+        plan=covers[1].cover.name,
+        plan_unpaid=plan.unpaid_yen,
     )
 
 
@@ -97,7 +97,7 @@ def _alike_together(
     groups: dict[tuple[object, ...], list[Drawn]] = {}
     for drawn in covers:
         width = min(drawn.cover.limit_yen(limit), scale + 1)
-        groups.setdefault((width, *(line.paid_yen for line in drawn.lines_of(limit))), []).append(drawn)
+        groups.setdefault((width, *(draw.paid_yen for draw in drawn.draws_on(limit))), []).append(drawn)
     return tuple(
         _vessel(group, limit, scale, numbers, mark=mark, hatch=f"hatch-{limit}-{place}")
         for place, group in enumerate(groups.values())
@@ -107,30 +107,29 @@ def _alike_together(
 def _vessel(
     group: Sequence[Drawn], limit: Limit, scale: int, numbers: dict[str, int], *, mark: float, hatch: str
 ) -> Vessel:
-    first, held = group[0], group[0].cover.limit_yen(limit)
-    lines = first.lines_of(limit)
-    paid, own = first.paid_yen(limit), sum(line.own_yen for line in lines)
+    draws, totals = group[0].draws_on(limit), group[0].vessel(limit)
+    held, paid = totals.limit_yen, totals.paid_yen
     return Vessel(
         names=tuple(drawn.cover.name for drawn in group),
         limits=tuple(dict.fromkeys(drawn.cover.limit_yen(limit) for drawn in group)),
         edge=percent(min(held, scale) / scale) if held else "",
         is_open=held > scale,
-        paid=_pieces(((line, line.paid_yen) for line in lines), 0, scale, numbers, mark),
-        over=_pieces(((line, line.own_yen) for line in lines), paid, scale, numbers, mark),
+        paid=_pieces(((draw, draw.paid_yen) for draw in draws), 0, scale, numbers, mark),
+        over=_pieces(((draw, draw.unpaid_yen) for draw in draws), paid, scale, numbers, mark),
         paid_yen=paid,
-        own_yen=own,
+        unpaid_yen=totals.unpaid_yen,
         hatch=hatch,
     )
 
 
 def _pieces(
-    parts: Iterable[tuple[DrawnLine, int]], begin: int, scale: int, numbers: dict[str, int], mark: float
+    parts: Iterable[tuple[Draw, int]], begin: int, scale: int, numbers: dict[str, int], mark: float
 ) -> tuple[Piece, ...]:
     pieces, at = [], begin
-    for line, yen in parts:
+    for draw, yen in parts:
         if yen:
             share = yen / scale
-            number = numbers[line.line.code] if share >= ROOM_FOR_A_NUMBER else 0
+            number = numbers[draw.loss.code] if share >= ROOM_FOR_A_NUMBER else 0
             middle = at / scale + share / 2
             if abs(middle - mark) < TOO_NEAR:
                 middle += share / 4
