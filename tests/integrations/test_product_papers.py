@@ -15,7 +15,8 @@ from sonae.apps.documents.plan_table import PlanTableFacts
 from sonae.apps.documents.product_papers import PRODUCT_PAPERS, ClaimsGuideFacts, ProductPaper, find_product_paper
 from sonae.domain.calendar import cover_starts_at, scheme_term
 from sonae.domain.money import yen_in_words
-from sonae.domain.product.definition import Industry, InformationText, Product
+from sonae.domain.product.definition import Industry, Product
+from sonae.domain.product.texts import InformationText
 from sonae.domain.rating import rate
 from sonae.domain.risk import Risk
 from sonae.domain.text import Text

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.test import Client, override_settings
 
 from sonae.apps.programmes.models import Programme
-from sonae.domain.product.definition import InformationText, WordingSection
+from sonae.domain.product.texts import InformationText, WordingSection
 from sonae.domain.text import Text
 from sonae.web.site import legal
 from sonae.web.site.cookies import cookies_in_use

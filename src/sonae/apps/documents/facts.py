@@ -12,8 +12,9 @@ from fractions import Fraction
 from typing import Literal, Self
 
 from sonae.domain.calendar import JAPAN, cover_starts_at
-from sonae.domain.product.definition import InformationText, Product
 from sonae.domain.product.definition import Plan as ProductPlan
+from sonae.domain.product.definition import Product
+from sonae.domain.product.texts import InformationText
 from sonae.domain.rating import PlanPremium, exact_decimal
 from sonae.domain.text import Text
 

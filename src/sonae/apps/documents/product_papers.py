@@ -21,7 +21,8 @@ from sonae.apps.documents.facts import (
     takes_effect_at,
 )
 from sonae.apps.documents.plan_table import PlanTableFacts
-from sonae.domain.product.definition import InformationText, Product
+from sonae.domain.product.definition import Product
+from sonae.domain.product.texts import InformationText
 from sonae.domain.text import Text
 
 When = Literal["before", "incident", "any"]

@@ -11,7 +11,8 @@ from sonae.apps.enrolment.models import DocumentOpening
 from sonae.apps.enrolment.steps import Progress, StepCode
 from sonae.apps.parties.models import User
 from sonae.apps.parties.queries import Membership
-from sonae.domain.product.definition import Option, Question, WordingDocument
+from sonae.domain.product.definition import Option, Question
+from sonae.domain.product.texts import WordingDocument
 from sonae.domain.rating import rate
 from sonae.domain.risk import Risk
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
-from sonae.domain.product.definition import WordingDocument
+from sonae.domain.product.texts import WordingDocument
 from sonae.domain.text import Text
 
 

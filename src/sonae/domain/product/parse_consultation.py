@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sonae.domain.product.definition import ConsultationTexts, NotHere, PassedItem, ReferralTexts
 from sonae.domain.product.parse_parts import ROLES
 from sonae.domain.product.reading import Findings, Table, read_toml
+from sonae.domain.product.texts import ConsultationTexts, NotHere, PassedItem, ReferralTexts
 from sonae.domain.text import Text
 
 CONSULTATION = "consultation.toml"

@@ -10,18 +10,15 @@ from typing import cast
 from sonae.domain.product.definition import (
     EligibilityRule,
     Example,
-    InformationText,
     Option,
     Question,
     QuestionGroup,
     QuestionKind,
     RuleKind,
-    SectionKind,
-    WordingDocument,
-    WordingSection,
 )
 from sonae.domain.product.findings import did_you_mean
 from sonae.domain.product.reading import Findings, Table, read_toml
+from sonae.domain.product.texts import InformationText, SectionKind, WordingDocument, WordingSection
 from sonae.domain.text import Text
 
 ELIGIBILITY, QUESTIONS = "eligibility.toml", "questions.toml"

@@ -13,7 +13,7 @@ from sonae.apps.enrolment.models import Application
 from sonae.apps.enrolment.steps import Progress, StepCode
 from sonae.apps.enrolment.use_cases.open_document import open_document
 from sonae.apps.enrolment.use_cases.save_step import NotOpen, OutOfOrder
-from sonae.domain.product.definition import WordingDocument
+from sonae.domain.product.texts import WordingDocument
 from sonae.web.portal.access import for_application, person, progress_for
 from sonae.web.portal.application_views import answer_if_not_open, step_address, steps_of
 from sonae.web.portal.downloads import pdf_download

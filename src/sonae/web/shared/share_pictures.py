@@ -59,7 +59,7 @@ def share_picture(page: str, language: str) -> bytes:
 @cache
 def street() -> str:
     """The street of the first page as a file of its own: its style sheet inside, the colours' names followed down."""
-    colours = dict(re.findall(r"--([\w-]+):\s*([^;]+);", (CSS / "tokens.css").read_text()))
+    colours = dict(re.findall(r"--(\w[\w-]*):([^;]+);", (CSS / "tokens.css").read_text()))
     style = (CSS / "illustrations.css").read_text()
     while "var(--" in style:
         style = re.sub(r"var\(--([\w-]+)\)", lambda found: colours[found[1]].strip(), style)

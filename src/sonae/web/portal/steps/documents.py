@@ -8,7 +8,8 @@ from typing import Any
 from django import forms
 
 from sonae.apps.enrolment.steps import Progress, StepCode
-from sonae.domain.product.definition import Product, WordingDocument
+from sonae.domain.product.definition import Product
+from sonae.domain.product.texts import WordingDocument
 from sonae.web.portal.steps.page import Rows, StepPage
 from sonae.web.shared.language import in_language, say
 
