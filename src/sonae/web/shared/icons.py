@@ -17,7 +17,10 @@ ICONS: dict[str, str] = {
     "warning": '<path d="M12 4 21 20H3zM12 10v4M12 17v.01"/>',
     "danger": '<path d="M8 3h8l5 5v8l-5 5H8l-5-5V8zM12 8v5M12 16v.01"/>',
     "info": '<circle cx="12" cy="12" r="9"/><path d="M12 11v5M12 8v.01"/>',
-    "calculator": '<path d="M6 3h12v18H6zM9 7h6M9 11.5v.01M12 11.5v.01M15 11.5v.01M9 15v.01M12 15v.01M15 15v2.5M9 18v.01M12 18v.01"/>',
+    "calculator": (
+        '<path d="M6 3h12v18H6zM9 7h6M9 11.5v.01M12 11.5v.01M15 11.5v.01'
+        'M9 15v.01M12 15v.01M15 15v2.5M9 18v.01M12 18v.01"/>'
+    ),
     "search": '<circle cx="11" cy="11" r="6"/><path d="m20 20-4.5-4.5"/>',
     "question": '<circle cx="12" cy="12" r="9"/><path d="M9.5 9.5a2.5 2.5 0 1 1 3.5 2.3c-.7.3-1 .8-1 1.7M12 16.5v.01"/>',
     "storehouse": '<path d="m3 11 9-7 9 7M5.5 9.5V20h13V9.5"/><path d="M5.5 15.5h13M9.5 15.5 12 18l2.5-2.5M12 18l-2 2M12 18l2 2"/>',
