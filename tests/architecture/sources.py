@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,3 +25,14 @@ def own_files(folder: Path = ROOT, *, suffixes: tuple[str, ...] = ()) -> Iterato
 def shown(path: Path) -> str:
     """The path as a person names it."""
     return path.relative_to(ROOT).as_posix()
+
+
+def written_tests() -> set[str]:
+    """The names of all tests."""
+    files = (ROOT / "tests").rglob("test_*.py")
+    return {name for file in files for name in re.findall(r"^def (test_\w+)", file.read_text(), re.MULTILINE)}
+
+
+def named_tests(page: Path) -> set[str]:
+    """The tests that a page names."""
+    return set(re.findall(r"`(test_\w+)`", page.read_text()))

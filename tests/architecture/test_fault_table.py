@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
+from tests.architecture.sources import ROOT, named_tests, written_tests
 
-ROOT = Path(__file__).parents[2]
 TABLE = ROOT / "docs/algorithms/payment-faults.md"
 
 
@@ -22,11 +20,6 @@ def test_every_fault_has_a_test_and_one_with_its_guard_off() -> None:
 
 
 def test_every_test_that_the_table_names_is_there() -> None:
-    written = {
-        name
-        for file in (ROOT / "tests").rglob("test_*.py")
-        for name in re.findall(r"^def (test_\w+)", file.read_text(), re.M)
-    }
-    named = set(re.findall(r"`(test_\w+)`", TABLE.read_text()))
+    named = named_tests(TABLE)
     assert len(named) > 60
-    assert named - written == set()
+    assert named - written_tests() == set()

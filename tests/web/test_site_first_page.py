@@ -86,6 +86,22 @@ def test_all_eight_questions_are_answered_in_both_languages(client: Client, prog
     assert not re.search(r"[ぁ-んァ-ヶ]", re.sub(r"備え", "", text_of(english)))
 
 
+def test_the_three_objections_are_answered(client: Client, programme: Programme) -> None:
+    for address, speakers, stone in (
+        ("/", ("製造業　社長", "建設業　社長", "サービス業　社長"), "取引先へ入るための踏み台"),
+        (
+            "/en/",
+            ("President of a manufacturer", "President of a builder", "President of a service firm"),
+            "stepping stone",
+        ),
+    ):
+        html = page(client, address)
+        part = html[html.index('id="objections"') : html.index("</section>", html.index('id="objections"'))]
+        assert part.count("<blockquote>") == 3
+        for said in (*speakers, stone, "2022", "2023"):
+            assert said in part
+
+
 def test_the_record_year_is_said_to_have_been_a_record_when_published(client: Client, programme: Programme) -> None:
     assert "2022年の情報漏えい・紛失事故は、公表された時点で過去最多でした" in text_of(page(client))
 
