@@ -16,6 +16,7 @@ from sonae.apps.audit.models import AuditEntry
 from sonae.apps.documents.models import OutboxMessage
 from sonae.apps.parties.models import User
 from sonae.web.portal import sign_in_views
+from sonae.web.portal import urls as portal_urls
 from sonae.web.portal.sign_in import SignInAdapter
 from tests import cast, clock
 
@@ -130,6 +131,14 @@ def test_a_code_works_once_and_only_in_the_browser_that_asked(client: Client) ->
     assert client.post("/sign-in/code/", {"code": code}).headers["Location"] == "/sign-in/"
 
 
+def test_were_the_code_not_bound_to_its_browser_it_would_open_another(client: Client) -> None:
+    """What binds it is the session in which it was asked for: with that, another browser gets in."""
+    ask(client, KNOWN)
+    other = Client()
+    other.cookies["sessionid"] = client.cookies["sessionid"].value
+    assert other.post("/sign-in/code/", {"code": newest_code(KNOWN)}).headers["Location"] == "/portal/"
+
+
 def test_a_newer_code_replaces_the_older(client: Client) -> None:
     ask(client, KNOWN)
     older = newest_code(KNOWN)
@@ -185,6 +194,16 @@ def test_signing_out_takes_a_post(client: Client) -> None:
     sign_in(client)
     assert client.get("/sign-out/").status_code == 405
     assert client.get("/portal/").status_code == 200
+
+
+def test_were_a_get_enough_a_picture_on_any_page_would_sign_people_out(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = next(one for one in portal_urls.urlpatterns if getattr(one, "name", "") == "sign_out")
+    monkeypatch.setattr(address, "callback", sign_in_views.sign_out.__wrapped__)
+    sign_in(client)
+    assert client.get("/sign-out/").status_code == 302
+    assert client.get("/portal/").status_code == 302
 
 
 ELSEWHERE = pytest.mark.parametrize(
