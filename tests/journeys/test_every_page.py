@@ -13,7 +13,7 @@ from tests.journeys.conftest import TABLET, TELEPHONE, look_at
 from tests.journeys.gallery import ENGLISH, SCENES, Visitor, route_of
 from tests.journeys.site import RunningSite
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("pictures")]
+pytestmark = pytest.mark.journey
 SCENE_FILES = (scenes_public, scenes_portal)
 WITHOUT_A_PICTURE = FOR_MACHINES | {
     # for machines, and what browsers and other people's pages show of ours
@@ -46,7 +46,13 @@ def test_every_scene_has_a_name_of_its_own() -> None:
     assert len({scene.name for scene in SCENES}) == len(SCENES)
 
 
-@pytest.mark.parametrize("prefix", ["", ENGLISH], ids=["ja", "en"])
+@pytest.mark.parametrize(
+    "prefix",
+    [  # a worker for each language, so that both cores look at pages
+        pytest.param("", marks=pytest.mark.xdist_group("pictures-ja"), id="ja"),
+        pytest.param(ENGLISH, marks=pytest.mark.xdist_group("pictures-en"), id="en"),
+    ],
+)
 @pytest.mark.parametrize("scenes", SCENE_FILES, ids=lambda module: module.__name__.rpartition("_")[2])
 def test_every_page_is_readable_for_everybody(
     site: RunningSite, open_browser: Callable[..., Page], scenes: object, prefix: str

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.journeys.conftest import DESKTOP, TABLET, TELEPHONE, look_at
 from tests.journeys.site import SiteProcess
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("pictures")]
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("pictures-ja")]
 
 
 def test_the_page_for_maintenance_is_readable_for_everybody(open_browser: Callable[..., Page]) -> None:
