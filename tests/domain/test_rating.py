@@ -168,7 +168,7 @@ def test_referred_answer_says_reason_and_next_step_in_the_language() -> None:
                 "code": "SALES_LIMIT",
                 "message": "The paid plans are not open to firms with declared annual sales of 100 million yen or more.",
                 "next_step": "We will show you another cyber policy of Tokio Marine & Nichido Fire Insurance Co., Ltd. "
-                "Please call 0120-008588 (weekdays 9:00–17:00 JST, closed on public holidays).",
+                "Please call 0120-008588 (weekdays 9:00–17:00 JST, closed on public holidays and over New Year).",
             }
         ],
     }

@@ -377,7 +377,8 @@ def test_a_mail_sent_before_the_commit_tells_of_cover_that_was_never_issued(
     scratch.sweep()
     assert scratch.states(application) == ("closed", "captured")
     # The refund's mail is true; the other one tells of a certificate that doesn't exist.
-    assert len(mail.outbox) == 2
+    # The round settles what other tests have left in the copied database as well, and writes to others about it.
+    assert len([letter for letter in mail.outbox if letter.to == [application.user.email]]) == 2
 
 
 # --- signature, age, checks ---------------------------------------------------------------------------------------------
