@@ -13,7 +13,8 @@ from judge.results import FOR_THE_SITE
 
 from tests.architecture.sources import ROOT
 
-LOCK = json.loads((ROOT / "requirements" / "judge" / "package-lock.json").read_text())
+LOCK_FILE = ROOT / "requirements" / "judge" / "package-lock.json"
+LOCK = json.loads(LOCK_FILE.read_text())
 WANTED = json.loads((ROOT / "requirements" / "judge" / "package.json").read_text())["dependencies"]
 PARTS = {name: part for name, part in LOCK["packages"].items() if name}
 
@@ -22,6 +23,7 @@ def test_every_part_that_judges_has_a_version_and_a_hash_and_no_address() -> Non
     assert len(PARTS) > 50
     assert [name for name, part in PARTS.items() if not part.get("integrity", "").startswith("sha512-")] == []
     assert [name for name, part in PARTS.items() if not part.get("version") or "resolved" in part] == []
+    assert "://" not in LOCK_FILE.read_text()
 
 
 def test_every_judge_is_asked_for_in_one_version_and_has_its_reason() -> None:
