@@ -169,7 +169,7 @@ def claimed_by_two(world: World) -> int:
 def test_two_rounds_at_once_share_the_questions_and_without_the_lock_both_ask_them_all(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    all_inside(monkeypatch, questions, "_asks", 2)
+    all_inside(monkeypatch, questions, "_write_down", 2)
     assert claimed_by_two(world) == 4
     Payment.objects.filter(state=Payment.State.CAPTURED).update(gateway="of another test")
     without_locks(monkeypatch)
