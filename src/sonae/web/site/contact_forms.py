@@ -92,7 +92,7 @@ class ContactForm(forms.Form):
     website = _line(
         say("この欄は空けておいてください", "Please leave this field empty"), most=80, autocomplete="off", tabindex="-1"
     )
-    form_key = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
+    form_key = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, product: Product, data: Mapping[str, Any] | None = None, **more: Any) -> None:
         super().__init__(data, **more)
