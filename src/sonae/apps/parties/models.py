@@ -97,7 +97,10 @@ class MembershipFact(models.Model):
     source = models.CharField(max_length=120)
 
     class Meta:
-        indexes = [models.Index(fields=["member", "effective_date", "recorded_at"])]
+        indexes = [
+            models.Index(fields=["member", "effective_date", "recorded_at"]),
+            models.Index(fields=["source", "member"]),  # the members of one feed, in order
+        ]
 
 
 class MemberAccess(models.Model):

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "sonae.apps.documents",
     "sonae.apps.certificates",
     "sonae.apps.enrolment",
+    "sonae.apps.membership",
     "sonae.apps.contact",
     "sonae.web.shared",
     "sonae.web.site",

@@ -1,0 +1,111 @@
+"""What the organiser sends of its members: each file as it came, how it was read, and what became of it."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Feed(models.Model):
+    """One file of the organiser: the whole list on a day, or changes. The facts that it leads to name it as their source."""
+
+    class Form(models.TextChoices):
+        LIST = "list"  # everybody who is a member on the day; who isn't on it has left
+        CHANGES = "changes"  # only what changed; the others stay as they are
+
+    class Channel(models.TextChoices):
+        DESK = "desk"
+        COMMAND = "command"
+        HTTP = "http"
+        FOLDER = "folder"
+        BUCKET = "bucket"
+
+    class State(models.TextChoices):
+        RECEIVED = "received"  # kept, not read yet
+        REFUSED = "refused"  # isn't what it says it is; nothing of it is used
+        CHECKED = "checked"  # the dry run is there; may be applied
+        HELD = "held"  # the brake holds it until a second person releases it
+        APPLIED = "applied"
+        WITHDRAWN = "withdrawn"  # given up by a person before it was applied
+
+    digest = models.CharField(max_length=64)  # SHA-256 of the bytes
+    size = models.BigIntegerField()  # bytes
+    file_name = models.CharField(max_length=200)
+    form = models.CharField(max_length=10, choices=Form.choices)
+    effective_date = (
+        models.DateField()
+    )  # the day on which the list holds, or from which changes without a day of their own do
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    state = models.CharField(max_length=10, choices=State.choices)
+    received_at = models.DateTimeField()
+    received_by = models.CharField(max_length=200)
+    refusal = models.JSONField(null=True, blank=True)  # code and details of why the whole file was refused
+    dry_run = models.JSONField(null=True, blank=True)  # counts and examples by reason, totals before and after
+    checked_at = models.DateTimeField(null=True, blank=True)
+    released_at = models.DateTimeField(null=True, blank=True)
+    released_by = models.CharField(max_length=200, blank=True)
+    release_reason = models.CharField(max_length=400, blank=True)
+    applied_at = models.DateTimeField(null=True, blank=True)
+    applied_by = models.CharField(max_length=200, blank=True)
+    # The free cover follows the members of this feed in order of their id; up to this one it is done, all when the moment is set.
+    followed_to = models.BigIntegerField(default=0)
+    followed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["digest", "form", "effective_date"],
+                condition=models.Q(state__in=["received", "checked", "held", "applied"]),
+                name="one_living_feed_for_each_file",
+            ),
+        ]
+        indexes = [models.Index(fields=["-received_at"])]
+
+    @property
+    def source(self) -> str:
+        """What ``MembershipFact.source`` says of facts that came with this feed."""
+        return f"feed:{self.pk}"
+
+
+class FeedChunk(models.Model):
+    """A piece of the file's bytes, so that a large one is neither held in memory nor tied to one machine."""
+
+    feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="chunks")
+    seq = models.PositiveIntegerField()
+    data = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["feed", "seq"], name="chunks_are_numbered")]
+
+
+class FeedRow(models.Model):
+    """One good row as it was read. Thrown away with the chunks some time after the feed was applied."""
+
+    class Act(models.TextChoices):
+        LISTED = "listed"
+        JOINED = "joined"
+        CHANGED = "changed"
+        LEFT = "left"
+
+    feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="rows")
+    line = models.PositiveIntegerField()
+    act = models.CharField(max_length=10, choices=Act.choices)
+    effective_date = models.DateField()
+    number = models.CharField(max_length=20)
+    member_class = models.CharField(max_length=20)
+    name = models.CharField(max_length=120)
+    name_kana = models.CharField(max_length=160, blank=True)
+    email = models.CharField(max_length=254, blank=True)
+    telephone = models.CharField(max_length=20, blank=True)
+
+
+class SetAsideRow(models.Model):
+    """One row that can't be used, with where it stands and why; the good rows go on without it."""
+
+    feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="set_aside")
+    line = models.PositiveIntegerField()
+    reason = models.CharField(max_length=40)
+    column = models.CharField(max_length=40, blank=True)
+    raw = models.TextField()  # as it stands in the file, cut after 1,000 characters
+
+    class Meta:
+        indexes = [models.Index(fields=["feed", "line"])]
