@@ -29,6 +29,7 @@ from sonae.web.shared.client import client_of
 from sonae.web.shared.error_pages import too_many_requests
 from sonae.web.shared.language import say
 from sonae.web.shared.moment import now
+from sonae.web.shared.typed_contact import EMAIL_ERRORS
 
 HOUR = timedelta(hours=1)
 CODE_IS_OVER = say(
@@ -56,13 +57,7 @@ class EmailForm(forms.Form):
         ),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
-        error_messages={
-            "required": say("メールアドレスを入れてください。", "Please enter your e-mail address."),
-            "invalid": say(
-                "メールアドレスの形になっていません。name@example.jp のように入れてください。",
-                "This is not in the form of an e-mail address, such as name@example.jp.",
-            ),
-        },
+        error_messages=EMAIL_ERRORS,
     )
 
     def clean_email(self) -> str:

@@ -14,7 +14,7 @@ from sonae.domain.product.definition import Contact, Product
 from sonae.domain.text import Text
 from sonae.domain.window import part_of_day
 from sonae.web.shared.language import in_language, say
-from sonae.web.shared.typed_contact import read_kana, read_line, read_lines, read_telephone
+from sonae.web.shared.typed_contact import EMAIL_ERRORS, read_kana, read_line, read_lines, read_telephone
 from sonae.web.site.calculator_form import SalesField, industry_choices
 
 LONGEST_MESSAGE = 2_000
@@ -67,14 +67,7 @@ class ContactForm(forms.Form):
         help_text=say("受付番号をお送りします。", "We send the reference number there."),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
-        error_messages={
-            "required": say("メールアドレスを入れてください。", "Please enter your e-mail address."),
-            "invalid": say(
-                "メールアドレスの形になっていません。name@example.jp のように入れてください。",
-                "This is not in the form of an e-mail address, such as name@example.jp.",
-            ),
-            "max_length": _too_long(254),
-        },
+        error_messages=EMAIL_ERRORS | {"max_length": _too_long(254)},
     )
     telephone = _line(say("電話番号", "Telephone"), most=30, inputmode="tel", autocomplete="tel")
     preferred_time = forms.ChoiceField(
