@@ -147,10 +147,13 @@ def unknown_placeholders(text: str, values: Mapping[str, Text]) -> list[str]:
 def repeated_facts(words: str, language: str, values: Mapping[str, Text]) -> list[str]:
     """The placeholders whose figure the words repeat: such a figure would stay behind when the fact changes."""
     repeated: dict[str, str] = {}
+    written_out = PLACEHOLDER.sub("", words)
     for name, value in values.items():
+        if name != "phone" and not name.endswith(("_limit", ".phone")):
+            continue
         figure = value.in_language(language)
-        is_fact = name == "phone" or name.endswith(("_limit", ".phone"))
-        if is_fact and re.search(rf"(?<![\d.,]){re.escape(figure)}", PLACEHOLDER.sub("", words)):
+        # The plain search comes first because nearly every text ends there, and it takes a hundredth of the time.
+        if figure in written_out and re.search(rf"(?<![\d.,]){re.escape(figure)}", written_out):
             repeated.setdefault(figure, name)
     return list(repeated.values())
 
