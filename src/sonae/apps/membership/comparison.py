@@ -1,4 +1,4 @@
-"""The staged rows of a feed beside what is known of the members: one statement for all rows, however many there are.
+"""The staged rows of a feed beside what is known of the members, in SQL: one statement for all rows, however many there are.
 
 ``domain/membership.py`` is the same rule for one member; tests hold the two together. Each statement begins with rows named
 ``compared``: one for each staged row, and in a list one for each member who isn't on it, with the state before and after, the
@@ -9,23 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from django.db import connection
+
+from sonae.apps.membership.dry_run import EXAMPLES, REASONS, Reason
 from sonae.apps.membership.models import Feed
 
 STANDING = ("member_class", "name", "name_kana", "email", "telephone")
 OPTIONAL = ("name_kana", "email", "telephone")
 
-# What is known on the day of the list: of each member the fact that wins.
-KNOWN_ON_DAY = """
-    known AS (
-        SELECT DISTINCT ON (member_id) member_id, kind, member_class, name, name_kana, email, telephone
-        FROM parties_membershipfact WHERE effective_date <= %(day)s
-        ORDER BY member_id, effective_date DESC, recorded_at DESC, id DESC
-    )
+# Of each member the fact that wins on the day.
+KNOWN = """
+    SELECT DISTINCT ON (member_id) member_id, kind, member_class, name, name_kana, email, telephone
+    FROM parties_membershipfact WHERE effective_date <= %(day)s
+    ORDER BY member_id, effective_date DESC, recorded_at DESC, id DESC
 """
+MEMBERS_BY_CLASS = f"SELECT member_class, count(*) FROM ({KNOWN}) AS known WHERE kind <> 'left' GROUP BY member_class"
 
 # A list is compared with all members at once. Staging has left one row of each number.
 LIST_COMPARED = """
-    WITH {known},
+    WITH known AS ({known}),
     listed AS (SELECT * FROM membership_feedrow WHERE feed_id = %(feed)s),
     members AS (
         SELECT number, kind, member_class, name, name_kana, email, telephone
@@ -111,14 +113,14 @@ CHANGES_COMPARED = (
 DIFFERS = """(member_class, name, name_kana, email, telephone)
     IS DISTINCT FROM (class_before, name_before, kana_before, email_before, telephone_before)"""
 SHOWN = """
-    name_before, name AS name_after,
+    coalesce(name_before, '') AS name_before, coalesce(nullif(name, ''), name_before, '') AS name_after,
     CASE WHEN kind_before <> 'left' THEN class_before END AS class_before,
     CASE WHEN reason = 'kept' THEN class_before WHEN act <> 'left' THEN member_class END AS class_after,
     reason = 'changed' AND member_class <> class_before AS class_moved,
     reason = 'changed' AND (name, name_kana) <> (name_before, kana_before) AS name_moved,
     reason = 'changed' AND (email, telephone) <> (email_before, telephone_before) AS contact_moved
 """
-# Who leaves keeps beside the fact what was known of them, for people to read.
+# What a fact says. Who leaves keeps beside it what was known of them, for people to read.
 RECORDED = ", ".join(
     f"CASE WHEN coalesce(act, 'left') = 'left' THEN coalesce({before}, {field}) ELSE {field} END AS said_{field}"
     for field, before in zip(
@@ -126,17 +128,98 @@ RECORDED = ", ".join(
     )
 )
 
+# For each reason which rows it counts, and what to show of one before and after.
+EXAMPLE_OF: dict[Reason, tuple[str, str, str]] = {
+    "joined": ("reason = 'joined'", "''", "class_after"),
+    "rejoined": ("reason = 'rejoined'", "''", "class_after"),
+    "left": ("reason = 'left'", "class_before", "''"),
+    "class_changed": ("class_moved", "class_before", "class_after"),
+    "name_changed": ("name_moved", "name_before", "name_after"),
+    "contact_changed": ("contact_moved", "''", "''"),
+    "unchanged": ("FALSE", "''", "''"),
+    "kept": ("reason = 'kept'", "class_before", "class_after"),
+}
+GROUPS = """
+    SELECT 'group' AS what, to_json(counted) AS content FROM (
+        SELECT reason, class_moved, name_moved, contact_moved, class_before, class_after, count(*) AS rows, count(kind) AS facts
+        FROM compared GROUP BY reason, class_moved, name_moved, contact_moved, class_before, class_after) AS counted
+    UNION ALL
+    SELECT 'ended', to_json(count(DISTINCT number)) FROM compared WHERE reason = 'left'
+"""
+EXAMPLES_OF_REASON = """
+    UNION ALL
+    SELECT '{reason}', to_json(shown) FROM (
+        SELECT number, name_after AS name, {before} AS before, {after} AS after, day AS on
+        FROM compared WHERE {which} ORDER BY number, day LIMIT {most}) AS shown
+"""
+# Where those who are named in a file of changes stand on its latest day, before and after.
+MOVES_ON_DAY = """
+    SELECT class_before, class_after, count(*) FROM (
+        SELECT
+            (array_agg(CASE WHEN kind <> 'left' THEN member_class END ORDER BY day DESC, recorded_at DESC, id DESC)
+                FILTER (WHERE NOT is_new))[1] AS class_before,
+            (array_agg(CASE WHEN kind <> 'left' THEN member_class END
+                ORDER BY day DESC, is_new DESC, recorded_at DESC, id DESC))[1] AS class_after
+        FROM story WHERE day <= %(day)s GROUP BY number) AS ends
+    GROUP BY class_before, class_after
+"""
+NEW_MEMBERS = """
+    INSERT INTO parties_member (number, created_at)
+    SELECT DISTINCT number, %(now)s::timestamptz FROM membership_feedrow AS row WHERE feed_id = %(feed)s AND act <> 'kept'
+    AND NOT EXISTS (SELECT FROM parties_member AS known WHERE known.number = row.number)
+    ORDER BY number
+"""
+NEW_FACTS = f"""
+    INSERT INTO parties_membershipfact
+        (member_id, kind, effective_date, recorded_at, source, {", ".join(STANDING)})
+    SELECT member.id, kind, day, %(recorded_at)s, %(source)s, {", ".join(f"said_{field}" for field in STANDING)}
+    FROM compared JOIN parties_member AS member USING (number) WHERE kind IS NOT NULL ORDER BY member.id
+"""
+
+
+def summary(feed: Feed, *, absent: Collection[str]) -> str:
+    """The statement that counts the rows by what they change, with a few of each to show."""
+    examples = (
+        EXAMPLES_OF_REASON.format(reason=reason, which=which, before=before, after=after, most=EXAMPLES)
+        for reason, (which, before, after) in EXAMPLE_OF.items()
+    )
+    return compared(feed, absent=absent) + GROUPS + "".join(examples)
+
+
+def moves_on_day(*, absent: Collection[str]) -> str:
+    """The statement that counts from which class to which those go who are named in a file of changes."""
+    return _filled(STATED, row="row", fields=OPTIONAL, absent=absent) + MOVES_ON_DAY
+
+
+def new_facts(feed: Feed, *, absent: Collection[str]) -> str:
+    """The statement that records what the feed says."""
+    return compared(feed, absent=absent) + NEW_FACTS
+
 
 def compared(feed: Feed, *, absent: Collection[str]) -> str:
-    """The beginning of a statement: see the module's head. ``absent`` are fields that the file has no column for; what is known
-    of them stays. Wants the parameters ``feed`` and, for a list, ``day``."""
-    template = LIST_COMPARED if feed.form == Feed.Form.LIST else CHANGES_COMPARED
-    row = "now" if feed.form == Feed.Form.LIST else "row"
-    fields = STANDING if feed.form == Feed.Form.LIST else OPTIONAL
+    """How each statement begins. ``absent`` are fields that the file has no column for: what is known of them stays."""
+    if feed.form == Feed.Form.LIST:
+        return _filled(LIST_COMPARED, row="now", fields=STANDING, absent=absent)
+    return _filled(CHANGES_COMPARED, row="row", fields=OPTIONAL, absent=absent)
+
+
+def _filled(template: str, *, row: str, fields: Collection[str], absent: Collection[str]) -> str:
     values = ", ".join(
         f"coalesce(was.{field}, '') AS {field}" if field in absent else f"{row}.{field}" for field in fields
     )
     return template.format(
-        known=KNOWN_ON_DAY, values=values, differs=DIFFERS, shown=SHOWN, recorded=RECORDED,
+        known=KNOWN, values=values, differs=DIFFERS, shown=SHOWN, recorded=RECORDED,
         needs_known="TRUE" if absent else "FALSE",
     )  # fmt: skip
+
+
+def plan_for(feed: Feed) -> None:
+    """Let the server plan the rest of this transaction for many rows.
+
+    The serving account may not ANALYZE, so after a million new rows the planner knows of a few hundred, and would look each
+    of them up. A list is compared with everybody, where looking up is never right.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '64MB'; SET LOCAL jit = off")
+        if feed.form == Feed.Form.LIST:
+            cursor.execute("SET LOCAL enable_nestloop = off")
