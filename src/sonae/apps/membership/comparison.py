@@ -11,7 +11,6 @@ from collections.abc import Collection
 
 from django.db import connection
 
-from sonae.apps.membership.dry_run import EXAMPLES, REASONS, Reason
 from sonae.apps.membership.models import Feed
 
 STANDING = ("member_class", "name", "name_kana", "email", "telephone")
@@ -23,7 +22,7 @@ KNOWN = """
     FROM parties_membershipfact WHERE effective_date <= %(day)s
     ORDER BY member_id, effective_date DESC, recorded_at DESC, id DESC
 """
-MEMBERS_BY_CLASS = f"SELECT member_class, count(*) FROM ({KNOWN}) AS known WHERE kind <> 'left' GROUP BY member_class"
+
 
 # A list is compared with all members at once. Staging has left one row of each number.
 LIST_COMPARED = """
@@ -81,9 +80,8 @@ STATED = """
         SELECT number, day, TRUE, NULL, NULL, act, member_class, name, name_kana, email, telephone FROM stated
     )
 """
-CHANGES_COMPARED = (
-    STATED
-    + """,
+CHANGES_COMPARED = """
+    {stated},
     seen AS (
         SELECT number, day, is_new, kind AS act, member_class, name, name_kana, email, telephone,
             lag(kind) OVER earlier AS kind_before, lag(day) OVER earlier AS day_before,
@@ -108,7 +106,6 @@ CHANGES_COMPARED = (
         FROM judged
     )
 """
-)
 
 DIFFERS = """(member_class, name, name_kana, email, telephone)
     IS DISTINCT FROM (class_before, name_before, kana_before, email_before, telephone_before)"""
@@ -128,89 +125,24 @@ RECORDED = ", ".join(
     )
 )
 
-# For each reason which rows it counts, and what to show of one before and after.
-EXAMPLE_OF: dict[Reason, tuple[str, str, str]] = {
-    "joined": ("reason = 'joined'", "''", "class_after"),
-    "rejoined": ("reason = 'rejoined'", "''", "class_after"),
-    "left": ("reason = 'left'", "class_before", "''"),
-    "class_changed": ("class_moved", "class_before", "class_after"),
-    "name_changed": ("name_moved", "name_before", "name_after"),
-    "contact_changed": ("contact_moved", "''", "''"),
-    "unchanged": ("FALSE", "''", "''"),
-    "kept": ("reason = 'kept'", "class_before", "class_after"),
-}
-GROUPS = """
-    SELECT 'group' AS what, to_json(counted) AS content FROM (
-        SELECT reason, class_moved, name_moved, contact_moved, class_before, class_after, count(*) AS rows, count(kind) AS facts
-        FROM compared GROUP BY reason, class_moved, name_moved, contact_moved, class_before, class_after) AS counted
-    UNION ALL
-    SELECT 'ended', to_json(count(DISTINCT number)) FROM compared WHERE reason = 'left'
-"""
-EXAMPLES_OF_REASON = """
-    UNION ALL
-    SELECT '{reason}', to_json(shown) FROM (
-        SELECT number, name_after AS name, {before} AS before, {after} AS after, day AS on
-        FROM compared WHERE {which} ORDER BY number, day LIMIT {most}) AS shown
-"""
-# Where those who are named in a file of changes stand on its latest day, before and after.
-MOVES_ON_DAY = """
-    SELECT class_before, class_after, count(*) FROM (
-        SELECT
-            (array_agg(CASE WHEN kind <> 'left' THEN member_class END ORDER BY day DESC, recorded_at DESC, id DESC)
-                FILTER (WHERE NOT is_new))[1] AS class_before,
-            (array_agg(CASE WHEN kind <> 'left' THEN member_class END
-                ORDER BY day DESC, is_new DESC, recorded_at DESC, id DESC))[1] AS class_after
-        FROM story WHERE day <= %(day)s GROUP BY number) AS ends
-    GROUP BY class_before, class_after
-"""
-NEW_MEMBERS = """
-    INSERT INTO parties_member (number, created_at)
-    SELECT DISTINCT number, %(now)s::timestamptz FROM membership_feedrow AS row WHERE feed_id = %(feed)s AND act <> 'kept'
-    AND NOT EXISTS (SELECT FROM parties_member AS known WHERE known.number = row.number)
-    ORDER BY number
-"""
-NEW_FACTS = f"""
-    INSERT INTO parties_membershipfact
-        (member_id, kind, effective_date, recorded_at, source, {", ".join(STANDING)})
-    SELECT member.id, kind, day, %(recorded_at)s, %(source)s, {", ".join(f"said_{field}" for field in STANDING)}
-    FROM compared JOIN parties_member AS member USING (number) WHERE kind IS NOT NULL ORDER BY member.id
-"""
-
-
-def summary(feed: Feed, *, absent: Collection[str]) -> str:
-    """The statement that counts the rows by what they change, with a few of each to show."""
-    examples = (
-        EXAMPLES_OF_REASON.format(reason=reason, which=which, before=before, after=after, most=EXAMPLES)
-        for reason, (which, before, after) in EXAMPLE_OF.items()
-    )
-    return compared(feed, absent=absent) + GROUPS + "".join(examples)
-
-
-def moves_on_day(*, absent: Collection[str]) -> str:
-    """The statement that counts from which class to which those go who are named in a file of changes."""
-    return _filled(STATED, row="row", fields=OPTIONAL, absent=absent) + MOVES_ON_DAY
-
-
-def new_facts(feed: Feed, *, absent: Collection[str]) -> str:
-    """The statement that records what the feed says."""
-    return compared(feed, absent=absent) + NEW_FACTS
-
 
 def compared(feed: Feed, *, absent: Collection[str]) -> str:
     """How each statement begins. ``absent`` are fields that the file has no column for: what is known of them stays."""
+    parts = {"differs": DIFFERS, "shown": SHOWN, "recorded": RECORDED}
     if feed.form == Feed.Form.LIST:
-        return _filled(LIST_COMPARED, row="now", fields=STANDING, absent=absent)
-    return _filled(CHANGES_COMPARED, row="row", fields=OPTIONAL, absent=absent)
+        return LIST_COMPARED.format(known=KNOWN, values=_values("now", STANDING, absent), **parts)
+    return CHANGES_COMPARED.format(stated=stated(absent=absent), **parts)
 
 
-def _filled(template: str, *, row: str, fields: Collection[str], absent: Collection[str]) -> str:
-    values = ", ".join(
+def stated(*, absent: Collection[str]) -> str:
+    """How a statement begins that asks only for ``story``: what is known of those who are named, and what is new."""
+    return STATED.format(values=_values("row", OPTIONAL, absent), needs_known="TRUE" if absent else "FALSE")
+
+
+def _values(row: str, fields: Collection[str], absent: Collection[str]) -> str:
+    return ", ".join(
         f"coalesce(was.{field}, '') AS {field}" if field in absent else f"{row}.{field}" for field in fields
     )
-    return template.format(
-        known=KNOWN, values=values, differs=DIFFERS, shown=SHOWN, recorded=RECORDED,
-        needs_known="TRUE" if absent else "FALSE",
-    )  # fmt: skip
 
 
 def plan_for(feed: Feed) -> None:

@@ -18,6 +18,7 @@ EXAMPLES = 10  # of each reason, at most
 # ``Feed.refusal`` is {"code": …, "details": {…}}: the codes of ``domain.membership_feed.refusals``; this one is found out here.
 OLDER_THAN_APPLIED = "older_than_applied"  # details: "newest", the day of the newest list that was applied
 
+
 class Example(TypedDict):
     """One row: the member's number and name; ``before`` and ``after`` are classes, names, or empty."""
 
@@ -70,7 +71,9 @@ class DryRun(TypedDict):
     day: str  # ISO; the latest day in the feed
     good_rows: int
     set_aside_rows: int
-    overtaken_rows: int  # of the good ones: says the same as another (list), or a later line speaks of the same day (changes)
+    overtaken_rows: (
+        int  # of the good ones: says the same as another (list), or a later line speaks of the same day (changes)
+    )
     counts: dict[Reason, int]
     class_moves: list[ClassMove]
     examples: dict[Reason, list[Example]]
@@ -79,4 +82,5 @@ class DryRun(TypedDict):
     brake: list[BrakeReason]
     facts: int  # how many would be recorded
     known_to: int  # the newest fact that it was compared with
+    newest_list: str | None  # the day of the newest list that was applied then
     absent: list[str]  # fields that the file has no column for; what is known of them stays

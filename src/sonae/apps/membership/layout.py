@@ -6,7 +6,6 @@ from datetime import date
 
 from sonae.apps.programmes.queries import published_products, published_versions
 from sonae.domain.membership_feed.layout import FeedLayout
-from sonae.domain.product.definition import Product
 from sonae.domain.quoting import NothingPublished
 
 
@@ -16,8 +15,4 @@ def feed_layout(*, on: date) -> FeedLayout:
     product = ruling or next((published.product for published in published_products()), None)
     if product is None:
         raise NothingPublished
-    return _layout_of(product)
-
-
-def _layout_of(product: Product) -> FeedLayout:
-    return FeedLayout({one.code: (one.name.ja, one.name.en) for one in product.member_classes})
+    return product.membership_feed

@@ -12,7 +12,7 @@ from typing import Final, TypedDict
 from django.db import connection
 from django.db.models import Count, Max
 
-from sonae.apps.membership.comparison import MEMBERS_BY_CLASS, moves_on_day, plan_for, summary
+from sonae.apps.membership.comparison import plan_for
 from sonae.apps.membership.dry_run import (
     REASONS,
     BrakeReason,
@@ -24,6 +24,7 @@ from sonae.apps.membership.dry_run import (
     Totals,
 )
 from sonae.apps.membership.models import Feed, FeedRow, SetAsideRow
+from sonae.apps.membership.statements import members_by_class_on_day, moves_on_day, summary
 from sonae.apps.parties.models import MembershipFact
 from sonae.domain.membership import TooManyEnd, brake_reasons
 from sonae.domain.membership_feed.layout import Brake
@@ -64,7 +65,7 @@ class Summary:
     ended: int = 0  # members
 
 
-def make_dry_run(feed: Feed, *, staged: Staged, brake: Brake) -> DryRun:
+def make_dry_run(feed: Feed, *, staged: Staged, brake: Brake, newest_list: date | None) -> DryRun:
     """Compare the staged rows with what is known now, under ``lock_recording``."""
     plan_for(feed)
     known_to = newest_fact()
@@ -89,6 +90,7 @@ def make_dry_run(feed: Feed, *, staged: Staged, brake: Brake) -> DryRun:
         "brake": _brake(control, ended=found.ended, limits=brake),
         "facts": sum(group["facts"] for group in found.groups),
         "known_to": known_to,
+        "newest_list": newest_list.isoformat() if newest_list else None,
         "absent": list(staged.absent),
     }
 
@@ -101,7 +103,7 @@ def newest_fact() -> int:
 def members_by_class(*, on: date) -> dict[str, int]:
     """How many members there are on that day as it is known now."""
     with connection.cursor() as cursor:
-        cursor.execute(MEMBERS_BY_CLASS, {"day": on})
+        cursor.execute(members_by_class_on_day(), {"day": on})
         return dict(sorted(cursor.fetchall()))
 
 

@@ -156,6 +156,7 @@ SONAE_QUOTES_A_MINUTE = 120
 SONAE_CONSULTATIONS_AN_HOUR = 20
 SONAE_SIGN_IN_CODES_AN_HOUR = 10
 SONAE_FEED_LIMIT_BYTES = 512 * 1024 * 1024  # of one file of the organiser; a million members take about a fifth
+SONAE_FEED_FILES_KEPT_DAYS = 35  # after a feed was applied, refused or withdrawn
 
 LOGGING = {
     "version": 1,
