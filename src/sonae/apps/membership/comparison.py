@@ -23,7 +23,6 @@ KNOWN = """
     ORDER BY member_id, effective_date DESC, recorded_at DESC, id DESC
 """
 
-
 # A list is compared with all members at once. Staging has left one row of each number.
 LIST_COMPARED = """
     WITH known AS ({known}),
