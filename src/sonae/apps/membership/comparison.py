@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.db import connection
-
 from sonae.apps.membership.models import Feed
 
 STANDING = ("member_class", "name", "name_kana", "email", "telephone")
@@ -142,15 +140,3 @@ def _values(row: str, fields: Collection[str], absent: Collection[str]) -> str:
     return ", ".join(
         f"coalesce(was.{field}, '') AS {field}" if field in absent else f"{row}.{field}" for field in fields
     )
-
-
-def plan_for(feed: Feed) -> None:
-    """Let the server plan the rest of this transaction for many rows.
-
-    The serving account may not ANALYZE, so after a million new rows the planner knows of a few hundred, and would look each
-    of them up. A list is compared with everybody, where looking up is never right.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL work_mem = '64MB'; SET LOCAL jit = off")
-        if feed.form == Feed.Form.LIST:
-            cursor.execute("SET LOCAL enable_nestloop = off")

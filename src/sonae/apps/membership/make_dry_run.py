@@ -12,7 +12,6 @@ from typing import Final, TypedDict
 from django.db import connection
 from django.db.models import Count, Max
 
-from sonae.apps.membership.comparison import plan_for
 from sonae.apps.membership.dry_run import (
     REASONS,
     BrakeReason,
@@ -67,7 +66,6 @@ class Summary:
 
 def make_dry_run(feed: Feed, *, staged: Staged, brake: Brake, newest_list: date | None) -> DryRun:
     """Compare the staged rows with what is known now, under ``lock_recording``."""
-    plan_for(feed)
     known_to = newest_fact()
     good_rows, day = _staged_rows(feed)
     set_aside = dict(

@@ -22,9 +22,12 @@ COPY_SET_ASIDE = 'COPY membership_setasiderow (feed_id, line, reason, "column", 
 
 # Two rows of a list that say different things of one member are both set aside: nobody can tell which is right.
 SET_DUPLICATES_ASIDE = """
-    WITH unlike AS (
-        SELECT number FROM membership_feedrow WHERE feed_id = %(feed)s AND act = 'listed' GROUP BY number
-        HAVING count(DISTINCT (member_class, name, name_kana, email, telephone)) > 1
+    WITH repeated AS MATERIALIZED (
+        SELECT number FROM membership_feedrow WHERE feed_id = %(feed)s AND act = 'listed' GROUP BY number HAVING count(*) > 1
+    ),
+    unlike AS (
+        SELECT number FROM membership_feedrow JOIN repeated USING (number) WHERE feed_id = %(feed)s AND act = 'listed'
+        GROUP BY number HAVING count(DISTINCT (member_class, name, name_kana, email, telephone)) > 1
     ),
     taken AS (
         UPDATE membership_feedrow AS row SET act = 'kept' FROM unlike

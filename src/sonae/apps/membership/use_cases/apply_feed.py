@@ -11,13 +11,13 @@ from django.db.models import Max
 from sonae.apps.audit.later import later
 from sonae.apps.audit.milestones import reached
 from sonae.apps.audit.record import record
-from sonae.apps.membership.comparison import plan_for
 from sonae.apps.membership.dry_run import DryRun
 from sonae.apps.membership.judging import is_current, judge
 from sonae.apps.membership.layout import feed_layout
 from sonae.apps.membership.locks import FeedStands, lock_feed, lock_recording
 from sonae.apps.membership.make_dry_run import Staged, members_by_class
 from sonae.apps.membership.models import Feed
+from sonae.apps.membership.planning import plan_for_many_rows
 from sonae.apps.membership.statements import NEW_MEMBERS, new_facts
 from sonae.apps.parties.models import MembershipFact
 
@@ -40,12 +40,12 @@ def apply_feed(*, feed_id: int, actor: str, now: datetime) -> Feed:
     if feed.state != Feed.State.CHECKED:
         raise FeedStands(feed)
     lock_recording()
+    plan_for_many_rows()
     if not is_current(feed):
         judge(feed, staged=_staged(feed), brake=feed_layout(on=feed.effective_date).brake, actor=actor, now=now)
         if feed.state != Feed.State.CHECKED:
             return feed
     reached("feed.current")
-    plan_for(feed)
     _record_checked(feed, now=now)
     feed.state, feed.applied_at, feed.applied_by = Feed.State.APPLIED, now, actor
     feed.save(update_fields=["state", "applied_at", "applied_by"])

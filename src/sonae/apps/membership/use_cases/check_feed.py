@@ -12,6 +12,7 @@ from sonae.apps.membership.layout import feed_layout
 from sonae.apps.membership.locks import lock_feed, lock_recording
 from sonae.apps.membership.make_dry_run import Staged
 from sonae.apps.membership.models import Feed
+from sonae.apps.membership.planning import plan_for_many_rows
 from sonae.apps.membership.staging import KeptFile, settle_list, stage_rows
 from sonae.domain.membership_feed.layout import FIELDS_OF, FeedLayout, Form
 from sonae.domain.membership_feed.reading import read_feed
@@ -31,6 +32,7 @@ def check_feed(*, feed_id: int, now: datetime) -> Feed:
     feed = lock_feed(feed_id)
     if feed.state != Feed.State.RECEIVED:
         return feed
+    plan_for_many_rows()
     layout = feed_layout(on=feed.effective_date)
     try:
         with transaction.atomic():
