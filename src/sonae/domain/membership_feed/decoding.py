@@ -50,9 +50,9 @@ def find_encoding(chunks: Iterable[bytes]) -> Encoding:
         return utf8.encoding
     if marked or (utf8.failed == "end" and utf8.letters):
         raise _refusal(utf8)
-    cp932 = _try(chunks, "cp932")
     if _is_damaged_utf8(utf8):
         raise _refusal(utf8)
+    cp932 = _try(chunks, "cp932")
     if not cp932.failed:
         return "cp932"
     # Whichever reads further is what the file was meant to be.
