@@ -50,7 +50,8 @@ def _parts(container: zipfile.ZipFile, limits: Limits) -> dict[str, zipfile.ZipI
             raise FeedRefused("workbook_encrypted")
         if name.endswith("vbaproject.bin"):
             raise FeedRefused("workbook_macros")
-        if name in parts:
+        # Workbooks know these two; the others are unpacked without a bound on what one block becomes.
+        if name in parts or entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
             raise FeedRefused("workbook_broken", part=_shown(name))
         if _READ.fullmatch(name):
             parts[name] = entry
