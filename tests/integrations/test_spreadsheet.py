@@ -27,6 +27,7 @@ FORMULA_NEVER_RECKONED = '<c r="{place}"><f>B2</f></c>'
 INLINE = '<c r="{place}" t="inlineStr"><is><t>見本工務店</t></is></c>'
 ERROR = '<c r="{place}" t="e"><v>#N/A</v></c>'
 FIRST_OF_DECEMBER = f'<c r="{{place}}" s="{A_DAY}"><v>46357</v></c>'
+TYPES = "[Content_Types].xml"
 MACROS = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
 MIDNIGHT = datetime.fromisoformat("2026-12-01")
 NOON_THAT_DAY = f'<c r="{{place}}" s="{A_DAY}"><v>46357.5</v></c>'
@@ -134,7 +135,7 @@ DAMAGED: list[tuple[str, bytes, str]] = [
     ("a binary workbook", packed({"[Content_Types].xml": "<x/>", "xl/workbook.bin": b"\0"}), "not_a_workbook"),
     ("an empty container", packed({}), "not_a_workbook"),
     ("a workbook with macros", packed({**parts([HEADINGS]), "xl/vbaProject.bin": b"x"}), "workbook_macros"),
-    ("a workbook that says it has macros", packed({**parts([HEADINGS]), "[Content_Types].xml": content_types(1, MACROS)}), "workbook_macros"),
+    ("a workbook that says it has macros", packed({**parts([HEADINGS]), TYPES: content_types(1, MACROS)}), "workbook_macros"),
     ("half a workbook", workbook_of([HEADINGS, *MEMBERS])[:900], "workbook_broken"),
     ("a part that isn't there", packed(without(SHEET)), "workbook_broken"),
     ("a part that breaks off", with_part(SHEET, lambda part: part[:-40]), "workbook_broken"),

@@ -46,9 +46,8 @@ def find_encoding(chunks: Iterable[bytes]) -> Encoding:
         raise FeedRefused("empty")
     marked = next((encoding for mark, encoding in _MARKS if first.startswith(mark)), None)
     if marked != "utf-16":
-        _count(
-            _Trial("utf-8"), first.decode("latin-1")
-        )  # a NUL at the beginning says more than an odd letter before it
+        # A NUL near the beginning says more of a file than an odd letter before it.
+        _count(_Trial("utf-8"), first.decode("latin-1"))
     utf8 = _try(chunks, marked or "utf-8")
     if not utf8.failed:
         return utf8.encoding
