@@ -169,7 +169,8 @@ def _notes_needed(cover: ExistingCover, wanted: WantedCover) -> list[Act]:
         right = next(particulars for since, particulars in reversed(wanted.noted) if since <= day)
         if particulars_on(noted, day) != right:
             needed.append(Note(cover.key, day, right))
-            noted.append(NotedParticulars(day, len(noted) + max((note.place for note in noted), default=0), right))
+            place = 1 + max((note.place for note in noted), default=0)
+            noted.append(NotedParticulars(day, place, right))
     return needed
 
 
