@@ -44,7 +44,7 @@ def work_lanes(run: FreeCoverRun, chunk: Chunk, *, size: int = CHUNK) -> None:
 
 
 def work_lanes_on(run: FreeCoverRun, chunk: Chunk, *, connections: int, size: int = CHUNK) -> None:
-    """The same over several connections to the database, each in a thread of its own."""
+    """Work on the run until no lane is left, over several connections to the database, each in a thread of its own."""
     if connections == 1:
         work_lanes(run, chunk, size=size)
         return

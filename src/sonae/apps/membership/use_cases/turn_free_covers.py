@@ -12,7 +12,7 @@ from sonae.apps.membership.control_totals import ControlTotals, count_cover
 from sonae.apps.membership.cover_years import RuledYear, find_free_cover_end, list_ruled_years
 from sonae.apps.membership.issue_at_once import Among, issue_at_once, lock_members
 from sonae.apps.membership.issue_by_rule import issue_by_rule
-from sonae.apps.membership.member_runs import lay_lanes, tally_of, work_lanes_on
+from sonae.apps.membership.member_runs import CHUNK, lay_lanes, tally_of, work_lanes_on
 from sonae.apps.membership.models import Feed, FreeCoverRun
 from sonae.apps.membership.tally import ACTOR, Tally
 from sonae.domain.calendar import japan_date
@@ -26,7 +26,9 @@ class TurnNotDue(Exception):
     """No scheme year of that start is open, or its certificates are not to be issued yet, or it is over."""
 
 
-def turn_free_covers(*, scheme_year_start: date, now: datetime, connections: int = CONNECTIONS) -> FreeCoverRun:
+def turn_free_covers(
+    *, scheme_year_start: date, now: datetime, connections: int = CONNECTIONS, chunk: int = CHUNK
+) -> FreeCoverRun:
     """The run of that turn, done or parked.
 
     Started twice, by any number of workers, they share one run; killed and started again, it goes on behind the last finished
@@ -37,7 +39,7 @@ def turn_free_covers(*, scheme_year_start: date, now: datetime, connections: int
     if run.state == State.DONE:
         return run
     reached("turn.begun")
-    work_lanes_on(run, lambda among: _turn_chunk(among, year, run, now), connections=connections)
+    work_lanes_on(run, lambda among: _turn_chunk(among, year, run, now), connections=connections, size=chunk)
     reached("turn.worked")
     return _finish(run, year, now)
 
