@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Self
 
 ACTOR = "system:free_cover"
@@ -38,6 +38,11 @@ class Tally:
     def acts(self) -> int:
         """How many acts on certificates there were."""
         return self.issued + self.cancelled + self.reinstated + self.noted
+
+    @property
+    def acts_only(self) -> Tally:
+        """Without the members, for rounds that don't go by a day of their own."""
+        return replace(self, members=0, newly_covered=0, covered_before=0, not_entitled=0)
 
     @property
     def adds_up(self) -> bool:

@@ -36,6 +36,12 @@ def follow_feed(*, feed_id: int, now: datetime, chunk: int = CHUNK) -> Feed:
         reached("follow.committed")
 
 
+def feeds_to_follow() -> list[int]:
+    """The feeds that were applied and not followed to their end, oldest first."""
+    waiting = Feed.objects.filter(state=Feed.State.APPLIED, followed_at__isnull=True)
+    return list(waiting.order_by("applied_at", "id").values_list("id", flat=True))
+
+
 def _follow_chunk(feed: Feed, *, now: datetime, chunk: int) -> None:
     ids = list(
         MembershipFact.objects.filter(source=feed.source, member_id__gt=feed.followed_to)
