@@ -14,7 +14,7 @@ from sonae.apps.membership.use_cases.check_feed import check_feed
 from sonae.apps.membership.use_cases.receive_feed import receive_feed
 from sonae.apps.membership.use_cases.release_feed import release_feed
 from sonae.apps.parties.models import Member, MembershipFact
-from sonae.domain.membership import Fact, Standing
+from sonae.domain.membership_facts import Fact, Standing
 from tests import clock
 
 ON = date(2026, 12, 1)

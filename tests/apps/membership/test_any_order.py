@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from sonae.apps.membership.models import Feed
 from sonae.apps.parties.models import MembershipFact
 from sonae.apps.programmes.models import Programme
-from sonae.domain.membership import Fact, Standing, change_to_record, list_differences, standing_on
+from sonae.domain.membership_facts import Fact, Standing, change_to_record, list_differences, standing_on
 from tests.feeds import ON, Row, check, facts_by_number, file_of, rows_of, take
 
 pytestmark = pytest.mark.django_db

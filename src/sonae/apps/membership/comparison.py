@@ -1,6 +1,6 @@
 """The staged rows of a feed beside what is known of the members, in SQL: one statement for all rows, however many there are.
 
-``domain/membership.py`` is the same rule for one member; tests hold the two together. Each statement begins with rows named
+``domain/membership_facts.py`` is the same rule for one member; tests hold the two together. Each statement begins with rows named
 ``compared``: one for each staged row, and in a list one for each member who isn't on it, with the state before and after, the
 reason, and in ``kind`` the fact to be recorded, if any.
 """

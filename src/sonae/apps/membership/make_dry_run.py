@@ -25,7 +25,7 @@ from sonae.apps.membership.dry_run import (
 from sonae.apps.membership.models import Feed, FeedRow, SetAsideRow
 from sonae.apps.membership.statements import members_by_class_on_day, moves_on_day, summary
 from sonae.apps.parties.models import MembershipFact
-from sonae.domain.membership import TooManyEnd, brake_reasons
+from sonae.domain.membership_facts import TooManyEnd, brake_reasons
 from sonae.domain.membership_feed.layout import Brake
 
 MOVES: Final[tuple[tuple[Reason, str], ...]] = (

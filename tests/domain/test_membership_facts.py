@@ -7,7 +7,7 @@ from itertools import permutations
 
 import pytest
 
-from sonae.domain.membership import (
+from sonae.domain.membership_facts import (
     ClassShrinks,
     Fact,
     Kind,
