@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from django.conf import settings
@@ -51,7 +52,7 @@ def check_feed(*, feed_id: int, now: datetime) -> Feed:
 def _stage(feed: Feed, layout: FeedLayout) -> Staged:
     form: Form = "list" if feed.form == Feed.Form.LIST else "changes"
     reading = read_feed(
-        KeptFile(feed), layout=layout, form=form, effective_date=feed.effective_date, open_workbook=workbook_reader()
+        KeptFile(feed), layout=layout, form=form, effective_date=feed.effective_date, open_workbook=_open_workbook
     )
     stage_rows(feed, reading)
     repeated = settle_list(feed) if form == "list" else 0
@@ -59,7 +60,7 @@ def _stage(feed: Feed, layout: FeedLayout) -> Staged:
     return Staged(absent=absent, repeated_rows=repeated)
 
 
-def workbook_reader() -> OpenWorkbook:
-    """The reader of Excel workbooks that the settings name."""
+def _open_workbook(chunks: Iterable[bytes]) -> Iterator[tuple[int, list[str]]]:
+    """By the reader of Excel workbooks that the settings name; loaded for workbooks alone."""
     reader: OpenWorkbook = import_string(settings.SONAE_WORKBOOK_READER)
-    return reader
+    return reader(chunks)
