@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sonae.apps.billing.gateway import CardGateway, GatewayEvent, GatewayRefused
@@ -23,6 +23,8 @@ from sonae.apps.enrolment.use_cases.save_step import save_step
 from sonae.apps.enrolment.use_cases.settle_payment import settle_payment
 from sonae.apps.enrolment.use_cases.start_application import start_application
 from sonae.apps.enrolment.use_cases.sweep_payments import sweep_payments
+from sonae.apps.membership.use_cases.follow_feed import follow_feed
+from sonae.apps.membership.use_cases.turn_free_covers import turn_free_covers
 from sonae.apps.parties.models import Member, MemberAccess, User
 
 READ = ("overview", "points_to_note", "privacy")
@@ -69,6 +71,13 @@ def carry_out(act: str, on: Any, gateway: CardGateway, now: datetime) -> Any:
             send_due_mails(now=now)
         case "paper":
             pdf_of(paper=Paper.objects.get(pk=on), now=now)
+        case "turn":
+            year = date.fromisoformat(on["year"])
+            return turn_free_covers(
+                scheme_year_start=year, now=now, connections=on["connections"], chunk=on["chunk"]
+            ).state
+        case "follow":
+            return follow_feed(feed_id=on["feed"], now=now, chunk=on["chunk"]).followed_to
         case "zone":
             return time.strftime("%z", time.localtime(now.timestamp()))
         case "step":

@@ -144,6 +144,7 @@ SONAE_SITE_ADDRESS = "http://127.0.0.1:8000"
 SONAE_PAPER_PRESS = "sonae.integrations.typst.press.TypstPress"
 SONAE_POSTCODE_BOOK = "sonae.integrations.postcode.lookup.PosutoBook"
 SONAE_HOLIDAYS = "sonae.integrations.holidays.japan.is_holiday"
+SONAE_WORKBOOK_READER = "sonae.integrations.spreadsheet.workbook.open_workbook"
 SONAE_CARD_GATEWAY = "sonae.integrations.sandbox_card.gateway.SandboxCardGateway"
 SONAE_CARD_TIMEOUT_SECONDS = 10.0
 SONAE_CARD_PAGE_ORIGINS = ["http://127.0.0.1:8001"]
@@ -155,6 +156,8 @@ SONAE_MAINTENANCE_UNTIL = ""  # an ISO moment; until then every page says so
 SONAE_QUOTES_A_MINUTE = 120
 SONAE_CONSULTATIONS_AN_HOUR = 20
 SONAE_SIGN_IN_CODES_AN_HOUR = 10
+SONAE_FEED_LIMIT_BYTES = 512 * 1024 * 1024  # of one file of the organiser; a million members take about a fifth
+SONAE_FEED_FILES_KEPT_DAYS = 35  # after a feed was applied, refused or withdrawn
 
 LOGGING = {
     "version": 1,

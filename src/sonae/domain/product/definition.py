@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Literal, TypeVar
 
+from sonae.domain.membership_feed.layout import FeedLayout
 from sonae.domain.product.explanations import AnsweredGroup, AnsweredQuestion, NotCovered, Scenario
 from sonae.domain.product.rate_table import RateTable
 from sonae.domain.product.texts import ConsultationTexts, InformationText, WordingDocument
@@ -20,6 +21,9 @@ QuestionGroup = Literal["needs", "disclosure", "declaration"]
 QuestionKind = Literal["choice", "choices", "yes_no", "confirm"]
 Thing = TypeVar("Thing")
 RuleKind = Literal["annual_sales_at_least", "industry_in", "disclosure_answer"]
+FreeCoverStart = Literal["day_of_joining", "first_of_next_month"]
+FreeCoverStop = Literal["day_of_leaving", "first_of_next_month", "expiry"]
+ClassChange = Literal["continue", "new_certificate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +146,20 @@ class Calendar:
 
 
 @dataclass(frozen=True, slots=True)
+class FreeCover:
+    """How the free cover follows the membership (F05). The defaults stand for versions published before it was written down.
+
+    ``first_of_next_month``: the first 1st of a month on which the fact holds, so nothing begins or ends within a month.
+    ``expiry``: who leaves keeps the free cover to the end of the scheme year.
+    """
+
+    starts: FreeCoverStart = "day_of_joining"
+    ends: FreeCoverStop = "first_of_next_month"
+    on_class_change: ClassChange = "continue"
+    issue_days_before_turn: int = 30  # from then on the certificates of the next scheme year are issued
+
+
+@dataclass(frozen=True, slots=True)
 class CardBrand:
     code: str
     name: str
@@ -256,6 +274,7 @@ class Product:
     parties: tuple[Party, ...]
     contact: Contact
     member_classes: tuple[MemberClass, ...]
+    membership_feed: FeedLayout
     sections: tuple[Section, ...]
     plans: tuple[Plan, ...]
     cost_lines: tuple[CostLine, ...]
@@ -278,6 +297,7 @@ class Product:
     not_covered: tuple[NotCovered, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
     answered: tuple[AnsweredGroup, ...] = ()
+    free_cover: FreeCover = FreeCover()
     group_policy_number: str = (
         ""  # of the policy that the organisation holds (F01); empty until the insurer has given one
     )

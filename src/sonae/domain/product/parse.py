@@ -10,11 +10,13 @@ from sonae.domain.product.definition import EligibilityRule, Industry, Product, 
 from sonae.domain.product.findings import Finding, ProductInvalid, did_you_mean
 from sonae.domain.product.parse_consultation import CONSULTATION, read_consultation
 from sonae.domain.product.parse_explanations import FAQ, read_answered, read_not_covered, read_scenarios
+from sonae.domain.product.parse_membership_feed import read_membership_feed
 from sonae.domain.product.parse_parts import (
     Frame,
     read_cost_lines,
     read_documents,
     read_frame,
+    read_free_cover,
     read_sections,
     read_services,
 )
@@ -86,6 +88,7 @@ def read_product(files: Mapping[str, bytes]) -> tuple[Product | None, list[Findi
         parties=frame.parties,
         contact=frame.contact,
         member_classes=frame.member_classes,
+        membership_feed=read_membership_feed(top, frame.member_classes),
         sections=_with_services(sections, services),
         plans=frame.plans,
         cost_lines=cost_lines,
@@ -107,6 +110,7 @@ def read_product(files: Mapping[str, bytes]) -> tuple[Product | None, list[Findi
         not_covered=read_not_covered(top, cover_facts),
         scenarios=read_scenarios(top, cover_facts, {line.code for line in cost_lines}),
         answered=read_answered(files, cover_facts, findings),
+        free_cover=read_free_cover(top),
         group_policy_number=top.string("group_policy_number", optional=True),
     )
     top.finish()

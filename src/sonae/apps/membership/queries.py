@@ -1,0 +1,40 @@
+"""Which feeds came, what do they say, and which of their rows were set aside?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from sonae.apps.membership.models import Feed, SetAsideRow
+
+
+@dataclass(frozen=True, slots=True)
+class SetAsidePage:
+    """Some rows that were set aside, in the order of their lines, and how many there are in all."""
+
+    rows: tuple[SetAsideRow, ...]
+    total: int
+    page: int  # from 1
+    pages: int
+
+
+def list_feeds(*, states: tuple[str, ...] = (), most: int = 100) -> list[Feed]:
+    """The feeds that came last, the newest first; of these states alone, if any are named."""
+    feeds: QuerySet[Feed] = Feed.objects.order_by("-received_at", "-id")
+    return list((feeds.filter(state__in=states) if states else feeds)[:most])
+
+
+def find_feed(*, feed_id: int) -> Feed | None:
+    """The feed with all that is known of it; None if there is none."""
+    return Feed.objects.filter(pk=feed_id).first()
+
+
+def list_set_aside(*, feed: Feed, page: int = 1, rows_a_page: int = 100) -> SetAsidePage:
+    """One page of its rows that were set aside; a page that isn't there is the nearest one."""
+    rows = SetAsideRow.objects.filter(feed=feed).order_by("line", "id")
+    total = rows.count()
+    pages = max(1, -(-total // rows_a_page))
+    page = min(max(page, 1), pages)
+    first = (page - 1) * rows_a_page
+    return SetAsidePage(tuple(rows[first : first + rows_a_page]), total, page, pages)

@@ -1,0 +1,43 @@
+"""A second person has looked at what the brake held, and says that it is right."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from sonae.apps.audit.record import record
+from sonae.apps.membership.locks import FeedStands, lock_feed
+from sonae.apps.membership.models import Feed
+
+
+class SamePerson(Exception):
+    """Whoever handed the file in can't release it: the brake asks for a second person."""
+
+
+class ReasonMissing(Exception):
+    """A release says why, so that it can be understood later."""
+
+
+@transaction.atomic
+def release_feed(*, feed_id: int, actor: str, reason: str, now: datetime) -> Feed:
+    """The feed, CHECKED from now on: what its dry run says may be applied. Releasing a released one again changes nothing.
+
+    Raises ``FeedStands`` when it isn't held, ``SamePerson`` when ``actor`` handed it in, ``ReasonMissing``, and
+    ``Feed.DoesNotExist``.
+    """
+    reason = " ".join(reason.split())[:400]
+    if not reason:
+        raise ReasonMissing
+    feed = lock_feed(feed_id)
+    if feed.state == Feed.State.CHECKED and feed.released_by == actor:
+        return feed
+    if feed.state != Feed.State.HELD:
+        raise FeedStands(feed)
+    if actor == feed.received_by:
+        raise SamePerson
+    feed.state = Feed.State.CHECKED
+    feed.released_at, feed.released_by, feed.release_reason = now, actor, reason
+    feed.save(update_fields=["state", "released_at", "released_by", "release_reason"])
+    record(now=now, actor=actor, action="feed.released", object_kind="feed", object_id=feed.pk, reason=reason)
+    return feed
