@@ -23,6 +23,7 @@ from sonae.apps.enrolment.use_cases.save_step import save_step
 from sonae.apps.enrolment.use_cases.settle_payment import settle_payment
 from sonae.apps.enrolment.use_cases.start_application import start_application
 from sonae.apps.enrolment.use_cases.sweep_payments import sweep_payments
+from sonae.apps.membership.use_cases.carry_out_free_cover_end import carry_out_free_cover_end
 from sonae.apps.membership.use_cases.follow_feed import follow_feed
 from sonae.apps.membership.use_cases.turn_free_covers import turn_free_covers
 from sonae.apps.parties.models import Member, MemberAccess, User
@@ -78,6 +79,8 @@ def carry_out(act: str, on: Any, gateway: CardGateway, now: datetime) -> Any:
             ).state
         case "follow":
             return follow_feed(feed_id=on["feed"], now=now, chunk=on["chunk"]).followed_to
+        case "end":
+            return [run.state for run in carry_out_free_cover_end(now=now, connections=1, chunk=on["chunk"])]
         case "zone":
             return time.strftime("%z", time.localtime(now.timestamp()))
         case "step":
