@@ -3,11 +3,14 @@
 from django.urls import path, register_converter
 
 from sonae.web.portal import (
+    accounting_views,
     application_views,
     confirm_views,
     converters,
+    data_views,
     document_views,
     home_views,
+    list_views,
     outbox_views,
     payment_views,
     sign_in_views,
@@ -36,6 +39,15 @@ urlpatterns = [
     path("apply/<token:public_id>/payment-left/", payment_views.payment_left, name="payment_left"),
     path("apply/<token:public_id>/status/", payment_views.status, name="status"),
     path("portal/", home_views.home, name="home"),
+    path("portal/documents/", list_views.documents, name="documents"),
+    path("portal/payments/", list_views.payments, name="payments"),
+    path("portal/notices/", list_views.notices, name="notices"),
+    path("portal/data/", data_views.data, name="data"),
+    path("portal/data/download/", data_views.data_download, name="data_download"),
+    path("portal/data/correct/", data_views.data_correct, name="data_correct"),
+    path("portal/data/erase/", data_views.data_erase, name="data_erase"),
+    path("portal/accounting/<slug:number>/", accounting_views.accounting, name="accounting"),
+    path("portal/accounting/<slug:number>/<slug:code>/", accounting_views.accounting_file, name="accounting_file"),
     path("portal/papers/<int:paper_id>/", home_views.paper, name="paper"),
     path("demo/outbox/", outbox_views.outbox, name="outbox"),
 ]
