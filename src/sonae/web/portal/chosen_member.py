@@ -9,7 +9,8 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
 from sonae.apps.parties.models import Member, MembershipFact
@@ -64,13 +65,16 @@ def _about(member: Member, members: list[Member], day: date) -> ChosenMember:
     )
 
 
-def for_member(*methods: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+View = Callable[..., HttpResponseBase]
+
+
+def for_member(*methods: str) -> Callable[[View], View]:
     """The view gets the chosen member. Who acts for nobody is led to the page that asks for the member number."""
 
-    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    def decorate(view: View) -> View:
         @signed_in(*methods)
         @wraps(view)
-        def opened(request: HttpRequest, **arguments: Any) -> HttpResponse:
+        def opened(request: HttpRequest, **arguments: Any) -> HttpResponseBase:
             chosen = choose_member(request)
             return redirect("portal:start") if chosen is None else view(request, chosen, **arguments)
 

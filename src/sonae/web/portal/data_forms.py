@@ -56,7 +56,10 @@ class KeyedForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         if not _KEY.fullmatch(self.cleaned_data.get("form_key", "")):
-            self.data = {**self.data.dict(), "form_key": new_form_key()}  # what is sent next counts
+            self.data = {
+                **{name: self.data.get(name) for name in self.data},
+                "form_key": new_form_key(),
+            }  # the next one counts
             raise forms.ValidationError(
                 say(
                     "この画面からの送信を受け付けられませんでした。もう一度送ってください。",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import IO, cast
 
 from sonae.web.shared.moment import JAPAN
 
@@ -15,7 +16,7 @@ class _Outgoing:
     def __init__(self) -> None:
         self._waiting: list[bytes] = []
 
-    def write(self, data: bytes) -> int:
+    def write(self, data: bytes, /) -> int:
         self._waiting.append(bytes(data))
         return len(data)
 
@@ -31,7 +32,8 @@ def zip_stream(files: Iterable[tuple[str, bytes]], *, at: datetime) -> Iterator[
     """The archive of the files (name, content), each dated to the moment, in pieces."""
     outgoing = _Outgoing()
     dated = at.astimezone(JAPAN)
-    with zipfile.ZipFile(outgoing, "w", zipfile.ZIP_DEFLATED) as archive:  # type: ignore[arg-type]  # write and flush are all it needs
+    stream = cast(IO[bytes], outgoing)  # write and flush are all that a ZIP that is only written needs
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files:
             entry = zipfile.ZipInfo(name, dated.timetuple()[:6])
             entry.compress_type = zipfile.ZIP_DEFLATED
