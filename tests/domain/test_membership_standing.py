@@ -87,13 +87,14 @@ def test_a_change_of_name_alone_is_no_change_of_class() -> None:
     assert standing_on(told(JOINED, ("changed", date(2026, 5, 1))), TODAY).class_change is None
 
 
-def outlook(*facts: tuple[Kind, date], today: date = TODAY) -> tuple[bool, date | None, bool]:
+def outlook(*facts: tuple[Kind, date], today: date = TODAY) -> tuple[bool, date, bool]:
     found = renewal_outlook(standing_on(told(*facts), today), expires_on=EXPIRY, today=today, calendar=CALENDAR)
-    return found.may_renew, found.rejoin_by, found.rejoin_is_possible
+    assert found.opens_on == date(2027, 10, 21)
+    return found.may_renew, found.apply_by, found.is_in_time
 
 
 def test_a_member_may_renew() -> None:
-    assert outlook(JOINED) == (True, None, True)
+    assert outlook(JOINED) == (True, date(2027, 11, 20), True)
 
 
 @pytest.mark.parametrize("left_on", [date(2026, 11, 1), date(2027, 6, 1), EXPIRY])

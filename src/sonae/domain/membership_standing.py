@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from typing import Literal
 
 from sonae.domain.calendar import application_deadline
+from sonae.domain.period import add_months
 from sonae.domain.product.definition import Calendar
 
 
@@ -121,8 +122,9 @@ class RenewalOutlook:
 
     expires_on: date
     may_renew: bool
-    rejoin_by: date | None  # the last day to be a member again and apply without a gap; None where it may renew anyhow
-    rejoin_is_possible: bool  # whether that day is still to come
+    opens_on: date  # from when applications for the next scheme year are taken
+    apply_by: date  # the last day to apply, as a member, so that there is no gap
+    is_in_time: bool  # whether that day is still to come
 
 
 def renewal_outlook(
@@ -138,4 +140,5 @@ def renewal_outlook(
     back_in_time = back_on is not None and back_on <= deadline
     stays = standing.is_member and (gone_on is None or gone_on > expires_on)
     may_renew = stays or back_in_time
-    return RenewalOutlook(expires_on, may_renew, None if may_renew else deadline, today <= deadline)
+    opens_on = application_deadline(calendar, add_months(expires_on, -1)) + timedelta(days=1)
+    return RenewalOutlook(expires_on, may_renew, opens_on, deadline, today <= deadline)

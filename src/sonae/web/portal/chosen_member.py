@@ -69,14 +69,18 @@ View = Callable[..., HttpResponseBase]
 
 
 def for_member(*methods: str) -> Callable[[View], View]:
-    """The view gets the chosen member. Who acts for nobody is led to the page that asks for the member number."""
+    """The view gets the chosen member. Who acts for nobody is asked for the member number, and finds nothing of others."""
 
     def decorate(view: View) -> View:
         @signed_in(*methods)
         @wraps(view)
         def opened(request: HttpRequest, **arguments: Any) -> HttpResponseBase:
             chosen = choose_member(request)
-            return redirect("portal:start") if chosen is None else view(request, chosen, **arguments)
+            if chosen is not None:
+                return view(request, chosen, **arguments)
+            if arguments:  # of somebody else, or of nobody
+                raise not_there(request, "page", request.path)
+            return redirect("portal:start")
 
         return opened
 

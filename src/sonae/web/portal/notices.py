@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import pairwise
 from typing import Literal
 
@@ -16,10 +16,9 @@ from django.urls import reverse
 from sonae.apps.certificates.models import Transaction
 from sonae.apps.documents.models import NoticeRead
 from sonae.apps.parties.models import MembershipFact, User
-from sonae.domain.calendar import application_deadline, cover_starts_at, japan_date
-from sonae.domain.membership_standing import renewal_outlook
+from sonae.domain.calendar import cover_starts_at, japan_date
+from sonae.domain.membership_standing import RenewalOutlook, renewal_outlook
 from sonae.domain.money import format_yen
-from sonae.domain.period import add_months
 from sonae.domain.product.definition import Product
 from sonae.domain.text import Text
 from sonae.web.portal.chosen_member import ChosenMember
@@ -170,18 +169,27 @@ def _of_renewal(chosen: ChosenMember, holding: Holding, now: datetime) -> Iterat
     """From the day on which applications for the next scheme year begin, until the cover has run out."""
     for cover in holding.paid:
         expiry_on, calendar = cover.certificate.scheme_year.expiry_on, cover.product.calendar
-        opens_on = application_deadline(calendar, add_months(expiry_on, -1)) + timedelta(days=1)
         outlook = renewal_outlook(chosen.standing, expires_on=expiry_on, today=japan_date(now), calendar=calendar)
-        if cover.certificate.cancelled_on or japan_date(now) < opens_on or not outlook.may_renew:
+        if cover.certificate.cancelled_on or japan_date(now) < outlook.opens_on or not outlook.may_renew:
             continue
-        ends, by = _moment(cover.ends_at), _day(application_deadline(calendar, expiry_on))
         title = Text("次の保険年度の受付が始まりました", "Applications for the next scheme year are open")
-        body = Text(
+        body = _how_to_go_on(cover, outlook)
+        at = cover_starts_at(calendar, outlook.opens_on).replace(hour=0)
+        yield Notice(f"renewal:{cover.certificate.number}", at, title, body, "portal:home", "soon")
+
+
+def _how_to_go_on(cover: Cover, outlook: RenewalOutlook) -> Text:
+    ends, by = _moment(cover.ends_at), _day(outlook.apply_by)
+    if outlook.is_in_time:
+        return Text(
             f"いまの補償は{ends.ja}に満期となります。更新は自動ではありません。{by.ja}までのお手続きで、切れ目なく続きます。",
             f"Your cover expires on {ends.en}. Renewal is not automatic; with an application by {by.en} there is no gap.",
         )
-        at = cover_starts_at(calendar, opens_on).replace(hour=0)
-        yield Notice(f"renewal:{cover.certificate.number}", at, title, body, "portal:home", "soon")
+    return Text(
+        f"いまの補償は{ends.ja}に満期となります。切れ目なく続ける受付は{by.ja}に終わり、いまのお手続きでは、次に始められる月からの補償になります。",
+        f"Your cover expires on {ends.en}. Applications without a gap ended on {by.en}; one made now starts in the next "
+        f"possible month.",
+    )
 
 
 def _moment(moment: datetime) -> Text:
