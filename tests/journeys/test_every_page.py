@@ -35,6 +35,9 @@ WITHOUT_A_PICTURE = FOR_MACHINES | {
     "site:paper_of_version",
     "portal:document_pdf",
     "portal:paper",
+    # files
+    "portal:data_download",
+    "portal:accounting_file",
 }
 
 

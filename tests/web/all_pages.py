@@ -52,7 +52,21 @@ def _applicant(page: str, *, confirmed: bool = False) -> Callable[[], Opened]:
 
 
 def _covered() -> Opened:
-    """Bought, with the certificate's public page in hand."""
+    """The public page of a certificate, for whoever holds its address."""
+    return Client(), f"/verify/{_bought()[1].verification_code}/"
+
+
+def _of_the_portal(page: str) -> Callable[[], Opened]:
+    """A page of a member that has bought cover; ``{}`` stands for the certificate's number."""
+
+    def open_page() -> Opened:
+        browser, certificate = _bought()
+        return browser, page.format(certificate.number)
+
+    return open_page
+
+
+def _bought() -> tuple[Client, Certificate]:
     gateway, before = MemoryGateway(), payment_views.card_gateway
     payment_views.card_gateway = lambda: gateway  # type: ignore[assignment]
     try:
@@ -62,7 +76,7 @@ def _covered() -> Opened:
         browser.get(pay.replace("/pay/", "/paid/"))
     finally:
         payment_views.card_gateway = before
-    return Client(), f"/verify/{Certificate.objects.latest('id').verification_code}/"
+    return browser, Certificate.objects.latest("id")
 
 
 PAGES: dict[str, Callable[[], Opened]] = {
@@ -87,4 +101,9 @@ PAGES: dict[str, Callable[[], Opened]] = {
     "give up": _applicant("give-up/"),
     "pay": _applicant("pay/", confirmed=True),
     "verify": _covered,
+    "notices": _of_the_portal("/portal/notices/"),
+    "data": _of_the_portal("/portal/data/"),
+    "correction": _of_the_portal("/portal/data/correct/"),
+    "erasure": _of_the_portal("/portal/data/erase/"),
+    "accounting": _of_the_portal("/portal/accounting/{}/"),
 }

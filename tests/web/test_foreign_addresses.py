@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver
 
 from sonae.apps.audit.models import AuditEntry
+from sonae.apps.certificates.models import Certificate
 from sonae.apps.contact.models import ConsentWithdrawal
 from sonae.apps.documents.models import Paper
 from sonae.apps.enrolment.models import Application, StepAnswers
@@ -109,16 +110,17 @@ def with_an_id() -> dict[str, URLPattern]:
 OF_AN_APPLICATION = sorted(name for name, row in MATRIX.items() if row.path.startswith(f"/apply/{TOKEN}/"))
 
 
+OF_A_MEMBER = ("portal:paper", "portal:accounting", "portal:accounting_file")
 FOR_EVERYBODY = {name for name, row in MATRIX.items() if row.may is May.EVERYBODY}
 
 
 def test_every_address_with_an_id_is_tried_here() -> None:
-    tried = {*OF_AN_APPLICATION, "portal:paper", "site:quote", "site:estimate", "site:verify", "card_hook",
+    tried = {*OF_AN_APPLICATION, *OF_A_MEMBER, "site:quote", "site:estimate", "site:verify", "card_hook",
              "site:consultation_received", "site:consultation_withdraw"}  # fmt: skip
     assert set(with_an_id()) - FOR_EVERYBODY == tried
     assert {name for name, row in MATRIX.items() if row.may is May.MEMBERS_PEOPLE} == {
         *OF_AN_APPLICATION,
-        "portal:paper",
+        *OF_A_MEMBER,
     }
 
 
@@ -185,6 +187,47 @@ def test_a_paper_is_there_for_its_members_people_alone(world: World, prefix: str
                     assert answer == absent, (role, method, paper.kind)
 
 
+@pytest.mark.parametrize("page", ["", "journal/", "yayoi/", "bundle/"])
+@BOTH
+def test_the_books_of_a_certificate_are_there_for_its_members_people_alone(
+    world: World, page: str, prefix: str, roles: tuple[str, ...]
+) -> None:
+    certificate = world.application.certificate
+    assert certificate is not None
+    own, nobodys = certificate.number, "C2026-999999-9"
+    before = rows()
+    for role in roles:
+        browser = world.browser(role)
+        for method in METHODS:
+            send: Callable[[str], Any] = getattr(browser, method)
+            absent = shown(send(f"{prefix}/portal/accounting/{nobodys}/{page}"), nobodys)
+            assert absent[0] in ({302, 405} if role == "anonymous" else {404, 405}), (role, method)
+            answer = shown(send(f"{prefix}/portal/accounting/{own}/{page}"), own)
+            if role in THEIRS and method != "post":
+                assert answer[0] == 200
+            elif role not in THEIRS:
+                assert answer == absent, (role, method)
+    assert rows() == before
+
+
+OF_ONE_MEMBER = ("", "documents/", "payments/", "notices/", "data/", "data/correct/", "data/erase/", "data/download/")
+
+
+@pytest.mark.parametrize("page", OF_ONE_MEMBER)
+def test_a_member_of_others_is_chosen_by_nobody(world: World, page: str) -> None:
+    address, send = f"/portal/{page}", "post" if page == "data/download/" else "get"
+    for role in sorted(set(ROLES) - {"anonymous"}):
+        browser = world.browser(role)
+        absent = shown(getattr(browser, send)(f"{address}?member=99999999"), "99999999")
+        answer = getattr(browser, send)(f"{address}?member=10000017")
+        if role in THEIRS:
+            assert answer.status_code == 200
+            assert absent[0] == 404
+        else:
+            assert shown(answer, "10000017") == absent, role
+            assert absent[0] == (404 if role == "stranger" else 200 if page == "" else 302)
+
+
 def test_a_quote_and_a_certificates_public_page_are_the_same_for_all_who_hold_the_address(world: World) -> None:
     certificate = world.application.certificate
     assert certificate is not None
@@ -224,9 +267,15 @@ def test_the_lists_of_the_portal_show_nothing_of_others(world: World) -> None:
         if role == "anonymous":
             continue
         browser = world.browser(role)
-        text = "".join(browser.get(page).content.decode() for page in ("/portal/", "/apply/", "/apply/?another=1"))
+        text = "".join(browser.get(page).content.decode() for page in LISTS)
         assert {word for word in of_aoki if word in text} == ({*of_aoki} & words(text) if role in THEIRS else set())
         assert (world.draft.number in text) == (role == "stranger")
+
+
+LISTS = (
+    "/portal/", "/portal/documents/", "/portal/payments/", "/portal/notices/", "/portal/data/", "/portal/data/correct/",
+    "/portal/data/erase/", "/apply/", "/apply/?another=1",
+)  # fmt: skip
 
 
 def words(text: str) -> set[str]:
@@ -234,6 +283,10 @@ def words(text: str) -> set[str]:
 
 
 ASKED: dict[str, Callable[[World], tuple[str, str]]] = {
+    "books": lambda world: (
+        f"/portal/accounting/{Certificate.objects.get(pk=world.application.certificate_id).number}/",
+        "/portal/accounting/C2026-999999-9/",
+    ),
     "application": lambda world: (f"/apply/{world.application.public_id}/confirm/", f"/apply/{TOKEN}/confirm/"),
     "paper": lambda world: (f"/portal/papers/{world.papers[0].pk}/", f"/portal/papers/{NO_PAPER}/"),
     "paper of no member": lambda world: (f"/portal/papers/{world.nobodys.pk}/", f"/portal/papers/{NO_PAPER}/"),

@@ -20,7 +20,15 @@ from tests.web.memory_gateway import MemoryGateway
 pytestmark = pytest.mark.django_db
 NOWHERE = "A" * 32
 OPEN_TO_ALL = {"sign_in", "sign_in_code", "sign_out", "outbox"}
-PERSONAL = {"start", "postcode", "home"}
+LISTS = {
+    "documents": "/portal/documents/",
+    "payments": "/portal/payments/",
+    "notices": "/portal/notices/",
+    "data": "/portal/data/",
+    "data_correct": "/portal/data/correct/",
+    "data_erase": "/portal/data/erase/",
+}
+PERSONAL = {"start", "postcode", "home", "data_download"} | LISTS.keys()
 OF_AN_APPLICATION = {
     "application": "",
     "step": "needs/",
@@ -56,7 +64,7 @@ def browser_of(user: User) -> Client:
 
 def test_every_address_of_the_portal_is_covered_here() -> None:
     names = {pattern.name for pattern in urls.urlpatterns if isinstance(pattern, URLPattern)}
-    assert names == OPEN_TO_ALL | PERSONAL | OF_AN_APPLICATION.keys() | {"paper"}
+    assert names == OPEN_TO_ALL | PERSONAL | OF_AN_APPLICATION.keys() | {"paper", "accounting", "accounting_file"}
 
 
 @pytest.mark.parametrize("prefix", ["", "/en"])
@@ -87,7 +95,7 @@ def test_without_signing_in_every_page_of_an_application_asks_for_it(people: cas
         assert answer.headers["Location"] == f"/sign-in/?next={address}"
 
 
-@pytest.mark.parametrize("address", ["/apply/", "/apply/postcode/", "/portal/", "/portal/papers/1/"])
+@pytest.mark.parametrize("address", ["/apply/", "/apply/postcode/", "/portal/", "/portal/papers/1/", *LISTS.values()])
 def test_personal_pages_ask_for_signing_in(programme: object, address: str) -> None:
     assert Client().get(address).headers["Location"] == f"/sign-in/?next={address}"
 
@@ -159,5 +167,5 @@ def test_forms_without_their_token_are_refused(people: cast.Cast) -> None:
 
 def test_pages_of_a_person_are_kept_by_no_cache(people: cast.Cast) -> None:
     applicant = Applicant(people.owner, people.member)
-    for address in ("/portal/", "/apply/", f"{applicant.base}needs/"):
+    for address in ("/portal/", "/apply/", f"{applicant.base}needs/", *LISTS.values()):
         assert "no-store" in applicant.client.get(address).headers["Cache-Control"]

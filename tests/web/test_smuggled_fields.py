@@ -43,7 +43,10 @@ SMUGGLED = {
     "member": "20000031", "application": "1", "payment": "1", "key": "enrol:x", "granted_at": "2020-01-01",
     "is_admin": "true", "permissions": "1", "groups": "1", "email_verified": "true", "discount": "100",
 }  # fmt: skip
-OTHERS_USE = {"portal:start": {"member"}}  # there it is the field that says for whom: tests of access hold it
+OF_A_MEMBER = ("notices", "data_download", "data_correct", "data_erase", "accounting")
+OTHERS_USE = {
+    f"portal:{name}": {"member"} for name in ("start", *OF_A_MEMBER)
+}  # there it says for whom: tests of access hold it
 OF_THE_MOMENT = {"django_session", "cache_entry", "audit_throttle"}  # keys of sessions and of counted tries
 sent: set[str] = set()
 
@@ -123,7 +126,19 @@ def buy_everything(browser_class: type[Client]) -> None:
     applicant.client.post(f"{applicant.base}pay/", {})
     gateway.card_holder_pays()
     applicant.client.post(f"{applicant.base}paid/", {})
-    assert applicant.reload().state == Application.State.ISSUED
+    certificate = applicant.reload().certificate
+    assert certificate is not None
+    use_the_portal(applicant.client, certificate.number)
+
+
+def use_the_portal(browser: Client, number: str) -> None:
+    """Every form of a member's own pages."""
+    browser.post("/portal/notices/", {"key": "all"})
+    browser.post(f"/portal/accounting/{number}/", {"closing_month": "6"})
+    correction = {"name": "青木建設", "member_class": "basic", "message": "", "form_key": "c" * 32}
+    browser.post("/portal/data/correct/", correction)
+    browser.post("/portal/data/erase/", {"message": "", "form_key": "e" * 32})
+    b"".join(browser.post("/portal/data/download/", {}).streaming_content)
 
 
 def outcome(monkeypatch: pytest.MonkeyPatch, act: Callable[[], None]) -> dict[str, list[str]]:

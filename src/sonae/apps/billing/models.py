@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from sonae.apps.parties.models import Member
+from sonae.apps.parties.models import Member, User
 
 
 class Charge(models.Model):
@@ -156,3 +156,19 @@ class GatewayMessage(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["gateway", "event_id"], name="each_event_counts_once")]
+
+
+class BooksClosing(models.Model):
+    """In which month a member closes its books, for the tables we show it; the latest counts. Rows are only ever added."""
+
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="books_closings")
+    closing_month = models.PositiveSmallIntegerField()
+    chosen_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    chosen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(closing_month__gte=1, closing_month__lte=12), name="books_close_in_a_month"
+            )
+        ]

@@ -1,9 +1,10 @@
-"""What was asked of the contact window, and the consent to pass it on, each as it came in."""
+"""What was asked of the contact window, the consent to pass it on, and what members ask for their data; each as it came in."""
 
 from __future__ import annotations
 
 from django.db import models
 
+from sonae.apps.parties.models import Member, User
 from sonae.apps.programmes.models import ProductVersion
 
 
@@ -55,3 +56,28 @@ class ConsentWithdrawal(models.Model):
 
     consent = models.OneToOneField(Consent, on_delete=models.PROTECT, related_name="withdrawal")
     withdrawn_at = models.DateTimeField()
+
+
+class DataRequest(models.Model):
+    """A correction or deletion that a member's person asked for: what was held, what should stand. Rows are only ever added."""
+
+    class Kind(models.TextChoices):
+        CORRECTION = "correction"  # of what the organiser's list says; only the organiser can correct it
+        ERASURE = "erasure"
+
+    number = models.CharField(max_length=20, unique=True)
+    form_key = models.CharField(max_length=43, unique=True)  # one form gives one request, however often it is sent
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="data_requests")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="data_requests")
+    held = models.JSONField()  # correction: field → what the list says; erasure: what could be deleted, by count
+    wanted = models.JSONField()  # correction: field → what should stand; erasure: empty
+    message = models.TextField(blank=True)
+    language = models.CharField(max_length=2)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["member", "received_at"])]
+
+    def __str__(self) -> str:
+        return self.number

@@ -1,10 +1,11 @@
-"""A consultation by its address, and whether it may be passed on."""
+"""A consultation by its address, whether it may be passed on, and what a member asked for its data."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sonae.apps.contact.models import Consent, ConsentWithdrawal, Consultation
+from sonae.apps.contact.models import Consent, ConsentWithdrawal, Consultation, DataRequest
+from sonae.apps.parties.models import Member
 
 LONGEST_TOKEN = 43
 
@@ -19,6 +20,11 @@ def find_consultation(*, token: str) -> Consultation | None:
         .filter(token=token)
         .first()
     )
+
+
+def list_data_requests(*, member: Member) -> list[DataRequest]:
+    """What the member's people have asked for its data, newest first."""
+    return list(DataRequest.objects.filter(member=member).order_by("-received_at", "-id"))
 
 
 def find_consent(consultation: Consultation) -> Consent | None:

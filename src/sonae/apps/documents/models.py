@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from sonae.apps.parties.models import Member
+from sonae.apps.parties.models import Member, User
 from sonae.apps.programmes.models import ProductVersion
 
 
@@ -53,3 +53,15 @@ class OutboxMessage(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["next_try_at"], condition=models.Q(sent_at__isnull=True), name="outbox_due")]
+
+
+class NoticeRead(models.Model):
+    """A person has read one notice of a member. Notices themselves are derived from what happened and are no rows."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices_read")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    key = models.CharField(max_length=160)
+    read_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "member", "key"], name="a_notice_is_read_once")]

@@ -143,6 +143,10 @@ SONAE_PROGRAMME = "cyber"
 SONAE_SITE_ADDRESS = "http://127.0.0.1:8000"
 SONAE_PAPER_PRESS = "sonae.integrations.typst.press.TypstPress"
 SONAE_POSTCODE_BOOK = "sonae.integrations.postcode.lookup.PosutoBook"
+SONAE_ACCOUNTING_FORMATS = [
+    "sonae.integrations.journal_csv.journal.JournalCsv",
+    "sonae.integrations.yayoi.journal.YayoiJournal",
+]
 SONAE_HOLIDAYS = "sonae.integrations.holidays.japan.is_holiday"
 SONAE_WORKBOOK_READER = "sonae.integrations.spreadsheet.workbook.open_workbook"
 SONAE_CARD_GATEWAY = "sonae.integrations.sandbox_card.gateway.SandboxCardGateway"

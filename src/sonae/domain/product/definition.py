@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Literal, TypeVar
 
 from sonae.domain.membership_feed.layout import FeedLayout
-from sonae.domain.product.explanations import AnsweredGroup, AnsweredQuestion, NotCovered, Scenario
+from sonae.domain.product.explanations import AnsweredGroup, AnsweredQuestion, Keeping, NotCovered, Scenario
 from sonae.domain.product.rate_table import RateTable
 from sonae.domain.product.texts import ConsultationTexts, InformationText, WordingDocument
 from sonae.domain.text import Text
@@ -298,6 +298,7 @@ class Product:
     scenarios: tuple[Scenario, ...] = ()
     answered: tuple[AnsweredGroup, ...] = ()
     free_cover: FreeCover = FreeCover()
+    keeping: Keeping = Keeping()  # noqa: RUF009  # immutable
     group_policy_number: str = (
         ""  # of the policy that the organisation holds (F01); empty until the insurer has given one
     )

@@ -29,6 +29,24 @@ class Scenario:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptRecord:
+    """Data of a member that must be kept even when it asks for deletion. ``years`` is None where no number of years is set."""
+
+    code: str
+    what: Text
+    years: int | None
+    why: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """What must be kept, and what a member that keeps books should know of a premium paid in advance."""
+
+    kept: tuple[KeptRecord, ...] = ()
+    prepaid_note: Text = Text("", "")  # noqa: RUF009  # immutable
+
+
+@dataclass(frozen=True, slots=True)
 class AnsweredQuestion:
     """One question that people ask before joining, with its answer. ``slug`` is its address for good."""
 

@@ -10,6 +10,7 @@ from sonae.domain.product.definition import EligibilityRule, Industry, Product, 
 from sonae.domain.product.findings import Finding, ProductInvalid, did_you_mean
 from sonae.domain.product.parse_consultation import CONSULTATION, read_consultation
 from sonae.domain.product.parse_explanations import FAQ, read_answered, read_not_covered, read_scenarios
+from sonae.domain.product.parse_keeping import KEEPING, read_keeping
 from sonae.domain.product.parse_membership_feed import read_membership_feed
 from sonae.domain.product.parse_parts import (
     Frame,
@@ -44,6 +45,7 @@ __all__ = ["Finding", "ProductInvalid", "parse_product", "read_product"]
 PRODUCT, NOTES, SOURCES = "product.toml", "notes.md", "sources.md"
 TEXT_FILES = tuple(f"wording/{code}.toml" for code in (*WORDING, *INFORMATION))
 NEEDED = (PRODUCT, ELIGIBILITY, QUESTIONS, CONSULTATION, *RATE_FILES, *TEXT_FILES, NOTES, SOURCES)
+MAY_BE_MISSING = (FAQ, KEEPING)  # in a version that was published before
 _EXAMPLE = re.compile(r"examples/[\w-]+\.toml")
 
 
@@ -80,6 +82,7 @@ def read_product(files: Mapping[str, bytes]) -> tuple[Product | None, list[Findi
         {question.code: question for question in questions},
         findings,
     )
+    keeping, keeping_tags = read_keeping(files, cover_facts, sources, findings)
     product = Product(
         programme=frame.programme,
         effective_date=frame.effective_date,
@@ -106,11 +109,12 @@ def read_product(files: Mapping[str, bytes]) -> tuple[Product | None, list[Findi
         information=read_information(files, cover_facts, findings),
         consultation=read_consultation(files, facts, findings),
         examples=examples,
-        tags=tags,
+        tags=tags | keeping_tags,
         not_covered=read_not_covered(top, cover_facts),
         scenarios=read_scenarios(top, cover_facts, {line.code for line in cost_lines}),
         answered=read_answered(files, cover_facts, findings),
         free_cover=read_free_cover(top),
+        keeping=keeping,
         group_policy_number=top.string("group_policy_number", optional=True),
     )
     top.finish()
@@ -119,8 +123,8 @@ def read_product(files: Mapping[str, bytes]) -> tuple[Product | None, list[Findi
 
 def _check_names(files: Mapping[str, bytes], findings: Findings) -> None:
     for name in sorted(files):
-        if name not in (*NEEDED, FAQ) and not _EXAMPLE.fullmatch(name):
-            missing = [needed for needed in (*NEEDED, FAQ) if needed not in files]
+        if name not in (*NEEDED, *MAY_BE_MISSING) and not _EXAMPLE.fullmatch(name):
+            missing = [needed for needed in (*NEEDED, *MAY_BE_MISSING) if needed not in files]
             findings.add(name, "", "the file is not known here.", did_you_mean(name, missing) if missing else "")
 
 

@@ -1,6 +1,8 @@
-"""/portal/: what the person's members hold, and the papers to keep."""
+"""/portal/: what the chosen member has and hasn't, what is due, and whom to call; and the papers to keep."""
 
 from __future__ import annotations
+
+from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -8,28 +10,62 @@ from django.shortcuts import render
 from sonae.apps.audit.record import record
 from sonae.apps.documents.papers import pdf_of
 from sonae.apps.enrolment.queries import list_living_applications
+from sonae.domain.membership_standing import MembershipStanding, RenewalOutlook, renewal_outlook
 from sonae.web.portal.access import not_there, person, signed_in
-from sonae.web.portal.cover import CoverState, find_paper, holdings_of
+from sonae.web.portal.chosen_member import choose_member
+from sonae.web.portal.cover import Cover, CoverState, Holding, find_paper, holding_of, reach_of
 from sonae.web.portal.downloads import pdf_download
+from sonae.web.portal.notices import notices_of
 from sonae.web.shared.context import programme_of
 from sonae.web.shared.moment import now, today
+
+SHOWN_NOTICES, SHOWN_PAPERS = 3, 4
 
 
 @signed_in("GET")
 def home(request: HttpRequest) -> HttpResponse:
-    """Certificates, papers, payments, the free cover beside them, and what can be continued."""
-    holdings = holdings_of(user=person(request), now=now(request))
-    covered = any(cover.state is CoverState.IN_FORCE for holding in holdings for cover in holding.covers)
+    """One member at a time, the most urgent first."""
+    chosen = choose_member(request)
+    applications = list_living_applications(user=person(request))
     product = programme_of(request).current_product
+    if chosen is None:
+        facts: dict[str, object] = {"applications": applications, "today": today(request), "product": product}
+        return render(request, "portal/home_of_nobody.html", facts)
+    holding = holding_of(member=chosen.member, now=now(request))
+    notices = notices_of(chosen=chosen, holding=holding, product=product, user=person(request), now=now(request))
+    in_force = next((cover for cover in holding.paid if cover.state is CoverState.IN_FORCE), None)
+    shown = in_force or next(iter(holding.paid), None)
+    shown_product = shown.product if shown else product
     facts = {
-        "holdings": holdings,
-        "applications": list_living_applications(user=person(request)),
-        "has_papers": any(holding.papers for holding in holdings),
+        "chosen": chosen,
+        "holding": holding,
+        "applications": [one for one in applications if one.member_id == chosen.member.pk],
         "today": today(request),
-        "product": product,
-        "hotlines": [one for one in product.services_of("paid") if one.phone] if covered and product else [],
+        "product": shown_product,
+        "outlook": _outlook(chosen.standing, holding, today(request)),
+        "shown": shown,
+        "free": _free_now(holding),
+        "reach": reach_of(shown_product, shown.plan if shown else None) if shown_product else None,
+        "hotlines": [one for one in in_force.product.services_of("paid") if one.phone] if in_force else [],
+        "notices": notices[:SHOWN_NOTICES],
+        "unread": sum(one.is_new for one in notices),
+        "papers": holding.papers[:SHOWN_PAPERS],
     }
     return render(request, "portal/home.html", facts)
+
+
+def _free_now(holding: Holding) -> Cover | None:
+    """The free cover in force, or else the next one."""
+    in_order = sorted(holding.free, key=lambda cover: cover.starts_at)
+    return next((cover for cover in in_order if cover.state is CoverState.IN_FORCE), next(iter(in_order), None))
+
+
+def _outlook(standing: MembershipStanding, holding: Holding, day: date) -> RenewalOutlook | None:
+    """Of the paid cover that runs longest."""
+    last = max(holding.paid, key=lambda cover: cover.ends_at, default=None)
+    if last is None:
+        return None
+    return renewal_outlook(standing, expires_on=last.ends_on, today=day, calendar=last.product.calendar)
 
 
 @signed_in("GET")

@@ -65,6 +65,12 @@ def date_words(value: date, language: str) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
+def month_words(value: date, language: str) -> str:
+    """The month of that day, for tables by month."""
+    day = japan_day(value)
+    return f"{MONTHS[day.month - 1]} {day.year}" if language == "en" else f"{day.year}年{day.month}月"
+
+
 def date_words_with_era(value: date, language: str) -> str:
     words, year = date_words(value, language), japan_day(value).year - REIWA_BEGINS + 1
     if language == "en":

@@ -88,6 +88,12 @@ def japan_date(value: date | datetime | None) -> SafeString:
 
 
 @register.filter
+def japan_month(value: date) -> str:
+    """2027年3月 / March 2027, as plain text."""
+    return figures.month_words(value, active_language())
+
+
+@register.filter
 def japan_date_era(value: date | datetime | None) -> SafeString:
     """2026年12月1日（令和8年）, once on a title line or a paper; English has no era."""
     return _time(value, figures.date_words_with_era)

@@ -1,0 +1,42 @@
+"""Where members stand with the organiser's list: their facts, and the rule of domain/membership_standing.py over them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, cast
+
+from sonae.apps.parties.models import Member, MembershipFact
+from sonae.domain.membership_standing import MembershipStanding, Told, standing_on
+
+
+def list_facts(*, member: Member) -> list[MembershipFact]:
+    """All that the organiser told us of the member, in the order in which it holds."""
+    return list(MembershipFact.objects.filter(member=member).order_by("effective_date", "recorded_at", "id"))
+
+
+def standing_of(facts: Iterable[MembershipFact], *, on: date) -> MembershipStanding:
+    """The standing on the day, of the member whose facts these are."""
+    return standing_on(
+        (
+            Told(fact.effective_date, fact.recorded_at, fact.pk, cast(Any, fact.kind), fact.member_class)
+            for fact in facts
+        ),
+        on,
+    )
+
+
+def latest_fact(facts: Iterable[MembershipFact], *, on: date) -> MembershipFact | None:
+    """What is known of the member on the day, even when it has left: the latest fact by both clocks that names it."""
+    past = [fact for fact in facts if fact.effective_date <= on]
+    return max(past, key=lambda fact: (fact.effective_date, fact.recorded_at, fact.pk), default=None)
+
+
+def names_on(*, members: Iterable[Member], on: date) -> dict[int, str]:
+    """The name of each member by its id, in one statement; a member that has left keeps the name it had."""
+    facts = (
+        MembershipFact.objects.filter(member__in=list(members), effective_date__lte=on)
+        .order_by("member_id", "-effective_date", "-recorded_at", "-id")
+        .distinct("member_id")
+    )
+    return {fact.member_id: fact.name for fact in facts}

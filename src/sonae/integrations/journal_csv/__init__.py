@@ -1,0 +1,1 @@
+"""A journal as plain CSV, for any accounting software."""

@@ -1,0 +1,1 @@
+"""Files that 弥生会計 imports."""
