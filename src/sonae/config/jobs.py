@@ -11,6 +11,7 @@ from sonae.apps.billing.gateway import card_gateway
 from sonae.apps.documents.outbox import send_due_mails
 from sonae.apps.enrolment.use_cases.settle_payment import settle_payment
 from sonae.apps.enrolment.use_cases.sweep_payments import sweep_payments
+from sonae.apps.people.use_cases.note_sign_in import forget_old_sign_ins
 from sonae.config.clock import now
 
 
@@ -39,6 +40,7 @@ def minutely_round(timestamp: int) -> str:
 @app.periodic(cron="23 18 * * *")  # 03:23 in Japan
 @app.task(name="sonae.daily_round", queueing_lock="sonae.daily_round")
 def daily_round(timestamp: int) -> int:
-    """Forget counted tries and sessions that are over."""
+    """Forget counted tries, sessions that are over and browsers not seen for long."""
     SessionStore.clear_expired()
+    forget_old_sign_ins(now=now())
     return forget_ended_windows(now=now())
