@@ -1,4 +1,4 @@
-"""The people of the tests, by name: 青木 owns a member, 今井 is her colleague, 宇野 owns another member, and the staff.
+"""The people of the tests, by name: 青木 owns a member, 今井 and 江川 are her colleagues, 宇野 owns another, and the staff.
 
 ``CAST`` holds their addresses; ``call_in`` puts them and their members into the database.
 """
@@ -11,7 +11,8 @@ from datetime import date
 from sonae.apps.parties.models import Member, MemberAccess, MembershipFact, Organisation, User
 from tests import clock
 
-AOKI, IMAI, UNO, VISITOR = "aoki@sample.example", "imai@sample.example", "uno@other.example", "visitor@nowhere.example"
+AOKI, IMAI, EGAWA = "aoki@sample.example", "imai@sample.example", "egawa@sample.example"
+UNO, VISITOR = "uno@other.example", "visitor@nowhere.example"
 STAFF = {role: f"{role}@staff.example" for role in Organisation.Role.values}
 JOINED_ON = date(2025, 4, 1)
 
@@ -23,7 +24,8 @@ class Cast:
     member: Member
     other_member: Member
     owner: User
-    colleague: User
+    colleague: User  # an administrator
+    reader: User  # looks, and changes nothing
     stranger: User
     visitor: User  # has signed in once, and acts for nobody
     staff: dict[str, User] = field(default_factory=dict)
@@ -42,11 +44,13 @@ def call_in() -> Cast:
         "20000031", "pap", "宇野会計事務所", kana="ウノカイケイジムショ", email=UNO, telephone="06-1234-0031"
     )
     owner, colleague, stranger, visitor = (enter_person(email) for email in (AOKI, IMAI, UNO, VISITOR))
+    reader = enter_person(EGAWA)
     let_act(owner, member, MemberAccess.Role.OWNER)
-    let_act(colleague, member, MemberAccess.Role.COLLEAGUE)
+    let_act(colleague, member, MemberAccess.Role.ADMINISTRATOR)
+    let_act(reader, member, MemberAccess.Role.READER)
     let_act(stranger, other, MemberAccess.Role.OWNER)
     staff = {role: _enter_staff(role, email) for role, email in STAFF.items()}
-    return Cast(member, other, owner, colleague, stranger, visitor, staff)
+    return Cast(member, other, owner, colleague, reader, stranger, visitor, staff)
 
 
 def enter_member(

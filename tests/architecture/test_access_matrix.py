@@ -74,10 +74,19 @@ MATRIX = {
     "portal:sign_in_code": Row(
         May.EVERYBODY, "/sign-in/code/", status=302
     ),  # back to the address, as no code is waited for
+    "portal:passkey_sign_in": Row(May.EVERYBODY, "/sign-in/passkey/", "post"),
+    "portal:sign_in_again": Row(May.SIGNED_IN, "/sign-in/again/", status=302),
+    "portal:organiser_sign_in": Row(May.EVERYBODY, "/sign-in/organiser/", "post", 404),  # none is set up
+    "portal:organiser_return": Row(May.EVERYBODY, "/sign-in/organiser/return/", status=404),
     "portal:sign_out": Row(May.EVERYBODY, "/sign-out/", "post", 302),
     "portal:start": Row(May.SIGNED_IN, "/apply/", status=302),
     "portal:postcode": Row(May.SIGNED_IN, "/apply/postcode/?postcode=1000001", status=302),
     "portal:home": Row(May.SIGNED_IN, "/portal/", status=302),
+    "portal:people": Row(May.SIGNED_IN, "/portal/people/", status=302),
+    "portal:security": Row(May.SIGNED_IN, "/portal/security/", status=302),
+    "portal:email": Row(May.SIGNED_IN, "/portal/security/email/", status=302),
+    "portal:passkey": Row(May.SIGNED_IN, "/portal/security/passkey/", status=302),
+    "portal:invitation": Row(path=f"/invitations/{TOKEN}/", **HELD),
     "portal:application": Row(path=APPLICATION, **OWN),
     "portal:step": Row(path=f"{APPLICATION}needs/", **OWN),
     "portal:document": Row(path=f"{APPLICATION}documents/overview/", **OWN),

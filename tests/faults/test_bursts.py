@@ -102,7 +102,7 @@ def test_two_people_of_one_firm_who_apply_at_once_share_one_application(world: W
         owner = MemberAccess.objects.get(member=member).user
         colleague = MemberAccess.objects.get(member=other).user
         MemberAccess.objects.create(
-            member=member, user=colleague, role="colleague", granted_at=world.now, proof="listed_email"
+            member=member, user=colleague, role="administrator", granted_at=world.now, proof="listed_email"
         )
         tabs = [(Tab(site, owner), member), (Tab(site, colleague), member), (Tab(site, colleague), other)] * 2
         answers = all_at_once([lambda tab=tab, of=of: tab.post("/apply/", member=of.number) for tab, of in tabs])

@@ -22,10 +22,16 @@ from sonae.apps.contact.models import ConsentWithdrawal
 from sonae.apps.documents.models import Paper
 from sonae.apps.enrolment.models import Application, StepAnswers
 from sonae.apps.enrolment.queries import applications_of
+from sonae.apps.enrolment.steps import StepCode
+from sonae.apps.enrolment.use_cases.confirm_application import confirm_application
+from sonae.apps.enrolment.use_cases.open_document import open_document
+from sonae.apps.enrolment.use_cases.save_step import save_step
+from sonae.apps.enrolment.use_cases.start_application import MayNotApply, start_application
 from sonae.apps.parties.models import MemberAccess, User
+from sonae.apps.parties.queries import MayNotAct
 from sonae.apps.quotes.models import Quote
 from sonae.web.portal import access, payment_views
-from tests import cast
+from tests import cast, clock
 from tests.architecture.test_access_matrix import MATRIX, May, patterns_of
 from tests.web.applicant import Applicant
 from tests.web.contact_window import received_page
@@ -37,6 +43,7 @@ ROLES = (
     "anonymous",
     "owner",
     "colleague",
+    "reader",
     "former",
     "stranger",
     "visitor",
@@ -45,7 +52,8 @@ ROLES = (
     "agency",
     "operator",
 )
-THEIRS = {"owner", "colleague"}
+THEIRS = {"owner", "colleague", "reader"}
+ONLY_LOOKS = {"portal:document_pdf"}  # of the addresses of an application, those that a reader opens
 METHODS = ("get", "head", "post")
 IN_ENGLISH = ("anonymous", "owner", "stranger")  # the same views: one of each kind is enough
 BOTH = pytest.mark.parametrize(("prefix", "roles"), [("", ROLES), ("/en", IN_ENGLISH)], ids=["ja", "en"])
@@ -66,8 +74,8 @@ class World:
     def browser(self, role: str) -> Client:
         browser = Client()
         if role != "anonymous":
-            people = {"owner": self.people.owner, "colleague": self.people.colleague, "stranger": self.people.stranger,
-                      "visitor": self.people.visitor, "former": self.former}  # fmt: skip
+            people = {"owner": self.people.owner, "colleague": self.people.colleague, "reader": self.people.reader,
+                      "stranger": self.people.stranger, "visitor": self.people.visitor, "former": self.former}  # fmt: skip
             browser.force_login(people.get(role) or self.people.staff[role])
         return browser
 
@@ -78,7 +86,7 @@ def world(programme: object, monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr(payment_views, "card_gateway", lambda: gateway)
     people = cast.call_in()
     former = cast.enter_person("former@sample.example")
-    cast.let_act(former, people.member, MemberAccess.Role.COLLEAGUE)
+    cast.let_act(former, people.member, MemberAccess.Role.ADMINISTRATOR)
     applicant = Applicant(people.owner, people.member)
     applicant.fill_in()
     applicant.confirm()
@@ -150,10 +158,12 @@ def test_an_application_is_there_for_its_members_people_alone(
             absent = shown(send(path), TOKEN)
             assert absent[0] in ({302, 405} if role == "anonymous" else {404, 405}), (role, method)
             for own, public_id in ((role in THEIRS, bought), (role == "stranger", begun)):
-                if own and method == "post":
+                if own and method == "post" and role != "reader":
                     continue
                 answer = shown(send(path.replace(TOKEN, public_id)), public_id)
-                if own:
+                if own and role == "reader" and name not in ONLY_LOOKS:
+                    assert answer[0] in {403, 405}, method
+                elif own:
                     assert answer[0] in {200, 302, 405}
                 else:
                     assert answer == absent, (role, method)
@@ -358,7 +368,7 @@ def test_opening_a_paper_is_written_down(world: World) -> None:
 
 
 def test_without_asking_whose_it_is_everybody_would_open_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The guard of all these addresses is one query; without it the tests above are red."""
+    """The guards of all these addresses are two queries, whose it is and in which role; without them the tests above are red."""
     browser = world.browser("stranger")
     address = f"/apply/{world.application.public_id}/paid/"
     assert browser.get(address).status_code == 404
@@ -367,4 +377,43 @@ def test_without_asking_whose_it_is_everybody_would_open_it(world: World, monkey
         "find_application",
         lambda *, user, public_id: applications_of(user=world.people.owner).get(public_id=public_id),
     )
+    assert browser.get(address).status_code == 403
+    monkeypatch.setattr(access, "may_act_for", lambda *, user, member, to: True)
     assert browser.get(address).status_code == 200
+
+
+def test_a_reader_sees_and_neither_applies_nor_pays_nor_changes(world: World) -> None:
+    reader = world.browser("reader")
+    page = reader.get("/portal/").content.decode()
+    certificate = world.application.certificate
+    assert certificate is not None
+    assert certificate.number in page
+    assert reader.get(f"/portal/papers/{world.papers[0].pk}/").status_code == 200
+    before = rows()
+    for answer in (
+        reader.get(f"/apply/{world.application.public_id}/pay/"),
+        reader.post(f"/apply/{world.application.public_id}/pay/"),
+        reader.post("/apply/", {"member": world.people.member.number}),
+    ):
+        assert answer.status_code == 403
+        assert "閲覧" in answer.content.decode()
+    assert rows() == before
+
+
+@pytest.mark.parametrize("act", ["step", "document", "confirm", "start"])
+def test_the_use_cases_ask_for_the_role_too(world: World, act: str) -> None:
+    """Were a page to forget it, nothing would be written all the same."""
+    draft, member = world.draft, world.people.other_member
+    reader = cast.enter_person("yomu@other.example")
+    cast.let_act(reader, member, MemberAccess.Role.READER)
+    given: dict[str, Any] = {"application_id": draft.pk, "user": reader, "now": clock.now()}
+    acts: dict[str, Callable[[], object]] = {
+        "step": lambda: save_step(step=StepCode.NEEDS, answers={}, seen_revision=0, **given),
+        "document": lambda: open_document(document="overview", language="ja", **given),
+        "confirm": lambda: confirm_application(seen_revision=0, declarations={}, language="ja", **given),
+        "start": lambda: start_application(member=member, user=reader, language="ja", now=clock.now()),
+    }
+    before = rows()
+    with pytest.raises((MayNotAct, MayNotApply)):
+        acts[act]()
+    assert rows() == before

@@ -15,6 +15,7 @@ from sonae.apps.membership.use_cases.carry_out_free_cover_end import carry_out_f
 from sonae.apps.membership.use_cases.follow_feed import feeds_to_follow, follow_feed
 from sonae.apps.membership.use_cases.forget_feed_files import forget_feed_files
 from sonae.apps.membership.use_cases.turn_free_covers import turn_free_covers, turns_due
+from sonae.apps.people.use_cases.note_sign_in import forget_old_sign_ins
 from sonae.config.clock import now
 
 
@@ -73,7 +74,8 @@ def turn_round(timestamp: int) -> str:
 @app.periodic(cron="23 18 * * *")  # 03:23 in Japan
 @app.task(name="sonae.daily_round", queueing_lock="sonae.daily_round")
 def daily_round(timestamp: int) -> int:
-    """Forget counted tries and sessions that are over, and the files of feeds that were applied long ago."""
+    """Forget counted tries, sessions that are over, browsers not seen for long, and the files of feeds of long ago."""
     SessionStore.clear_expired()
+    forget_old_sign_ins(now=now())
     forget_feed_files(now=now())
     return forget_ended_windows(now=now())

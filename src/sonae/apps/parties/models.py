@@ -104,17 +104,20 @@ class MembershipFact(models.Model):
 
 
 class MemberAccess(models.Model):
-    """A person may act for a member. The first one is its owner."""
+    """A person may act for a member. The first one is its owner, and there is always one."""
 
     class Role(models.TextChoices):
-        OWNER = "owner"
-        COLLEAGUE = "colleague"
+        OWNER = "owner"  # everything, and handing the ownership over
+        ADMINISTRATOR = "administrator"  # applies, pays, changes, invites
+        READER = "reader"  # sees and changes nothing
 
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="people")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=20, choices=Role.choices)
     granted_at = models.DateTimeField()
-    proof = models.CharField(max_length=40)  # how we knew: "listed_email", "listed_telephone", "owner"
+    proof = models.CharField(
+        max_length=40
+    )  # how we knew: "listed_email", "listed_telephone", "invitation", "organiser"
 
     class Meta:
         constraints = [

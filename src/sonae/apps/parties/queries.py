@@ -4,8 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from sonae.apps.parties.models import Member, MemberAccess, MembershipFact, User
+
+Deed = Literal["see", "manage", "own"]  # look; apply, pay, change, invite; change roles, hand over
+Role = MemberAccess.Role
+ROLES_THAT_MAY: dict[Deed, tuple[str, ...]] = {
+    "see": (Role.OWNER, Role.ADMINISTRATOR, Role.READER),
+    "manage": (Role.OWNER, Role.ADMINISTRATOR),
+    "own": (Role.OWNER,),
+}
+
+
+class MayNotAct(Exception):
+    """This person is none of the member's people, or only looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +54,22 @@ def find_membership(*, member: Member, on: date) -> Membership | None:
     )
 
 
-def may_act_for(*, user: User, member: Member) -> bool:
-    """Whether this person is one of the member's people."""
-    return MemberAccess.objects.filter(user=user, member=member).exists()
+def may_act_for(*, user: User, member: Member, to: Deed) -> bool:
+    """Whether this person is one of the member's people, and in a role that may do this."""
+    return MemberAccess.objects.filter(user=user, member=member, role__in=ROLES_THAT_MAY[to]).exists()
 
 
-def list_members_of(*, user: User) -> list[Member]:
-    """The members that this person acts for, oldest access first."""
-    return [access.member for access in user.memberships.select_related("member").order_by("granted_at", "id")]
+def role_of(*, user: User, member: Member) -> str:
+    """The role in which this person acts for the member; nothing for somebody else."""
+    return MemberAccess.objects.filter(user=user, member=member).values_list("role", flat=True).first() or ""
+
+
+def list_members_of(*, user: User, to: Deed = "see") -> list[Member]:
+    """The members for whom this person may do this, oldest access first."""
+    accesses = user.memberships.filter(role__in=ROLES_THAT_MAY[to]).select_related("member")
+    return [access.member for access in accesses.order_by("granted_at", "id")]
+
+
+def list_people_of(*, member: Member) -> list[MemberAccess]:
+    """Everybody who may act for the member, longest first."""
+    return list(MemberAccess.objects.filter(member=member).select_related("user").order_by("granted_at", "id"))

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "procrastinate.contrib.django",
     "sonae.apps.audit",
     "sonae.apps.parties",
@@ -39,6 +40,7 @@ INSTALLED_APPS = [
     "sonae.apps.certificates",
     "sonae.apps.enrolment",
     "sonae.apps.membership",
+    "sonae.apps.people",
     "sonae.apps.contact",
     "sonae.web.shared",
     "sonae.web.site",
@@ -62,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "sonae.web.portal.last_seen.LastSeen",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [
@@ -110,6 +113,11 @@ ACCOUNT_RATE_LIMITS = (
     False  # the library takes a proxy for one caller; sign_in_views counts callers and addresses itself
 )
 ACCOUNT_ADAPTER = "sonae.web.portal.sign_in.SignInAdapter"
+# Passkeys, as a way of signing in beside the code. Nothing else of the library's second factors is offered.
+MFA_ADAPTER = "sonae.web.portal.passkeys.PasskeyAdapter"
+MFA_SUPPORTED_TYPES = ["webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
 LOGIN_URL = "portal:sign_in"
 LOGIN_REDIRECT_URL = "portal:home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "site:home"
@@ -162,6 +170,19 @@ SONAE_CONSULTATIONS_AN_HOUR = 20
 SONAE_SIGN_IN_CODES_AN_HOUR = 10
 SONAE_FEED_LIMIT_BYTES = 512 * 1024 * 1024  # of one file of the organiser; a million members take about a fifth
 SONAE_FEED_FILES_KEPT_DAYS = 35  # after a feed was applied, refused or withdrawn
+SONAE_PASSKEY_TRIES_AN_HOUR = 60  # from one network address
+
+# The organiser's single sign-on (docs/howto/single-sign-on.md). Without an issuer there is none.
+SONAE_IDENTITY_PROVIDER = "sonae.integrations.openid.provider.OpenIDProvider"
+SONAE_OIDC_ISSUER = ""
+SONAE_OIDC_CLIENT_ID = ""
+SONAE_OIDC_CLIENT_SECRET = ""
+SONAE_OIDC_SCOPES = "openid email"
+SONAE_OIDC_NUMBER_CLAIM = "member_number"
+SONAE_OIDC_CLASS_CLAIM = "member_class"
+SONAE_OIDC_PAGE_ORIGINS: list[str] = []  # where its sign-in page stands, if not at the issuer's own address
+SONAE_OIDC_ON_THIS_MACHINE = False  # tests alone: a provider without TLS at a private address
+SONAE_OIDC_TIMEOUT_SECONDS = 8.0
 
 LOGGING = {
     "version": 1,

@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from sonae.config import database
 from sonae.config.settings.base import *  # noqa: F403
-from sonae.config.settings.base import VAR
+from sonae.config.settings.base import SONAE_OIDC_CLASS_CLAIM, SONAE_OIDC_NUMBER_CLAIM, SONAE_OIDC_SCOPES, VAR
 
 PRODUCTION = os.environ.get("SONAE_PRODUCTION") == "1"
 
@@ -34,6 +34,20 @@ def _kept_secret(name: str) -> str:
         file.touch(mode=0o600)
         file.write_text(secrets.token_urlsafe(48))
     return file.read_text()
+
+
+def _required_with(reason: str, name: str) -> str:
+    value = os.environ.get(name, "")
+    if not value:
+        raise ImproperlyConfigured(f"{name} must be set beside {reason} (docs/howto/single-sign-on.md).")
+    return value
+
+
+def _read_secret(file: str) -> str:
+    try:
+        return Path(file).read_text().strip()
+    except OSError as error:
+        raise ImproperlyConfigured(f"The file with the secret can't be read: {error}.") from error
 
 
 SECRET_KEY = _kept_secret("SONAE_SECRET_KEY")
@@ -87,3 +101,12 @@ SONAE_MAINTENANCE_UNTIL = os.environ.get("SONAE_MAINTENANCE_UNTIL", "")
 SONAE_QUOTES_A_MINUTE = int(os.environ.get("SONAE_QUOTES_A_MINUTE", "120"))
 SONAE_CONSULTATIONS_AN_HOUR = int(os.environ.get("SONAE_CONSULTATIONS_AN_HOUR", "20"))
 SONAE_SIGN_IN_CODES_AN_HOUR = int(os.environ.get("SONAE_SIGN_IN_CODES_AN_HOUR", "10"))
+SONAE_OIDC_ISSUER = os.environ.get("SONAE_OIDC_ISSUER", "").rstrip("/")
+if SONAE_OIDC_ISSUER:
+    SONAE_OIDC_CLIENT_ID = _required_with("SONAE_OIDC_ISSUER", "SONAE_OIDC_CLIENT_ID")
+    SONAE_OIDC_CLIENT_SECRET = _read_secret(_required_with("SONAE_OIDC_ISSUER", "SONAE_OIDC_CLIENT_SECRET_FILE"))
+    SONAE_OIDC_SCOPES = os.environ.get("SONAE_OIDC_SCOPES", SONAE_OIDC_SCOPES)
+    SONAE_OIDC_NUMBER_CLAIM = os.environ.get("SONAE_OIDC_NUMBER_CLAIM", SONAE_OIDC_NUMBER_CLAIM)
+    SONAE_OIDC_CLASS_CLAIM = os.environ.get("SONAE_OIDC_CLASS_CLAIM", SONAE_OIDC_CLASS_CLAIM)
+    SONAE_OIDC_PAGE_ORIGINS = os.environ.get("SONAE_OIDC_PAGE_ORIGINS", "").split()
+    SONAE_OIDC_ON_THIS_MACHINE = not PRODUCTION and os.environ.get("SONAE_OIDC_ON_THIS_MACHINE") == "1"

@@ -1,6 +1,7 @@
 """Who may open what: a person sees the applications and papers of the members they act for, and nothing of anybody else.
 
-Whoever asks for anything else is told that it isn't there, whether it is or not, and leaves a line in the audit log.
+Whoever asks for anything else is told that it isn't there, whether it is or not, and leaves a line in the audit log. One of the
+member's people whose role does not reach is told so: they know that it is there.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any, cast
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -22,6 +24,7 @@ from sonae.apps.enrolment.models import Application
 from sonae.apps.enrolment.queries import find_application, progress_of
 from sonae.apps.enrolment.steps import Progress
 from sonae.apps.parties.models import User
+from sonae.apps.parties.queries import Deed, may_act_for
 from sonae.web.shared.moment import now, today
 
 View = Callable[..., HttpResponseBase]
@@ -39,8 +42,11 @@ def signed_in(*methods: str) -> Callable[[View], View]:
     return decorate
 
 
-def for_application(*methods: str) -> Callable[[View], View]:
-    """The view gets the application. One that isn't theirs and one that isn't there answer alike: 404."""
+def for_application(*methods: str, to: Deed = "manage") -> Callable[[View], View]:
+    """The view gets the application. One that isn't theirs and one that isn't there answer alike: 404.
+
+    ``to`` is what the page lets people do; whoever only looks gets as far as 403 on a page where something can be changed.
+    """
 
     def decorate(view: View) -> View:
         @signed_in(*methods)
@@ -49,11 +55,18 @@ def for_application(*methods: str) -> Callable[[View], View]:
             application = find_application(user=person(request), public_id=public_id)
             if application is None:
                 raise not_there(request, "application", public_id)
+            if to != "see" and not may_act_for(user=person(request), member=application.member, to=to):
+                return only_looks(request)
             return view(request, application, **arguments)
 
         return opened
 
     return decorate
+
+
+def only_looks(request: HttpRequest) -> HttpResponseBase:
+    """The page that says whom to ask, for people whose role lets them see and nothing else."""
+    return render(request, "portal/only_looks.html", status=403)
 
 
 def not_there(request: HttpRequest, kind: str, name: str) -> Http404:

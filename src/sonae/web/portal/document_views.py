@@ -61,7 +61,7 @@ def _facts(progress: Progress, text: WordingDocument) -> dict[str, object]:
     }
 
 
-@for_application("GET")
+@for_application("GET", to="see")
 def document_pdf(request: HttpRequest, application: Application, code: str) -> HttpResponse:
     """The same texts to keep and to print."""
     progress = progress_for(request, application)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib import messages
@@ -14,11 +14,40 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from sonae.apps.audit.record import record
 from sonae.apps.documents.outbox import write_mail
+from sonae.apps.parties.models import User
+from sonae.apps.people.models import SignIn
+from sonae.apps.people.use_cases.note_sign_in import note_sign_in
+from sonae.web.portal.fresh import fresh_from
 from sonae.web.portal.sign_in_mail import sign_in_mail
+from sonae.web.shared.client import client_of
 from sonae.web.shared.language import active_language, say
 from sonae.web.shared.moment import now
 
 CODE_DIGITS = 6
+
+
+def sign_in_person(request: HttpRequest, user: User, *, way: str, next_page: str = "") -> HttpResponse:
+    """Let in somebody who has proved who they are by other means than the code: the same door, and the same refusals."""
+    adapter = SignInAdapter(request)
+    if not user.is_active:
+        return adapter.respond_user_inactive(request, user)
+    request.sonae_way = way  # type: ignore[attr-defined]  # read a few lines below, when the sign-in is written down
+    adapter.login(request, user)
+    return redirect(next_page if adapter.is_safe_url(next_page) else "portal:home")
+
+
+def remember_sign_in(request: HttpRequest, user: User) -> None:
+    """Where and how the person signed in, and when, for what needs a fresh sign-in."""
+    fresh_from(request)
+    note_sign_in(
+        user=user,
+        session_key=request.session.session_key or "",
+        user_agent=request.headers.get("User-Agent", ""),
+        network=client_of(request),
+        way=getattr(request, "sonae_way", SignIn.Way.CODE),
+        language=active_language(),
+        now=now(request),
+    )
 
 
 class SignInAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -53,11 +82,12 @@ class SignInAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth shi
         return bool(url) and str(url).startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
-        """The session gets a new id (Django sees to it), and the audit log a line."""
+        """The session gets a new id (Django sees to it), the audit log a line, and the person's list of sign-ins a row."""
         super().login(request, user)
         record(
             now=now(request), actor=f"user:{user.pk}", action="user.signed_in", object_kind="user", object_id=user.pk
         )
+        remember_sign_in(request, cast(User, user))
 
     def respond_user_inactive(
         self, request: HttpRequest, user: AbstractBaseUser

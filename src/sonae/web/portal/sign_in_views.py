@@ -119,7 +119,8 @@ class SignIn(RequestLoginCodeView):  # type: ignore[misc]  # allauth ships no ty
 
     def get_context_data(self, **facts: Any) -> dict[str, Any]:
         """Past allauth's own, which names addresses that don't exist here."""
-        return dict(super(RequestLoginCodeView, self).get_context_data(**facts))
+        known = super(RequestLoginCodeView, self).get_context_data(**facts)
+        return {**known, "sign_on": bool(settings.SONAE_OIDC_ISSUER)}
 
     def get_success_url(self) -> str:
         if self.request.user.is_authenticated:

@@ -17,7 +17,7 @@ from sonae.apps.parties.use_cases.link_member import MemberHasOwner, NoSuchMembe
 from sonae.apps.programmes.queries import ProgrammeClosed
 from sonae.domain.product.definition import Product
 from sonae.web.portal import prefill
-from sonae.web.portal.access import not_there, person, signed_in
+from sonae.web.portal.access import not_there, only_looks, person, signed_in
 from sonae.web.shared.context import programme_of
 from sonae.web.shared.error_pages import too_many_requests
 from sonae.web.shared.language import active_language, in_language, say
@@ -72,8 +72,10 @@ def start(request: HttpRequest) -> HttpResponse:
     if product is None:
         return render(request, "portal/closed_programme.html", {"product": None})
     if request.method == "POST" and "member" in request.POST:
+        if _only_looks_at(request, request.POST["member"]):
+            return only_looks(request)
         return _begin(request, _own_member(request, request.POST["member"]))
-    members = list_members_of(user=person(request))
+    members = list_members_of(user=person(request), to="manage")
     if request.method == "POST":
         return _link(request, product)
     if not members or "another" in request.GET:
@@ -95,8 +97,14 @@ def _standing(request: HttpRequest, members: list[Member]) -> dict[str, Any]:
     }
 
 
+def _only_looks_at(request: HttpRequest, number: str) -> bool:
+    """Whether it is a member of theirs for which they may change nothing."""
+    seen = {member.number for member in list_members_of(user=person(request))}
+    return number in seen - {member.number for member in list_members_of(user=person(request), to="manage")}
+
+
 def _own_member(request: HttpRequest, number: str) -> Member:
-    for member in list_members_of(user=person(request)):
+    for member in list_members_of(user=person(request), to="manage"):
         if member.number == number:
             return member
     raise not_there(request, "member", number)

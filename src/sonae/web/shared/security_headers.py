@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
@@ -12,12 +13,20 @@ PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), bro
 
 
 def content_security_policy() -> str:
-    """Nothing inline, nothing from elsewhere. A form may lead on to the card processor's page, and only there."""
-    card_pages = " ".join(settings.SONAE_CARD_PAGE_ORIGINS)
+    """Nothing inline, nothing from elsewhere. A form may lead on to the card processor's page and the organiser's sign-on alone."""
+    pages = " ".join([*settings.SONAE_CARD_PAGE_ORIGINS, *sign_on_origins()])
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-        f"form-action 'self' {card_pages}; frame-ancestors 'none'; base-uri 'none'; object-src 'none'; manifest-src 'self'"
+        f"form-action 'self' {pages}; frame-ancestors 'none'; base-uri 'none'; object-src 'none'; manifest-src 'self'"
     )
+
+
+def sign_on_origins() -> list[str]:
+    """Where the organiser's sign-in page stands; nowhere while none is set up."""
+    if not settings.SONAE_OIDC_ISSUER:
+        return []
+    issuer = urlsplit(settings.SONAE_OIDC_ISSUER)
+    return list(settings.SONAE_OIDC_PAGE_ORIGINS) or [f"{issuer.scheme}://{issuer.netloc}"]
 
 
 class SecurityHeaders:

@@ -32,6 +32,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "cover": ("cover",),
     "question-pages": ("question-pages",),
     "portal": ("portal",),
+    "door": ("door",),
     "design": ("design-page",),
 }
 PRINT = "print"

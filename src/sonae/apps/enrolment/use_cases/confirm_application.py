@@ -16,7 +16,7 @@ from sonae.apps.enrolment.queries import progress_of
 from sonae.apps.enrolment.steps import Progress, StepCode
 from sonae.apps.enrolment.use_cases.save_step import ChangedMeanwhile, NotOpen, OutOfOrder, keep_answers
 from sonae.apps.parties.models import User
-from sonae.apps.parties.queries import find_membership
+from sonae.apps.parties.queries import MayNotAct, find_membership, may_act_for
 from sonae.domain.calendar import japan_date
 from sonae.domain.product.definition import Question
 
@@ -52,10 +52,12 @@ def confirm_application(
 ) -> Application:
     """The confirmed application. Confirming the same revision again is a quiet success.
 
-    Raises ``NotOpen``, ``ChangedMeanwhile`` (an older page was confirmed), ``OutOfOrder``, ``DeclarationMissing``,
+    Raises ``MayNotAct``, ``NotOpen``, ``ChangedMeanwhile`` (an older page was confirmed), ``OutOfOrder``, ``DeclarationMissing``,
     ``NotAcceptable``.
     """
     application = lock_member_and_application(application_id)
+    if not may_act_for(user=user, member=application.member, to="manage"):
+        raise MayNotAct
     if application.state not in {State.DRAFT, State.CONFIRMED}:
         raise NotOpen(application.state)
     if seen_revision != application.revision:

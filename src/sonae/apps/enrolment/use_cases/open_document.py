@@ -14,6 +14,7 @@ from sonae.apps.enrolment.queries import progress_of
 from sonae.apps.enrolment.steps import Progress, StepCode
 from sonae.apps.enrolment.use_cases.save_step import NotOpen, OutOfOrder
 from sonae.apps.parties.models import User
+from sonae.apps.parties.queries import MayNotAct, may_act_for
 from sonae.domain.calendar import japan_date
 
 State = Application.State
@@ -23,9 +24,11 @@ State = Application.State
 def open_document(*, application_id: int, document: str, language: str, user: User, now: datetime) -> Progress:
     """The application after the opening; once it is confirmed, reading again adds nothing. KeyError for an unknown document.
 
-    Raises ``NotOpen`` or ``OutOfOrder``.
+    Raises ``MayNotAct``, ``NotOpen`` or ``OutOfOrder``.
     """
     application = lock_application(application_id)
+    if not may_act_for(user=user, member=application.member, to="manage"):
+        raise MayNotAct
     progress = progress_of(application, today=japan_date(now))
     text = progress.product.wording_document(document)
     if application.state not in {State.DRAFT, State.CONFIRMED}:

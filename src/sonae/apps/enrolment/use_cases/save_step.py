@@ -14,6 +14,7 @@ from sonae.apps.enrolment.models import Application, StepAnswers
 from sonae.apps.enrolment.queries import progress_of, year_is_over
 from sonae.apps.enrolment.steps import Progress, StepCode
 from sonae.apps.parties.models import User
+from sonae.apps.parties.queries import MayNotAct, may_act_for
 from sonae.apps.programmes.queries import scheme_year_for_application
 from sonae.domain.calendar import japan_date
 from sonae.domain.eligibility import assess
@@ -57,9 +58,12 @@ def save_step(
 ) -> Progress:
     """The application after the save. The same answers twice are a quiet success.
 
-    Raises ``NotOpen``, ``OutOfOrder``, ``ChangedMeanwhile`` or ``YearOver``; ``seen_revision`` is the one of the page.
+    ``seen_revision`` is the one of the page. Raises ``MayNotAct``, ``NotOpen``, ``OutOfOrder``, ``ChangedMeanwhile`` or
+    ``YearOver``.
     """
     application = lock_application(application_id)
+    if not may_act_for(user=user, member=application.member, to="manage"):
+        raise MayNotAct
     if application.state not in {State.DRAFT, State.CONFIRMED}:
         raise NotOpen(application.state)
     progress = progress_of(application, today=japan_date(now))

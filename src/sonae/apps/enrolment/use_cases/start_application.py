@@ -43,7 +43,7 @@ def start_application(*, member: Member, user: User, language: str, now: datetim
     """
     member = Member.objects.select_for_update().get(pk=member.pk)
     today = japan_date(now)
-    if not may_act_for(user=user, member=member) or find_membership(member=member, on=today) is None:
+    if not may_act_for(user=user, member=member, to="manage") or find_membership(member=member, on=today) is None:
         raise MayNotApply
     year, start_on = scheme_year_for_application(today=today)
     for living in Application.objects.select_for_update().filter(member=member, state__in=LIVING):

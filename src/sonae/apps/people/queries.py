@@ -1,0 +1,42 @@
+"""Where a person is signed in, and which invitations wait."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sonae.apps.parties.models import Member, User
+from sonae.apps.people.models import EmailChange, Invitation, OrganiserIdentity, SignIn
+from sonae.apps.people.secrets_of_mails import digest_of_token
+
+LIVING_CHANGE = (EmailChange.Stage.OLD, EmailChange.Stage.NEW)
+
+
+def list_sign_ins(*, user: User, since: datetime) -> list[SignIn]:
+    """The browsers in which this person is signed in, newest first; none that signed in before ``since`` can be living."""
+    return list(
+        SignIn.objects.filter(user=user, ended_at=None, signed_in_at__gt=since).order_by("-last_seen_at", "-id")
+    )
+
+
+def list_open_invitations(*, member: Member) -> list[Invitation]:
+    """Those that can still be taken, and those that ran out and can be sent again."""
+    return list(Invitation.objects.filter(member=member, taken_at=None, revoked_at=None).order_by("invited_at", "id"))
+
+
+def find_invitation(*, token: str, now: datetime) -> Invitation | None:
+    """The invitation of that link, while it can be taken."""
+    return (
+        Invitation.objects.select_related("member", "invited_by")
+        .filter(token_digest=digest_of_token(token), taken_at=None, revoked_at=None, expires_at__gt=now)
+        .first()
+    )
+
+
+def find_email_change(*, user: User, now: datetime) -> EmailChange | None:
+    """The change that this person has begun, while it lives."""
+    return EmailChange.objects.filter(user=user, stage__in=LIVING_CHANGE, expires_at__gt=now).first()
+
+
+def has_organiser_identity(*, user: User) -> bool:
+    """Whether this person can sign in with an account of the organiser."""
+    return OrganiserIdentity.objects.filter(user=user).exists()

@@ -1,0 +1,64 @@
+"""For what must not be done from a browser that was left open: the person has signed in within the last ten minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from sonae.web.shared.moment import now
+
+FRESH = timedelta(minutes=10)
+SIGNED_IN, SEEN = "signed_in_at", "seen_at"
+View = Callable[..., HttpResponse]
+
+
+def fresh_from(request: HttpRequest) -> None:
+    """The person has just proved who they are."""
+    request.session[SIGNED_IN] = request.session[SEEN] = now(request).isoformat()
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    """Whether that was within the last ten minutes."""
+    since = request.session.get(SIGNED_IN, "")
+    return bool(since) and timedelta() <= now(request) - datetime.fromisoformat(since) < FRESH
+
+
+def freshly_signed_in(view: View) -> View:
+    """For pages where nothing is done without a fresh sign-in; others lead there and back."""
+
+    @wraps(view)
+    def opened(request: HttpRequest, **arguments: Any) -> HttpResponse:
+        return view(request, **arguments) if is_fresh(request) else sign_in_again(request)
+
+    return opened
+
+
+def sign_in_again(request: HttpRequest) -> HttpResponse:
+    """To the page that asks for it; afterwards back to this one."""
+    return redirect(f"{reverse('portal:sign_in_again')}?{urlencode({'next': request.path})}")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def again(request: HttpRequest) -> HttpResponse:
+    """GET says why; POST ends this session and leads to the sign-in page, which leads back."""
+    wanted = request.POST.get("next") or request.GET.get("next", "")
+    is_ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    next_page = wanted if is_ours else reverse("portal:security")
+    if request.method != "POST":
+        return render(request, "portal/sign_in_again.html", {"next": next_page})
+    logout(request)
+    return redirect(f"{reverse('portal:sign_in')}?{urlencode({'next': next_page})}")
