@@ -155,6 +155,12 @@ SONAE_MAINTENANCE_UNTIL = ""  # an ISO moment; until then every page says so
 SONAE_QUOTES_A_MINUTE = 120
 SONAE_CONSULTATIONS_AN_HOUR = 20
 SONAE_SIGN_IN_CODES_AN_HOUR = 10
+SONAE_FEED_APPLY_BY_ITSELF = False  # what came by HTTP, folder or bucket, unless the brake holds it
+SONAE_FEED_KEYS: dict[str, Any] = {}  # by key id, as apps/membership/feed_keys.py reads them
+SONAE_FEEDS_A_MINUTE = 30
+SONAE_FEED_FOLDER = ""  # watched for files, where it is named
+SONAE_FEED_BUCKET: dict[str, str] = {}  # watched for files, where it is named: endpoint, name, prefix, region, access_key, secret_key
+SONAE_FEED_STORE = "sonae.integrations.bucket.s3.S3Store"
 SONAE_FEED_LIMIT_BYTES = 512 * 1024 * 1024  # of one file of the organiser; a million members take about a fifth
 
 LOGGING = {
