@@ -85,6 +85,7 @@ class FeedRow(models.Model):
         JOINED = "joined"
         CHANGED = "changed"
         LEFT = "left"
+        KEPT = "kept"  # on the list, but its row was set aside: whoever it is keeps what they had
 
     feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="rows")
     line = models.PositiveIntegerField()

@@ -78,7 +78,13 @@ class Migration(migrations.Migration):
                 (
                     "act",
                     models.CharField(
-                        choices=[("listed", "Listed"), ("joined", "Joined"), ("changed", "Changed"), ("left", "Left")],
+                        choices=[
+                            ("listed", "Listed"),
+                            ("joined", "Joined"),
+                            ("changed", "Changed"),
+                            ("left", "Left"),
+                            ("kept", "Kept"),
+                        ],
                         max_length=10,
                     ),
                 ),
