@@ -81,5 +81,3 @@ class Sender:
         """Ask for it to be applied."""
         path = f"{ADDRESS}{feed_id}/apply"
         return browser.post(path, content_type="text/plain", headers=self.headers("POST", path, {}))
-
-

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import json
 from datetime import timedelta
 from typing import Any
 
@@ -225,7 +224,9 @@ def test_a_sender_sees_its_own_feeds_alone(client: Client, sender: Sender) -> No
     stranger = Sender("other-2026", OTHER_SECRET)
     theirs, nobodys = stranger.look(client, feed_id), stranger.look(client, feed_id + 1)
     assert (theirs.status_code, nobodys.status_code) == (404, 404)
-    assert json.loads(theirs.content)["problems"][0]["message"] == json.loads(nobodys.content)["problems"][0]["message"].replace(str(feed_id + 1), str(feed_id))  # fmt: skip
+    assert theirs.content.replace(str(feed_id).encode(), b"N") == nobodys.content.replace(
+        str(feed_id + 1).encode(), b"N"
+    )
     assert stranger.apply(client, feed_id).status_code == 404
     assert sender.look(client, feed_id).status_code == 200
 
@@ -262,7 +263,7 @@ def test_the_document_needs_no_signature_and_names_every_header(client: Client) 
 
 
 def test_the_clocks_may_be_five_minutes_apart(client: Client, sender: Sender) -> None:
-    assert feed_signature.CLOCKS_APART == timedelta(minutes=5)
+    assert timedelta(minutes=5) == feed_signature.CLOCKS_APART
     assert sender.send(client, created=clock.later(minutes=-5)).status_code == 202
     assert sender.send(client, created=clock.later(minutes=5)).status_code == 202
 

@@ -8,7 +8,7 @@ import re
 import signal
 import sys
 from types import FrameType
-from typing import ClassVar
+from typing import Any, ClassVar
 from weakref import WeakSet
 from wsgiref.types import WSGIApplication
 
@@ -33,13 +33,15 @@ class Request(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
 
     file_bytes: ClassVar[int] = BODY_BYTES
     files: ClassVar[WeakSet[Request]] = WeakSet()
+    adj: Any
 
     def parse_header(self, header_plus: bytes) -> None:
         """Read the head; from it follows how much body there may be."""
         super().parse_header(header_plus)
         if self.command == "POST" and FILES_COME_TO.fullmatch(self.path) and len(self.files) < FILES_AT_ONCE:
-            self.adj = copy.copy(self.adj)
-            self.adj.max_request_body_size = self.file_bytes
+            larger = copy.copy(self.adj)
+            larger.max_request_body_size = self.file_bytes
+            self.adj = larger
             self.files.add(self)
 
     @property

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
+from django.core.cache import cache
+from django.db import connection
 from django.db.models import QuerySet
 
 from sonae.apps.membership.models import Feed, SetAsideRow
+from sonae.apps.parties.models import MembershipFact
+
+KEPT_SECONDS = 86_400
+# The winning fact of each member, as ``find_membership`` chooses it.
+COUNT_BY_CLASS = """
+    SELECT member_class, count(*) FROM (
+        SELECT DISTINCT ON (member_id) member_class, kind FROM parties_membershipfact
+        WHERE effective_date <= %(on)s ORDER BY member_id, effective_date DESC, recorded_at DESC, id DESC
+    ) AS known WHERE kind <> 'left' GROUP BY member_class ORDER BY member_class
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +36,24 @@ def list_feeds(*, states: tuple[str, ...] = (), most: int = 100) -> list[Feed]:
     """The feeds that came last, the newest first; of these states alone, if any are named."""
     feeds: QuerySet[Feed] = Feed.objects.order_by("-received_at", "-id")
     return list((feeds.filter(state__in=states) if states else feeds)[:most])
+
+
+def count_feeds(*, states: tuple[str, ...]) -> int:
+    """How many feeds are in one of these states."""
+    return Feed.objects.filter(state__in=states).count()
+
+
+def members_by_class(*, on: date) -> dict[str, int]:
+    """How many members of each class there are on that day. Kept until another fact is known, because a million are counted."""
+    newest = MembershipFact.objects.order_by("-pk").values_list("pk", flat=True).first()
+    key = f"members-by-class:{on}:{newest}"
+    kept = cache.get(key)
+    if kept is None:
+        with connection.cursor() as cursor:
+            cursor.execute(COUNT_BY_CLASS, {"on": on})
+            kept = dict(cursor.fetchall())
+        cache.set(key, kept, KEPT_SECONDS)
+    return dict(kept)
 
 
 def find_feed(*, feed_id: int) -> Feed | None:

@@ -1,4 +1,4 @@
-"""The folder into which the organiser's systems lay their files. No link is followed: what is opened stands in the folder itself."""
+"""The folder into which the organiser's systems lay their files. No link is followed: what is opened stands in it itself."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def look_into(path: Path, *, now: datetime) -> Found:
     """One round: every file that is complete is taken in, read and moved away. One that fails keeps no other waiting."""
     found = Found()
     with _opened(path) as folder:
-        names = [named for name in os.listdir(folder.itself) if (named := read_name(name))]
+        names = [named for name in os.listdir(folder.itself) if (named := read_name(name))]  # noqa: PTH208  # no path: a folder held open
         for named in sorted(names, key=lambda one: one.order):
             try:
                 found.count(_take(folder, named, now=now))
@@ -129,7 +129,8 @@ def _put(folder: Folder, named: NamedFile, outcome: Outcome) -> Outcome:
     """The reason first: a file that was moved has it beside it, wherever the process died."""
     place = folder.places[outcome.place]
     if outcome.reason:
-        beside = os.open(f"{outcome.name}.reason.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o640, dir_fd=place)  # fmt: skip
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+        beside = os.open(f"{outcome.name}.reason.txt", flags, 0o640, dir_fd=place)
         with os.fdopen(beside, "w", encoding="utf-8") as file:
             file.write(outcome.reason)
     os.rename(named.name, outcome.name, src_dir_fd=folder.itself, dst_dir_fd=place)

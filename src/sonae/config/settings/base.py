@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "sonae.web.shared",
     "sonae.web.site",
     "sonae.web.portal",
+    "sonae.web.desk",
     "sonae.web.api",
 ]
 
@@ -159,7 +160,7 @@ SONAE_FEED_APPLY_BY_ITSELF = False  # what came by HTTP, folder or bucket, unles
 SONAE_FEED_KEYS: dict[str, Any] = {}  # by key id, as apps/membership/feed_keys.py reads them
 SONAE_FEEDS_A_MINUTE = 30
 SONAE_FEED_FOLDER = ""  # watched for files, where it is named
-SONAE_FEED_BUCKET: dict[str, str] = {}  # watched for files, where it is named: endpoint, name, prefix, region, access_key, secret_key
+SONAE_FEED_BUCKET: dict[str, str] = {}  # likewise: name, prefix, endpoint, region, access_key, secret_key
 SONAE_FEED_STORE = "sonae.integrations.bucket.s3.S3Store"
 SONAE_FEED_LIMIT_BYTES = 512 * 1024 * 1024  # of one file of the organiser; a million members take about a fifth
 

@@ -86,7 +86,10 @@ class S3Store:
         """UTF-8."""
         with _in_our_words():
             self._s3.put_object(
-                Bucket=self._bucket, Key=self._prefix + name, Body=text.encode(), ContentType="text/plain; charset=utf-8"
+                Bucket=self._bucket,
+                Key=self._prefix + name,
+                Body=text.encode(),
+                ContentType="text/plain; charset=utf-8",
             )
 
 

@@ -25,7 +25,8 @@ FORM = "multipart/form-data"
 FIELD = "file"
 
 NOT_PACKED = Text(
-    "Content-Encoding は使えません。圧縮せずに送ってください。", "no Content-Encoding is expected: send the file unpacked."
+    "Content-Encoding は使えません。圧縮せずに送ってください。",
+    "no Content-Encoding is expected: send the file unpacked.",
 )
 BROKEN_OFF = Text("本文が最後まで届いていません。", "the body is expected to its end.")
 ONE_FILE = Text(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import http_sf
@@ -59,8 +59,8 @@ def check_head(request: HttpRequest, *, with_file: bool, now: datetime) -> Signe
 def check_body(request: HttpRequest, sha256: bytes) -> None:
     """Whether the body that came is the one whose digest was signed. Raises ``NotSigned``."""
     try:
-        given = http_sf.parse(request.headers.get("Content-Digest", "").encode("ascii"), tltype="dictionary")
-        said: Any = given[DIGEST][0]
+        given: Any = http_sf.parse(request.headers.get("Content-Digest", "").encode("ascii"), tltype="dictionary")
+        said = given[DIGEST][0]
     except (ValueError, KeyError, TypeError, IndexError) as error:
         raise NotSigned("no sha-256 in Content-Digest") from error
     if not isinstance(said, bytes) or not hmac.compare_digest(said, sha256):
@@ -96,12 +96,20 @@ class _Verifier(HTTPMessageVerifier):
         self._now = now
 
     def validate_created_and_expires(self, sig_input: Any, max_age: timedelta | None = None) -> None:
-        created = self._parse_integer_timestamp(sig_input.params.get("created"), field_name="created")
-        if abs(self._now - created) > CLOCKS_APART:
+        if abs(self._now - _moment(sig_input.params.get("created"))) > CLOCKS_APART:
             raise NotSigned("signed too long ago, or by a clock that is wrong")
         expires = sig_input.params.get("expires")
-        if expires is not None and self._parse_integer_timestamp(expires, field_name="expires") < self._now:
+        if expires is not None and _moment(expires) < self._now:
             raise NotSigned("expired")
+
+
+def _moment(seconds: object) -> datetime:
+    if type(seconds) is not int:
+        raise NotSigned("no moment")
+    try:
+        return datetime.fromtimestamp(seconds, tz=UTC)
+    except (OverflowError, OSError, ValueError) as error:
+        raise NotSigned("no moment that there is") from error
 
 
 @dataclass(frozen=True, slots=True)

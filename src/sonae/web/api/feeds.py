@@ -1,10 +1,10 @@
-"""/api/feeds/: the organiser's own systems hand in files of members. Every message is signed; no answer tells why one isn't heard."""
+"""/api/feeds/: the organiser's own systems hand in files. Every message is signed; no answer tells why one isn't heard."""
 
 from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from typing import IO, cast
+from typing import IO, BinaryIO, cast
 from urllib.parse import unquote
 
 from django.conf import settings
@@ -17,6 +17,7 @@ from sonae.apps.audit.throttle import allow
 from sonae.apps.membership.locks import FeedStands
 from sonae.apps.membership.models import Feed
 from sonae.apps.membership.queries import find_feed
+from sonae.apps.membership.refusal_texts import refusal_words
 from sonae.apps.membership.use_cases.apply_feed import apply_feed
 from sonae.apps.membership.use_cases.receive_feed import DayOutOfReach, FeedTooLarge, receive_feed
 from sonae.domain.quoting import FactProblem
@@ -27,7 +28,6 @@ from sonae.web.api.feed_signature import NotSigned, Signed, check_body, check_he
 from sonae.web.api.problems import Refused, json_answer, language_of, refusal, refuse
 from sonae.web.api.schemas import Problems
 from sonae.web.shared.client import client_of
-from sonae.apps.membership.refusal_texts import refusal_words
 from sonae.web.shared.moment import now
 
 MINUTE = timedelta(minutes=1)
@@ -120,7 +120,9 @@ def apply_own_feed(request: HttpRequest, feed_id: int) -> HttpResponse:
 
 def _heard(request: HttpRequest, *, with_file: bool) -> Signed:
     """Counted by network address first, so that guessing comes to an end; then whose message it is."""
-    if not allow(key=f"feeds:{client_of(request)}", most=settings.SONAE_FEEDS_A_MINUTE, within=MINUTE, now=now(request)):
+    if not allow(
+        key=f"feeds:{client_of(request)}", most=settings.SONAE_FEEDS_A_MINUTE, within=MINUTE, now=now(request)
+    ):
         raise Refused(429, [FactProblem("", "", TOO_MANY)])
     return check_head(request, with_file=with_file, now=now(request))
 
@@ -129,7 +131,7 @@ def _received(request: HttpRequest, signed: Signed, file: IO[bytes]) -> Feed:
     form, day, name = _facts(request)
     try:
         return receive_feed(
-            file=cast("IO[bytes]", file), file_name=name, form=form, effective_date=day, channel=Feed.Channel.HTTP,
+            file=cast("BinaryIO", file), file_name=name, form=form, effective_date=day, channel=Feed.Channel.HTTP,
             actor=_actor(signed), now=now(request),
         )  # fmt: skip
     except FeedTooLarge as error:

@@ -11,7 +11,7 @@ from functools import wraps
 from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -23,7 +23,7 @@ from sonae.apps.enrolment.steps import Progress
 from sonae.apps.parties.models import User
 from sonae.web.shared.moment import now, today
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 REFUSALS_WRITTEN_AN_HOUR = 100  # for one person: who asks without end fills no log
 LONGEST_NAME = 80
 
@@ -44,7 +44,7 @@ def for_application(*methods: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @signed_in(*methods)
         @wraps(view)
-        def opened(request: HttpRequest, public_id: str, **arguments: Any) -> HttpResponse:
+        def opened(request: HttpRequest, public_id: str, **arguments: Any) -> HttpResponseBase:
             application = find_application(user=person(request), public_id=public_id)
             if application is None:
                 raise not_there(request, "application", public_id)

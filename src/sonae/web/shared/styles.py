@@ -32,6 +32,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "cover": ("cover",),
     "question-pages": ("question-pages",),
     "portal": ("portal",),
+    "desk": ("desk", "tables", "facts", "cards"),
     "design": ("design-page",),
 }
 PRINT = "print"

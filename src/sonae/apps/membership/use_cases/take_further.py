@@ -18,7 +18,9 @@ UNATTENDED = (Feed.Channel.HTTP, Feed.Channel.FOLDER, Feed.Channel.BUCKET)
 ACTOR = "system:feeds"
 MOST = 100  # in one round
 OF_A_JOB = timedelta(minutes=2)  # until then the feed's own job is about to read it
-OF_AN_ACT = timedelta(days=1)  # what lay longer was left by a person, and a setting that is switched on later doesn't apply it
+OF_AN_ACT = timedelta(
+    days=1
+)  # what lay longer was left by a person, and a setting that is switched on later doesn't apply it
 
 log = logging.getLogger("sonae.feeds")
 
