@@ -26,7 +26,7 @@ def files_of(version: str) -> dict[str, bytes]:
 
 
 LATER_TEXTS = tuple(f"wording/{code}.toml" for code in ("claims_guide", "commerce", "parties", "solicitation"))
-LATER_TABLES = ("[[not_covered]]", "[[scenarios]]", "[[contact.closed_periods]]")
+LATER_TABLES = ("[[not_covered]]", "[[scenarios]]", "[[contact.closed_periods]]", "[membership_feed")
 LATER_PAPERS = ("product_summary", "points_to_note", "plan_table", "claims_guide", "privacy_notice")
 
 

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from sonae.domain.eligibility import assess_disclosure
+from sonae.domain.membership_feed.layout import Brake, folded
 from sonae.domain.product.check import check_product, check_versions
 from sonae.domain.product.definition import Product
 from sonae.domain.product.parse import parse_product
@@ -14,6 +15,30 @@ from sonae.domain.text import Text
 from tests.domain.versions import AFTER, BEFORE, LATER_TEXTS, before_the_pages_explained, day, files_of, product
 
 BOTH = pytest.mark.parametrize("version", [BEFORE, AFTER])
+
+
+@BOTH
+def test_a_file_that_would_end_more_than_two_percent_or_halve_a_class_is_held(version: str) -> None:
+    assert product(version).membership_feed.brake == Brake(ended_permille=20, class_halved_percent=50)
+
+
+@BOTH
+def test_every_member_class_is_understood_by_code_and_name(version: str) -> None:
+    understood = product(version).membership_feed.class_values()
+    for one in product(version).member_classes:
+        assert [understood[folded(way)] for way in (one.code, one.name.ja, one.name.en)] == [one.code] * 3
+    assert understood[folded("ﾍﾞｰｼｯｸ ﾌﾟﾗﾝ")] == "basic"
+
+
+@BOTH
+def test_a_version_that_leaves_the_file_of_members_open_understands_the_plain_headings(version: str) -> None:
+    layout = parse_product(before_the_pages_explained(version)).membership_feed
+    assert [layout.find_field(heading) for heading in ("会員番号", "会員種別", "会員名", "会員No")] == [
+        "number", "member_class", "name", None
+    ]  # fmt: skip
+    assert layout.class_values()[folded("弥生PAP会員")] == "pap"
+    assert layout.brake == Brake(ended_permille=20, class_halved_percent=50)
+    assert product(version).membership_feed.find_field("会員No") == "number"
 
 
 @BOTH

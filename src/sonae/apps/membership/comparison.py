@@ -1,4 +1,4 @@
-"""The staged rows of a feed beside what is known of the members: one statement for all rows, however many there are.
+"""The staged rows of a feed beside what is known of the members, in SQL: one statement for all rows, however many there are.
 
 ``domain/membership.py`` is the same rule for one member; tests hold the two together. Each statement begins with rows named
 ``compared``: one for each staged row, and in a list one for each member who isn't on it, with the state before and after, the
@@ -9,23 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from django.db import connection
+
 from sonae.apps.membership.models import Feed
 
 STANDING = ("member_class", "name", "name_kana", "email", "telephone")
 OPTIONAL = ("name_kana", "email", "telephone")
 
-# What is known on the day of the list: of each member the fact that wins.
-KNOWN_ON_DAY = """
-    known AS (
-        SELECT DISTINCT ON (member_id) member_id, kind, member_class, name, name_kana, email, telephone
-        FROM parties_membershipfact WHERE effective_date <= %(day)s
-        ORDER BY member_id, effective_date DESC, recorded_at DESC, id DESC
-    )
+# Of each member the fact that wins on the day.
+KNOWN = """
+    SELECT DISTINCT ON (member_id) member_id, kind, member_class, name, name_kana, email, telephone
+    FROM parties_membershipfact WHERE effective_date <= %(day)s
+    ORDER BY member_id, effective_date DESC, recorded_at DESC, id DESC
 """
 
 # A list is compared with all members at once. Staging has left one row of each number.
 LIST_COMPARED = """
-    WITH {known},
+    WITH known AS ({known}),
     listed AS (SELECT * FROM membership_feedrow WHERE feed_id = %(feed)s),
     members AS (
         SELECT number, kind, member_class, name, name_kana, email, telephone
@@ -79,9 +79,8 @@ STATED = """
         SELECT number, day, TRUE, NULL, NULL, act, member_class, name, name_kana, email, telephone FROM stated
     )
 """
-CHANGES_COMPARED = (
-    STATED
-    + """,
+CHANGES_COMPARED = """
+    {stated},
     seen AS (
         SELECT number, day, is_new, kind AS act, member_class, name, name_kana, email, telephone,
             lag(kind) OVER earlier AS kind_before, lag(day) OVER earlier AS day_before,
@@ -106,19 +105,18 @@ CHANGES_COMPARED = (
         FROM judged
     )
 """
-)
 
 DIFFERS = """(member_class, name, name_kana, email, telephone)
     IS DISTINCT FROM (class_before, name_before, kana_before, email_before, telephone_before)"""
 SHOWN = """
-    name_before, name AS name_after,
+    coalesce(name_before, '') AS name_before, coalesce(nullif(name, ''), name_before, '') AS name_after,
     CASE WHEN kind_before <> 'left' THEN class_before END AS class_before,
     CASE WHEN reason = 'kept' THEN class_before WHEN act <> 'left' THEN member_class END AS class_after,
     reason = 'changed' AND member_class <> class_before AS class_moved,
     reason = 'changed' AND (name, name_kana) <> (name_before, kana_before) AS name_moved,
     reason = 'changed' AND (email, telephone) <> (email_before, telephone_before) AS contact_moved
 """
-# Who leaves keeps beside the fact what was known of them, for people to read.
+# What a fact says. Who leaves keeps beside it what was known of them, for people to read.
 RECORDED = ", ".join(
     f"CASE WHEN coalesce(act, 'left') = 'left' THEN coalesce({before}, {field}) ELSE {field} END AS said_{field}"
     for field, before in zip(
@@ -128,15 +126,31 @@ RECORDED = ", ".join(
 
 
 def compared(feed: Feed, *, absent: Collection[str]) -> str:
-    """The beginning of a statement: see the module's head. ``absent`` are fields that the file has no column for; what is known
-    of them stays. Wants the parameters ``feed`` and, for a list, ``day``."""
-    template = LIST_COMPARED if feed.form == Feed.Form.LIST else CHANGES_COMPARED
-    row = "now" if feed.form == Feed.Form.LIST else "row"
-    fields = STANDING if feed.form == Feed.Form.LIST else OPTIONAL
-    values = ", ".join(
+    """How each statement begins. ``absent`` are fields that the file has no column for: what is known of them stays."""
+    parts = {"differs": DIFFERS, "shown": SHOWN, "recorded": RECORDED}
+    if feed.form == Feed.Form.LIST:
+        return LIST_COMPARED.format(known=KNOWN, values=_values("now", STANDING, absent), **parts)
+    return CHANGES_COMPARED.format(stated=stated(absent=absent), **parts)
+
+
+def stated(*, absent: Collection[str]) -> str:
+    """How a statement begins that asks only for ``story``: what is known of those who are named, and what is new."""
+    return STATED.format(values=_values("row", OPTIONAL, absent), needs_known="TRUE" if absent else "FALSE")
+
+
+def _values(row: str, fields: Collection[str], absent: Collection[str]) -> str:
+    return ", ".join(
         f"coalesce(was.{field}, '') AS {field}" if field in absent else f"{row}.{field}" for field in fields
     )
-    return template.format(
-        known=KNOWN_ON_DAY, values=values, differs=DIFFERS, shown=SHOWN, recorded=RECORDED,
-        needs_known="TRUE" if absent else "FALSE",
-    )  # fmt: skip
+
+
+def plan_for(feed: Feed) -> None:
+    """Let the server plan the rest of this transaction for many rows.
+
+    The serving account may not ANALYZE, so after a million new rows the planner knows of a few hundred, and would look each
+    of them up. A list is compared with everybody, where looking up is never right.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '64MB'; SET LOCAL jit = off")
+        if feed.form == Feed.Form.LIST:
+            cursor.execute("SET LOCAL enable_nestloop = off")

@@ -15,13 +15,8 @@ REASONS: Final[tuple[Reason, ...]] = (
 )  # fmt: skip
 EXAMPLES = 10  # of each reason, at most
 
-# ``Feed.refusal`` is {"code": …, "details": {…}}: the codes of ``domain.membership_feed.FeedRefused`` and these two.
+# ``Feed.refusal`` is {"code": …, "details": {…}}: the codes of ``domain.membership_feed.refusals``; this one is found out here.
 OLDER_THAN_APPLIED = "older_than_applied"  # details: "newest", the day of the newest list that was applied
-NO_GOOD_ROWS = "no_good_rows"  # details: "set_aside", how many rows there were
-
-
-# ``SetAsideRow.reason``: the reasons of ``domain.membership_feed.SetAside`` and this one.
-BEFORE_NEWEST_LIST = "before_newest_list"  # a change for a day that an applied list has settled
 
 
 class Example(TypedDict):
@@ -76,7 +71,9 @@ class DryRun(TypedDict):
     day: str  # ISO; the latest day in the feed
     good_rows: int
     set_aside_rows: int
-    overtaken_rows: int  # of a file of changes: a later line says otherwise of the same member on the same day
+    overtaken_rows: (
+        int  # of the good ones: says the same as another (list), or a later line speaks of the same day (changes)
+    )
     counts: dict[Reason, int]
     class_moves: list[ClassMove]
     examples: dict[Reason, list[Example]]
@@ -85,3 +82,5 @@ class DryRun(TypedDict):
     brake: list[BrakeReason]
     facts: int  # how many would be recorded
     known_to: int  # the newest fact that it was compared with
+    newest_list: str | None  # the day of the newest list that was applied then
+    absent: list[str]  # fields that the file has no column for; what is known of them stays

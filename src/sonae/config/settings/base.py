@@ -163,6 +163,7 @@ SONAE_FEED_FOLDER = ""  # watched for files, where it is named
 SONAE_FEED_BUCKET: dict[str, str] = {}  # likewise: name, prefix, endpoint, region, access_key, secret_key
 SONAE_FEED_STORE = "sonae.integrations.bucket.s3.S3Store"
 SONAE_FEED_LIMIT_BYTES = 512 * 1024 * 1024  # of one file of the organiser; a million members take about a fifth
+SONAE_FEED_FILES_KEPT_DAYS = 35  # after a feed was applied, refused or withdrawn
 
 LOGGING = {
     "version": 1,

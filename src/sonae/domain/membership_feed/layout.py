@@ -6,8 +6,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal, get_args
+from typing import Literal, TypeVar, get_args
 
+Owner = TypeVar("Owner", bound=str)
 Form = Literal["list", "changes"]
 Act = Literal["listed", "joined", "changed", "left"]
 Field = Literal[
@@ -83,9 +84,9 @@ def folded(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-def find_shared_values(values: Mapping[str, Iterable[str]]) -> list[tuple[str, str, str]]:
+def find_shared_values(values: Mapping[Owner, Iterable[str]]) -> list[tuple[str, Owner, Owner]]:
     """Values that would mean two things: (value, first owner, second owner), as they come."""
-    owners: dict[str, str] = {}
+    owners: dict[str, Owner] = {}
     shared = []
     for owner, known in values.items():
         for value in known:

@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Literal, TypeVar
 
+from sonae.domain.membership_feed.layout import FeedLayout
 from sonae.domain.product.explanations import AnsweredGroup, AnsweredQuestion, NotCovered, Scenario
 from sonae.domain.product.rate_table import RateTable
 from sonae.domain.product.texts import ConsultationTexts, InformationText, WordingDocument
@@ -256,6 +257,7 @@ class Product:
     parties: tuple[Party, ...]
     contact: Contact
     member_classes: tuple[MemberClass, ...]
+    membership_feed: FeedLayout
     sections: tuple[Section, ...]
     plans: tuple[Plan, ...]
     cost_lines: tuple[CostLine, ...]

@@ -10,6 +10,7 @@ from sonae.domain.product.definition import EligibilityRule, Industry, Product, 
 from sonae.domain.product.findings import Finding, ProductInvalid, did_you_mean
 from sonae.domain.product.parse_consultation import CONSULTATION, read_consultation
 from sonae.domain.product.parse_explanations import FAQ, read_answered, read_not_covered, read_scenarios
+from sonae.domain.product.parse_membership_feed import read_membership_feed
 from sonae.domain.product.parse_parts import (
     Frame,
     read_cost_lines,
@@ -86,6 +87,7 @@ def read_product(files: Mapping[str, bytes]) -> tuple[Product | None, list[Findi
         parties=frame.parties,
         contact=frame.contact,
         member_classes=frame.member_classes,
+        membership_feed=read_membership_feed(top, frame.member_classes),
         sections=_with_services(sections, services),
         plans=frame.plans,
         cost_lines=cost_lines,

@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import transaction
+
+from sonae.apps.audit.milestones import reached
+from sonae.apps.membership.judging import judge, refuse
+from sonae.apps.membership.layout import feed_layout
+from sonae.apps.membership.locks import lock_feed, lock_recording
+from sonae.apps.membership.make_dry_run import Staged
 from sonae.apps.membership.models import Feed
+from sonae.apps.membership.staging import KeptFile, settle_list, stage_rows
+from sonae.domain.membership_feed.layout import FIELDS_OF, FeedLayout, Form
+from sonae.domain.membership_feed.reading import read_feed
+from sonae.domain.membership_feed.refusals import FeedRefused
+
+CHECKER = "system:feed"
 
 
+@transaction.atomic
 def check_feed(*, feed_id: int, now: datetime) -> Feed:
     """The feed with its dry run (``dry_run.py`` says what stands in it): CHECKED when it may be applied, HELD when the brake
     holds it, REFUSED with ``refusal`` when the file isn't what it says or is older than an applied list.
@@ -14,4 +28,26 @@ def check_feed(*, feed_id: int, now: datetime) -> Feed:
     One transaction: a process that dies leaves the feed RECEIVED, and the next call does all of it. One that was checked
     before is returned as it stands. Raises ``Feed.DoesNotExist`` and ``NothingPublished``.
     """
-    raise NotImplementedError
+    feed = lock_feed(feed_id)
+    if feed.state != Feed.State.RECEIVED:
+        return feed
+    layout = feed_layout(on=feed.effective_date)
+    try:
+        with transaction.atomic():
+            staged = _stage(feed, layout)
+    except FeedRefused as refused:
+        return refuse(feed, refused.code, refused.details, actor=CHECKER, now=now)
+    reached("feed.staged")
+    lock_recording()
+    judge(feed, staged=staged, brake=layout.brake, actor=CHECKER, now=now)
+    reached("feed.judged")
+    return feed
+
+
+def _stage(feed: Feed, layout: FeedLayout) -> Staged:
+    form: Form = "list" if feed.form == Feed.Form.LIST else "changes"
+    reading = read_feed(KeptFile(feed), layout=layout, form=form, effective_date=feed.effective_date)
+    stage_rows(feed, reading)
+    repeated = settle_list(feed) if form == "list" else 0
+    absent = tuple(field for field in FIELDS_OF["list"] if field not in reading.headings)
+    return Staged(absent=absent, repeated_rows=repeated)
