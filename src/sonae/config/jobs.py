@@ -11,6 +11,7 @@ from sonae.apps.billing.gateway import card_gateway
 from sonae.apps.documents.outbox import send_due_mails
 from sonae.apps.enrolment.use_cases.settle_payment import settle_payment
 from sonae.apps.enrolment.use_cases.sweep_payments import sweep_payments
+from sonae.apps.membership.use_cases.forget_feed_files import forget_feed_files
 from sonae.apps.membership.use_cases.look_for_feeds import look_for_feeds
 from sonae.apps.membership.use_cases.take_further import take_all_further, take_further
 from sonae.config.clock import now
@@ -58,6 +59,7 @@ def minutely_round(timestamp: int) -> str:
 @app.periodic(cron="23 18 * * *")  # 03:23 in Japan
 @app.task(name="sonae.daily_round", queueing_lock="sonae.daily_round")
 def daily_round(timestamp: int) -> int:
-    """Forget counted tries and sessions that are over."""
+    """Forget counted tries, sessions and the organiser's files that are over."""
     SessionStore.clear_expired()
+    forget_feed_files(now=now())
     return forget_ended_windows(now=now())

@@ -6,20 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.core.cache import cache
-from django.db import connection
 from django.db.models import QuerySet
 
+from sonae.apps.membership.make_dry_run import members_by_class, newest_fact
 from sonae.apps.membership.models import Feed, SetAsideRow
-from sonae.apps.parties.models import MembershipFact
 
 KEPT_SECONDS = 86_400
-# The winning fact of each member, as ``find_membership`` chooses it.
-COUNT_BY_CLASS = """
-    SELECT member_class, count(*) FROM (
-        SELECT DISTINCT ON (member_id) member_class, kind FROM parties_membershipfact
-        WHERE effective_date <= %(on)s ORDER BY member_id, effective_date DESC, recorded_at DESC, id DESC
-    ) AS known WHERE kind <> 'left' GROUP BY member_class ORDER BY member_class
-    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +35,14 @@ def count_feeds(*, states: tuple[str, ...]) -> int:
     return Feed.objects.filter(state__in=states).count()
 
 
-def members_by_class(*, on: date) -> dict[str, int]:
+def count_members(*, on: date) -> dict[str, int]:
     """How many members of each class there are on that day. Kept until another fact is known, because a million are counted."""
-    newest = MembershipFact.objects.order_by("-pk").values_list("pk", flat=True).first()
-    key = f"members-by-class:{on}:{newest}"
-    kept = cache.get(key)
+    key = f"members-by-class:{on}:{newest_fact()}"
+    kept: dict[str, int] | None = cache.get(key)
     if kept is None:
-        with connection.cursor() as cursor:
-            cursor.execute(COUNT_BY_CLASS, {"on": on})
-            kept = dict(cursor.fetchall())
+        kept = members_by_class(on=on)
         cache.set(key, kept, KEPT_SECONDS)
-    return dict(kept)
+    return kept
 
 
 def find_feed(*, feed_id: int) -> Feed | None:

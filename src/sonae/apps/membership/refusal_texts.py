@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sonae.apps.membership.dry_run import NO_GOOD_ROWS, OLDER_THAN_APPLIED
+from sonae.apps.membership.dry_run import OLDER_THAN_APPLIED
 from sonae.domain.membership_feed.refusals import refusal_text
 from sonae.domain.text import Text
 
@@ -18,6 +18,4 @@ def refusal_words(refusal: Mapping[str, Any]) -> Text:
             f"適用済みの名簿（{details['newest']}現在）より前の日の名簿です。",
             f"The list is of a day before the newest list that was applied, that of {details['newest']}.",
         )
-    if code == NO_GOOD_ROWS:
-        return refusal_text("no_good_row", details)
     return refusal_text(code, details)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 
 from sonae.apps.membership.models import Feed
-from sonae.apps.membership.queries import list_feeds, members_by_class
+from sonae.apps.membership.queries import count_members, list_feeds
 from sonae.web.desk.access import FEED_ROLES, for_staff, role_of
 from sonae.web.desk.feed_rows import rows_of
 from sonae.web.desk.feed_words import actor_names, class_name, class_names
@@ -20,7 +20,7 @@ OPEN = (Feed.State.RECEIVED, Feed.State.CHECKED, Feed.State.HELD)
 def home(request: HttpRequest) -> HttpResponse:
     """The files of members for those who handle them; the numbers for all."""
     names = class_names(programme_of(request).current_product)
-    counted = members_by_class(on=today(request))
+    counted = count_members(on=today(request))
     facts = {
         "members": sum(counted.values()),
         "classes": [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 from typing import Any
@@ -15,7 +16,8 @@ from django.shortcuts import redirect
 from sonae.apps.membership.models import Feed
 from sonae.apps.membership.use_cases.check_feed import check_feed
 from sonae.apps.membership.use_cases.receive_feed import DayOutOfReach, FeedTooLarge, receive_feed
-from sonae.domain.membership_feed.layout import ACT_VALUES, FIELDS_OF, HEADINGS, NEEDED
+from sonae.domain.membership_feed.layout import ACTS, FIELDS_OF, NEEDED, Field, FeedLayout
+from sonae.domain.quoting import NothingPublished
 from sonae.web.desk.access import FEED_ROLES, actor_of, for_staff
 from sonae.web.desk.feed_words import FORMS
 from sonae.web.desk.page import desk_page
@@ -25,6 +27,7 @@ from sonae.web.shared.moment import now, today
 
 READ_AT_ONCE_BYTES = 300_000  # a few thousand members; what is larger is read by the worker
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
+TEMPLATES: dict[str, tuple[Field, ...]] = {"list": FIELDS_OF["list"], "changes": FIELDS_OF["changes"]}
 
 
 class UploadForm(forms.Form):
@@ -110,7 +113,8 @@ def _receive(request: HttpRequest, form: UploadForm) -> Feed:
         )
         messages.info(request, said)
     elif feed.size <= READ_AT_ONCE_BYTES:
-        feed = check_feed(feed_id=feed.pk, now=moment)
+        with contextlib.suppress(NothingPublished):  # the worker tries again
+            feed = check_feed(feed_id=feed.pk, now=moment)
     return feed
 
 
@@ -125,35 +129,41 @@ def _too_large() -> str:
 
 
 def _show(request: HttpRequest, form: UploadForm, *, status: int = 200) -> HttpResponse:
-    language = active_language()
+    layout = _layout(request)
     facts = {
         "form": form,
         "limit_megabytes": settings.SONAE_FEED_LIMIT_BYTES // 1_000_000,
-        "columns": [_column(field) for field in FIELDS_OF["changes"]],
-        "acts": [words[0 if language == "ja" else -1] for words in ACT_VALUES.values()],
-        "classes": programme_of(request).current_product,
+        "columns": [_column(field, layout) for field in FIELDS_OF["changes"]],
+        "acts": [layout.acts[act][0 if active_language() == "ja" else -1] for act in ACTS],
+        "product": programme_of(request).current_product,
     }
     return desk_page(request, "desk/feeds/upload.html", facts, status=status)
 
 
-def _column(field: Any) -> dict[str, Any]:
+def _column(field: Field, layout: FeedLayout) -> dict[str, Any]:
     """One column as the page explains it."""
     return {
-        "headings": HEADINGS[field],
+        "heading": layout.headings[field][0],
         "needed_in_list": field in NEEDED["list"],
         "in_list": field in FIELDS_OF["list"],
         "needed_in_changes": field in NEEDED["changes"],
     }
 
 
+def _layout(request: HttpRequest) -> FeedLayout:
+    """As the product of today says; what is understood anyway before one is published."""
+    product = programme_of(request).current_product
+    return product.membership_feed if product else FeedLayout(classes={})
+
+
 @for_staff("GET", roles=FEED_ROLES)
 def template(request: HttpRequest, form: str) -> HttpResponse:
     """The line of headings, and nothing that could be taken for a member."""
-    if form not in Feed.Form.values:
+    if form not in TEMPLATES:
         raise Http404
-    text = io.StringIO()
+    layout, text = _layout(request), io.StringIO()
     text.write(BOM)
-    csv.writer(text, lineterminator="\r\n").writerow(HEADINGS[field][0] for field in FIELDS_OF[form])  # type: ignore[index]  # a form, as was just looked up
+    csv.writer(text, lineterminator="\r\n").writerow(layout.headings[field][0] for field in TEMPLATES[form])
     answer = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="members_{form}.csv"'
     return answer
