@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any, BinaryIO
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.parsers import ResponseParserError
 
 from sonae.apps.membership.feed_store import ObjectChanged, ObjectTooLarge, StoredObject, StoreUnavailable
 
@@ -61,7 +62,7 @@ class S3Store:
         until, taken = self._clock() + FETCH_SECONDS, 0
         with _in_our_words():
             answer = self._s3.get_object(Bucket=self._bucket, Key=self._prefix + wanted.name, IfMatch=wanted.tag)
-            with answer["Body"] as body:
+            with closing(answer["Body"]) as body:
                 for piece in body.iter_chunks(PIECE_BYTES):
                     taken += len(piece)
                     if taken > most:
@@ -103,5 +104,5 @@ def _in_our_words() -> Iterator[None]:
         if code in GONE:
             raise ObjectChanged(code) from error
         raise StoreUnavailable(f"the store answered {code}") from error
-    except (BotoCoreError, HTTPClientError) as error:
+    except (BotoCoreError, HTTPClientError, ResponseParserError) as error:
         raise StoreUnavailable(type(error).__name__) from error
