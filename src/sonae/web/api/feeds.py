@@ -61,7 +61,7 @@ api = NinjaAPI(
         "sonae-feed headers; created within five minutes, with a nonce of 16 to 128 characters that is used once."
     ),
     docs_url=None,
-    openapi_url="openapi.json",
+    openapi_url="feeds/openapi.json",
     urls_namespace="api_feeds",
 )
 router = Router(tags=["feeds"])
@@ -203,4 +203,4 @@ def number_invalid(request: HttpRequest, problem: ValidationError) -> HttpRespon
     return refusal([FactProblem("feed_id", "", NOT_THERE)], status=404, language=language_of(request))
 
 
-api.add_router("", router)
+api.add_router("feeds", router)

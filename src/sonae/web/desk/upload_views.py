@@ -16,7 +16,7 @@ from django.shortcuts import redirect
 from sonae.apps.membership.models import Feed
 from sonae.apps.membership.use_cases.check_feed import check_feed
 from sonae.apps.membership.use_cases.receive_feed import DayOutOfReach, FeedTooLarge, receive_feed
-from sonae.domain.membership_feed.layout import ACTS, FIELDS_OF, NEEDED, Field, FeedLayout
+from sonae.domain.membership_feed.layout import ACTS, FIELDS_OF, NEEDED, FeedLayout, Field
 from sonae.domain.quoting import NothingPublished
 from sonae.web.desk.access import FEED_ROLES, actor_of, for_staff
 from sonae.web.desk.feed_words import FORMS
