@@ -36,7 +36,9 @@ DRY_RUN: dict[str, Any] = {
     },
     "brake": [],
     "facts": 73,
-    "known_to": 12,
+    "known_to": 0,
+    "newest_list": None,
+    "absent": [],
 }  # fmt: skip
 BRAKE = [
     {"code": "ends_too_many", "limit": "2 %", "before": 4_976, "after": 4_800, "ended": 176},

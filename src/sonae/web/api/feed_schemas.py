@@ -108,9 +108,10 @@ def _schema_of(name: str) -> dict[str, Any]:
 
 
 def body_with_file() -> dict[str, Any]:
-    """The body as it is, or a form with the one file."""
+    """The file as it is, under any content type, or a form with the one file."""
     binary = {"type": "string", "format": "binary"}
     form = {"type": "object", "properties": {"file": binary}, "required": ["file"], "additionalProperties": False}
-    workbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    raw = {name: {"schema": binary} for name in ("text/csv", "application/octet-stream", workbook)}
-    return {"required": True, "content": {**raw, "multipart/form-data": {"schema": form}}}
+    return {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": binary}, "multipart/form-data": {"schema": form}},
+    }

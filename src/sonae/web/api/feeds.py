@@ -86,7 +86,7 @@ def send_feed(request: HttpRequest) -> HttpResponse:
 
 
 @router.get(
-    "/{int:feed_id}/",
+    "/{feed_id}/",
     response={200: FeedState, **{code: WRONG[code] for code in (401, 404, 429)}},
     summary="Where a feed of yours stands, and its dry run",
     openapi_extra={"parameters": headers_of(with_file=False)},
@@ -99,7 +99,7 @@ def show_feed(request: HttpRequest, feed_id: int) -> HttpResponse:
 
 
 @router.post(
-    "/{int:feed_id}/apply",
+    "/{feed_id}/apply",
     response={200: FeedState, **{code: WRONG[code] for code in (401, 404, 409, 429)}},
     summary="Apply a feed of yours that was checked; what the brake holds stays held",
     openapi_extra={"parameters": headers_of(with_file=False)},

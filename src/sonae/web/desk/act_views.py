@@ -101,9 +101,25 @@ DONE = {
 
 
 @for_feed("GET", "POST")
-def act(request: HttpRequest, feed: Feed, code: str) -> HttpResponse:
+def apply(request: HttpRequest, feed: Feed) -> HttpResponse:
+    """Make what the dry run says known."""
+    return _act(request, feed, ACTS["apply"])
+
+
+@for_feed("GET", "POST")
+def release(request: HttpRequest, feed: Feed) -> HttpResponse:
+    """Let go of what the brake holds."""
+    return _act(request, feed, ACTS["release"])
+
+
+@for_feed("GET", "POST")
+def withdraw(request: HttpRequest, feed: Feed) -> HttpResponse:
+    """Give the file up."""
+    return _act(request, feed, ACTS["withdraw"])
+
+
+def _act(request: HttpRequest, feed: Feed, chosen: Act) -> HttpResponse:
     """GET asks; POST does it, once, and only to the feed as it was seen."""
-    chosen = ACTS[code]
     if feed.state not in chosen.allowed:
         return _moved_on(request, feed)
     if chosen.code == "release" and feed.received_by == actor_of(request):
