@@ -24,6 +24,7 @@ PLAUSIBLE = {
     **COMPANY, **OTHER_INSURED, **RISK, **CONSENTS, **DISCLOSURE, **DECLARATIONS,
     "email": "attack@sample.example", "code": "123456", "number": "10000017", "member_class": "basic",
     "start": "",  # the next one that can be had
+    "form": "list", "effective_date": "2026-12-01", "reason": "because",
 }  # fmt: skip
 MARK = "*"  # where sqlmap puts its payloads into a path
 
@@ -39,9 +40,10 @@ def open_pages() -> Pages:
 def for_sqlmap(opened: Pages) -> list[Target]:
     """Everything that takes something: forms and questions of pages, parts of paths, the API, the session itself."""
     applicant, application = opened["company"]
+    staff, _ = opened["desk upload"]
     return [
         *(target for name, page in opened.items() for target in of_page(name, *page)),
-        *of_matrix(applicant, application.split("/")[2]),
+        *of_matrix(applicant, application.split("/")[2], staff=staff),
         *of_api(Client().get("/api/v1/openapi.json").json()),
         Target("the session's cookie", "GET", "/portal/", cookies_of(applicant), attacks_session=True),
     ]
@@ -68,18 +70,28 @@ def of_form(name: str, browser: Client, form: PageForm) -> Target:
     return Target(name, "POST", form.action, cookies_of(browser), filled)
 
 
-def of_matrix(browser: Client, application: str) -> Iterator[Target]:
+def of_matrix(browser: Client, application: str, *, staff: Client) -> Iterator[Target]:
     """Every address with a part that changes or a question, opened by somebody who may."""
     for name, row in MATRIX.items():
         path, _, question = row.path.partition("?")
         parts = {str(value) for value in resolve(path).kwargs.values()}
         if not parts and not question:
             continue
-        cookies = cookies_of(browser) if row.may in {May.SIGNED_IN, May.MEMBERS_PEOPLE} else {}
+        cookies = _cookies_for(row, browser, staff)
         marked = "/".join(_marked(piece, parts) for piece in path.split("/"))
         if row.may == May.MEMBERS_PEOPLE:
             marked = marked.replace(TOKEN, application)
         yield Target(name, row.method.upper(), f"{marked}?{question}" if question else marked, cookies, **_message(row))
+
+
+def _cookies_for(row: Row, browser: Client, staff: Client) -> dict[str, str]:
+    match row.may:
+        case May.SIGNED_IN | May.MEMBERS_PEOPLE:
+            return cookies_of(browser)
+        case May.STAFF | May.FEED_STAFF:
+            return cookies_of(staff)
+        case _:
+            return {}
 
 
 def _marked(piece: str, parts: set[str]) -> str:

@@ -24,6 +24,9 @@ class May(Enum):
     HOLDER = auto()  # whoever holds the address, which can't be guessed
     SIGNED_IN = auto()
     MEMBERS_PEOPLE = auto()  # the people of the member whose page it is
+    STAFF = auto()  # people of any of the programme's organisations
+    FEED_STAFF = auto()  # of those who handle the organiser's files of members: organiser and operator
+    SENDER = auto()  # a message with the signature of one of the organiser's systems
     PROCESSOR = auto()  # a message with the card processor's signature
     DEMO = auto()  # everybody, in the demo alone
 
@@ -40,6 +43,8 @@ class Row(NamedTuple):
 HELD = {"may": May.HOLDER, "status": 404}
 OWN = {"may": May.MEMBERS_PEOPLE, "status": 302}
 APPLICATION = f"/apply/{TOKEN}/"
+FEEDS = {"may": May.FEED_STAFF, "status": 302}
+SIGNED = {"may": May.SENDER, "status": 401}
 
 MATRIX = {
     "site:home": Row(May.EVERYBODY, "/"),
@@ -110,13 +115,30 @@ MATRIX = {
     "portal:paper": Row(path="/portal/papers/1/", **OWN),
     "portal:free_certificate": Row(path="/portal/free-cover/C2026-000001-1/", **OWN),
     "portal:outbox": Row(May.DEMO, "/demo/outbox/"),
+    "desk:home": Row(May.STAFF, "/desk/", status=302),
+    "desk:feeds": Row(path="/desk/feeds/", **FEEDS),
+    "desk:upload": Row(path="/desk/feeds/upload/", **FEEDS),
+    "desk:template": Row(path="/desk/feeds/template/list.csv", **FEEDS),
+    "desk:feed": Row(path="/desk/feeds/1/", **FEEDS),
+    "desk:apply": Row(path="/desk/feeds/1/apply/", **FEEDS),
+    "desk:release": Row(path="/desk/feeds/1/release/", **FEEDS),
+    "desk:withdraw": Row(path="/desk/feeds/1/withdraw/", **FEEDS),
+    "desk:set_aside": Row(path="/desk/feeds/1/set-aside/", **FEEDS),
+    "desk:set_aside_file": Row(path="/desk/feeds/1/set-aside.csv", **FEEDS),
+    "api_feeds:openapi-json": Row(May.EVERYBODY, "/api/feeds/openapi.json"),
+    "api_feeds:api-root": Row(May.EVERYBODY, "/api/", status=404),
+    "api_feeds:send_feed": Row(path="/api/feeds/", method="post", **SIGNED),
+    "api_feeds:show_feed": Row(path="/api/feeds/1/", **SIGNED),
+    "api_feeds:apply_own_feed": Row(path="/api/feeds/1/apply", method="post", **SIGNED),
     "api_v1:openapi-json": Row(May.EVERYBODY, "/api/v1/openapi.json"),
     "api_v1:api-root": Row(May.EVERYBODY, "/api/v1/", status=404),
     "api_v1:create_quote": Row(May.EVERYBODY, "/api/v1/quotes", "post", 415),
     "health": Row(May.EVERYBODY, "/health/"),
     "card_hook": Row(May.PROCESSOR, "/hooks/card/sandbox_card/", "post", 400),
 }
-FOR_MACHINES = {"health", "card_hook", "api_v1:openapi-json", "api_v1:api-root", "api_v1:create_quote"}
+FOR_MACHINES = {"health", "card_hook"} | {name for name in MATRIX if name.startswith("api_")}
+
+TO_SIGN_IN = (May.SIGNED_IN, May.MEMBERS_PEOPLE, May.STAFF, May.FEED_STAFF)
 
 
 def patterns_of(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -150,7 +172,7 @@ def test_the_path_of_a_row_leads_where_it_says(name: str) -> None:
 def test_a_visitor_is_answered_as_the_row_says(programme: object, row: Row) -> None:
     answer = ask(Client(), row)
     assert answer.status_code == row.status
-    if row.may in {May.SIGNED_IN, May.MEMBERS_PEOPLE}:
+    if row.may in TO_SIGN_IN:
         assert answer.headers["Location"].startswith("/sign-in/?next=/")
 
 
@@ -159,7 +181,7 @@ def test_the_english_address_answers_like_the_japanese_one(programme: object, na
     assert ask(Client(), MATRIX[name], "/en").status_code == MATRIX[name].status
 
 
-@rows(May.SIGNED_IN, May.MEMBERS_PEOPLE)
+@rows(*TO_SIGN_IN)
 def test_a_visitor_can_change_nothing_there_either(programme: object, row: Row) -> None:
     answer = Client().post(row.path, {"action": "next"})
     assert answer.status_code in {302, 405}
@@ -176,6 +198,25 @@ def people(programme: object) -> cast.Cast:
 def test_whoever_has_signed_in_finds_nothing_at_an_address_that_is_not_theirs(people: cast.Cast, row: Row) -> None:
     for user in [people.owner, people.colleague, *people.everybody_else()]:
         assert ask(_browser_of(user), row).status_code == 404
+
+
+@rows(May.STAFF, May.FEED_STAFF)
+def test_whoever_is_no_staff_finds_no_desk(people: cast.Cast, row: Row) -> None:
+    for user in (people.owner, people.colleague, people.stranger, people.visitor):
+        assert ask(_browser_of(user), row).status_code == 404
+
+
+@rows(May.FEED_STAFF)
+@pytest.mark.parametrize("role", ["insurer", "agency"])
+def test_insurer_and_agency_have_no_business_with_files_of_members(people: cast.Cast, row: Row, role: str) -> None:
+    assert ask(_browser_of(people.staff[role]), row).status_code == 404
+
+
+@rows(May.SENDER)
+@pytest.mark.parametrize("person", ["visitor", "owner", "operator"])
+def test_nobody_is_heard_without_a_signature(people: cast.Cast, row: Row, person: str) -> None:
+    browser = Client() if person == "visitor" else _browser_of(people.staff.get(person, people.owner))
+    assert ask(browser, row).status_code == 401
 
 
 @rows(May.PROCESSOR)

@@ -80,7 +80,7 @@ def has_fields(text: str) -> bool:
 
 
 def test_every_part_of_an_address_that_changes_is_attacked() -> None:
-    among = {target.name: target for target in targets.of_matrix(Client(), application="x" * 32)}
+    among = {target.name: target for target in targets.of_matrix(Client(), application="x" * 32, staff=Client())}
     for name, pattern in patterns_of(get_resolver()):
         parts = len(pattern.pattern.converters)
         if parts:

@@ -75,6 +75,25 @@ class RunningSite:
         )  # fmt: skip
         return NewMember(number, email)
 
+    def enter_staff(self, role: str) -> str:
+        """Somebody who works for the organisation of that role; the address to sign in with."""
+        email = f"{role}-{secrets.token_hex(3)}@staff.example"
+        self.sql(
+            """INSERT INTO parties_user (email, password, is_active, is_superuser, organisation_id, date_joined)
+               SELECT %s, '!', true, false, id, now() FROM parties_organisation WHERE role = %s""",
+            email, role,
+        )  # fmt: skip
+        return email
+
+    def members_on_file(self) -> list[str]:
+        """Who is a member today, as rows of the organiser's list: number, class, name."""
+        rows = self.sql(
+            """SELECT m.number, f.member_class, f.name FROM parties_member m JOIN LATERAL (
+                 SELECT * FROM parties_membershipfact WHERE member_id = m.id
+                 ORDER BY effective_date DESC, recorded_at DESC, id DESC LIMIT 1) f ON f.kind <> 'left' ORDER BY m.number"""
+        )
+        return [",".join(map(str, row)) for row in rows]
+
     def leave_list(self, member: NewMember) -> None:
         """The organiser tells us that the member has left, as of yesterday."""
         self.sql(

@@ -8,13 +8,13 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.architecture.test_access_matrix import FOR_MACHINES, MATRIX
-from tests.journeys import scenes_portal, scenes_public
+from tests.journeys import scenes_desk, scenes_portal, scenes_public
 from tests.journeys.conftest import TABLET, TELEPHONE, look_at
 from tests.journeys.gallery import ENGLISH, SCENES, Visitor, route_of
 from tests.journeys.site import RunningSite
 
 pytestmark = pytest.mark.journey
-SCENE_FILES = (scenes_public, scenes_portal)
+SCENE_FILES = (scenes_public, scenes_portal, scenes_desk)
 WITHOUT_A_PICTURE = FOR_MACHINES | {
     # for machines, and what browsers and other people's pages show of ours
     "site:robots",
@@ -28,6 +28,9 @@ WITHOUT_A_PICTURE = FOR_MACHINES | {
     "portal:sign_out",  # leads on to the first page
     "portal:postcode",  # a part of the company step, seen there
     "portal:status",  # a part of the page after paying, seen there
+    # files of the desk
+    "desk:template",
+    "desk:set_aside_file",
     # papers, which are drawn below
     "site:estimate",
     "site:important_matters",

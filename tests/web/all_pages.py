@@ -7,10 +7,13 @@ from collections.abc import Callable
 from django.test import Client
 
 from sonae.apps.certificates.models import Certificate
+from sonae.apps.membership.models import Feed
+from sonae.apps.parties.models import Organisation
 from sonae.web.portal import payment_views
 from tests import cast
 from tests.web.applicant import Applicant
 from tests.web.contact_window import received_page
+from tests.web.feeds_on_file import enter_feed
 from tests.web.memory_gateway import MemoryGateway
 
 Opened = tuple[Client, str]
@@ -79,6 +82,19 @@ def _bought() -> tuple[Client, Certificate]:
     return browser, Certificate.objects.latest("id")
 
 
+def operator() -> Client:
+    """Somebody of the contact window, at the desk."""
+    names = {"code": "operator", "name_ja": "operator", "name_en": "operator"}
+    organisation, _ = Organisation.objects.get_or_create(role=Organisation.Role.OPERATOR, defaults=names)
+    browser = Client()
+    browser.force_login(cast.enter_person("desk@staff.example", organisation=organisation))
+    return browser
+
+
+def _feed(page: str, state: str) -> Callable[[], Opened]:
+    return lambda: (operator(), f"/desk/feeds/{enter_feed(state).pk}/{page}")
+
+
 PAGES: dict[str, Callable[[], Opened]] = {
     "first page": _visitor("/"),
     "calculator": _visitor("/premium/?industry=retail&sales=900"),
@@ -106,4 +122,8 @@ PAGES: dict[str, Callable[[], Opened]] = {
     "correction": _of_the_portal("/portal/data/correct/"),
     "erasure": _of_the_portal("/portal/data/erase/"),
     "accounting": _of_the_portal("/portal/accounting/{}/"),
+    "desk upload": lambda: (operator(), "/desk/feeds/upload/"),
+    "desk apply": _feed("apply/", Feed.State.CHECKED),
+    "desk release": _feed("release/", Feed.State.HELD),
+    "desk withdraw": _feed("withdraw/", Feed.State.RECEIVED),
 }

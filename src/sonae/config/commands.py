@@ -41,11 +41,14 @@ def migrate(args: argparse.Namespace) -> int:
 def web(args: argparse.Namespace) -> int:
     """The web server alone."""
     start_django()
-    from sonae.config.web_server import PortUnusable, serve
+    from django.conf import settings
+
+    from sonae.config.web_server import FRAME_BYTES, PortUnusable, serve
     from sonae.config.wsgi import application
 
     try:
-        serve(application, host=args.host, port=args.port)
+        file_bytes = settings.SONAE_FEED_LIMIT_BYTES + FRAME_BYTES
+        serve(application, host=args.host, port=args.port, file_bytes=file_bytes)
     except PortUnusable as problem:
         print(f"sonae: {problem}", file=sys.stderr)
         return USAGE_ERROR

@@ -58,6 +58,13 @@ DEMO_LOG_INS = (
     DemoLogIn("zoen@sample.example", "サンプル造園 (10000122): has left the support service"),
 )
 
+DEMO_STAFF = (  # two of the organiser, because what one handed in another has to release
+    DemoLogIn("jimukyoku-1@dantai.example", "the organiser: hands member files in and applies them"),
+    DemoLogIn("jimukyoku-2@dantai.example", "the organiser, a second person: releases what the brake holds"),
+    DemoLogIn("madoguchi@soudan.example", "the operator of the contact window: the same"),
+)
+STAFF_OF = {"dantai.example": "organiser", "soudan.example": "operator"}
+
 ORGANISATIONS = (
     ("organiser", "organiser", "制度を運営する団体", "The organisation that runs the programme"),
     ("insurer", "insurer", "東京海上日動火災保険株式会社", "Tokio Marine & Nichido Fire Insurance Co., Ltd."),
@@ -71,6 +78,10 @@ def seed_members(*, now: datetime) -> None:
     """Add the demo's organisations, members and people that are missing; change nothing that is there."""
     for code, role, name_ja, name_en in ORGANISATIONS:
         Organisation.objects.get_or_create(code=code, defaults={"role": role, "name_ja": name_ja, "name_en": name_en})
+    for person in DEMO_STAFF:
+        organisation = Organisation.objects.get(code=STAFF_OF[person.email.partition("@")[2]])
+        if not User.objects.filter(email=person.email).exists():
+            User.objects.create_user(person.email, date_joined=now, organisation=organisation)
     known = set(Member.objects.values_list("number", flat=True))
     for entry in DEMO_MEMBERS:
         if entry.number not in known:

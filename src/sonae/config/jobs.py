@@ -14,6 +14,8 @@ from sonae.apps.enrolment.use_cases.sweep_payments import sweep_payments
 from sonae.apps.membership.use_cases.carry_out_free_cover_end import carry_out_free_cover_end
 from sonae.apps.membership.use_cases.follow_feed import feeds_to_follow, follow_feed
 from sonae.apps.membership.use_cases.forget_feed_files import forget_feed_files
+from sonae.apps.membership.use_cases.look_for_feeds import look_for_feeds
+from sonae.apps.membership.use_cases.take_further import take_all_further, take_further
 from sonae.apps.membership.use_cases.turn_free_covers import turn_free_covers, turns_due
 from sonae.apps.people.use_cases.note_sign_in import forget_old_sign_ins
 from sonae.config.clock import now
@@ -29,6 +31,23 @@ def send_mails() -> int:
 def settle(key: str) -> str:
     """Settle one payment, because the processor said that something happened to it."""
     return settle_payment(key=key, gateway=card_gateway(), cause="webhook", now=now()).state
+
+
+@app.task(name="sonae.check_feed")
+def check_feed(feed_id: int) -> str:
+    """Read a file of the organiser and say what it would change."""
+    return take_further(feed_id=feed_id, now=now()).state
+
+
+# Rounds of their own: a large file takes a while, and payments don't wait for it.
+@app.periodic(cron="* * * * *")
+@app.task(name="sonae.feed_round", queueing_lock="sonae.feed_round", lock="sonae.feed_round")
+def feed_round(timestamp: int) -> str:
+    """Look for files in the watched folder and bucket, and for feeds that nobody has read yet."""
+    try:
+        return str(look_for_feeds(now=now()))
+    finally:  # a store that is away must not keep waiting what has come in
+        take_all_further(now=now())
 
 
 @app.periodic(cron="* * * * *")

@@ -65,16 +65,21 @@ def seed_certificates(*, now: datetime) -> None:
 
 def welcome(*, address: str, cards: str) -> str:
     """What ``sonae run`` prints: where to go and who may sign in."""
-    from sonae.config.demo_members import DEMO_LOG_INS
+    from sonae.config.demo_members import DEMO_LOG_INS, DEMO_STAFF
 
-    people = "\n".join(f"    {log_in.email:<32} {log_in.explanation}" for log_in in DEMO_LOG_INS)
+    people, staff = (
+        "\n".join(f"    {log_in.email:<32} {log_in.explanation}" for log_in in log_ins)
+        for log_ins in (DEMO_LOG_INS, DEMO_STAFF)
+    )
     return (
         f"\n  Sonae 備え is running.\n\n"
         f"    First page        {address}/            English: {address}/en/\n"
         f"    Calculator        {address}/premium/\n"
         f"    Apply             {address}/apply/\n"
+        f"    The staff's desk  {address}/desk/\n"
         f"    Mails (sign-in codes are here)  {address}/demo/outbox/\n"
         f"    Test cards        {cards}/\n\n"
         f"  Sign in with one of these addresses; the code arrives on the page of mails:\n\n{people}\n\n"
+        f"  At the desk:\n\n{staff}\n\n"
         f"  Stop with Ctrl-C. Everything is kept under var/.\n"
     )

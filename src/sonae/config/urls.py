@@ -13,6 +13,7 @@ urlpatterns = [
     *i18n_patterns(
         path("", include("sonae.web.site.urls", namespace="site")),
         path("", include("sonae.web.portal.urls", namespace="portal")),
+        path("", include("sonae.web.desk.urls", namespace="desk")),
         prefix_default_language=False,
     ),
 ]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 import gc
+import re
 import signal
 import sys
 from types import FrameType
+from typing import Any, ClassVar
+from weakref import WeakSet
 from wsgiref.types import WSGIApplication
 
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
 from waitress.server import TcpWSGIServer, create_server
 
 THREADS = 4
@@ -16,11 +21,39 @@ CONNECTIONS = 500  # below the 1,024 files that a process may usually have open
 SILENT_SECONDS = 20  # a connection that says nothing for so long is closed, and a request that isn't complete by then
 HEAD_BYTES = 32_768
 BODY_BYTES = 2_000_000  # Django refuses in words what is above one million; this stops what would fill the memory
+# The organiser's files of members are large; their bodies wait on the disk, and only so many at a time.
+FILES_COME_TO = re.compile(r"/api/feeds/|(?:/en)?/desk/feeds/upload/")
+FILES_AT_ONCE = 4
+FRAME_BYTES = 100_000  # what a form puts around its file
+LEAST_BYTES_A_SECOND = 32_768  # a file that comes slower than this is no file but a caller who dribbles
+
+
+class Request(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
+    """A request that comes in. One that brings a file to where files are taken may be larger than any other."""
+
+    file_bytes: ClassVar[int] = BODY_BYTES
+    files: ClassVar[WeakSet[Request]] = WeakSet()
+    adj: Any
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the head; from it follows how much body there may be."""
+        super().parse_header(header_plus)
+        if self.command == "POST" and FILES_COME_TO.fullmatch(self.path) and len(self.files) < FILES_AT_ONCE:
+            larger = copy.copy(self.adj)
+            larger.max_request_body_size = self.file_bytes
+            self.adj = larger
+            self.files.add(self)
+
+    @property
+    def seconds_earned(self) -> float:
+        """How much longer it may take than other requests: by the bytes of the file that are here."""
+        return self.body_bytes_received / LEAST_BYTES_A_SECOND if self in self.files else 0.0
 
 
 class Caller(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     """A connection. While a request comes in, what dribbles in is no sign of life: its first byte is the last that counts."""
 
+    parser_class = Request
     _began = 0.0
 
     def received(self, data: bytes) -> bool:
@@ -28,7 +61,7 @@ class Caller(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         unfinished = self.request
         taken = bool(super().received(data))
         if self.request is not None and self.request is unfinished:
-            self.last_activity = self._began
+            self.last_activity = self._began + self.request.seconds_earned
         else:
             self._began = self.last_activity
         return taken
@@ -38,9 +71,17 @@ class PortUnusable(Exception):
     """Nobody can listen there; the message says why."""
 
 
-def serve(application: WSGIApplication, *, host: str, port: int, silent_seconds: int = SILENT_SECONDS) -> None:
-    """Serve until told to stop; requests that have begun are finished first."""
+def serve(
+    application: WSGIApplication,
+    *,
+    host: str,
+    port: int,
+    silent_seconds: int = SILENT_SECONDS,
+    file_bytes: int = BODY_BYTES,
+) -> None:
+    """Serve until told to stop; requests that have begun are finished first. ``file_bytes``: the largest body with a file."""
     signal.signal(signal.SIGTERM, _stop)
+    Request.file_bytes = file_bytes
     TcpWSGIServer.channel_class = Caller
     try:
         server = create_server(

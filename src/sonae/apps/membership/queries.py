@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
+from django.core.cache import cache
 from django.db.models import QuerySet
 
+from sonae.apps.membership.make_dry_run import members_by_class, newest_fact
 from sonae.apps.membership.models import Feed, SetAsideRow
+
+KEPT_SECONDS = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,21 @@ def list_feeds(*, states: tuple[str, ...] = (), most: int = 100) -> list[Feed]:
     """The feeds that came last, the newest first; of these states alone, if any are named."""
     feeds: QuerySet[Feed] = Feed.objects.order_by("-received_at", "-id")
     return list((feeds.filter(state__in=states) if states else feeds)[:most])
+
+
+def count_feeds(*, states: tuple[str, ...]) -> int:
+    """How many feeds are in one of these states."""
+    return Feed.objects.filter(state__in=states).count()
+
+
+def count_members(*, on: date) -> dict[str, int]:
+    """How many members of each class there are on that day. Kept until another fact is known, because a million are counted."""
+    key = f"members-by-class:{on}:{newest_fact()}"
+    kept: dict[str, int] | None = cache.get(key)
+    if kept is None:
+        kept = members_by_class(on=on)
+        cache.set(key, kept, KEPT_SECONDS)
+    return kept
 
 
 def find_feed(*, feed_id: int) -> Feed | None:

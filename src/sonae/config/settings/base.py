@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "sonae.web.shared",
     "sonae.web.site",
     "sonae.web.portal",
+    "sonae.web.desk",
     "sonae.web.api",
 ]
 
@@ -168,6 +169,12 @@ SONAE_MAINTENANCE_UNTIL = ""  # an ISO moment; until then every page says so
 SONAE_QUOTES_A_MINUTE = 120
 SONAE_CONSULTATIONS_AN_HOUR = 20
 SONAE_SIGN_IN_CODES_AN_HOUR = 10
+SONAE_FEED_APPLY_BY_ITSELF = False  # what came by HTTP, folder or bucket, unless the brake holds it
+SONAE_FEED_KEYS: dict[str, Any] = {}  # by key id, as apps/membership/feed_keys.py reads them
+SONAE_FEEDS_A_MINUTE = 30
+SONAE_FEED_FOLDER = ""  # watched for files, where it is named
+SONAE_FEED_BUCKET: dict[str, str] = {}  # likewise: name, prefix, endpoint, region, access_key, secret_key
+SONAE_FEED_STORE = "sonae.integrations.bucket.s3.S3Store"
 SONAE_FEED_LIMIT_BYTES = 512 * 1024 * 1024  # of one file of the organiser; a million members take about a fifth
 SONAE_FEED_FILES_KEPT_DAYS = 35  # after a feed was applied, refused or withdrawn
 SONAE_PASSKEY_TRIES_AN_HOUR = 60  # from one network address

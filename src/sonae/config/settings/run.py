@@ -8,9 +8,16 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+from sonae.apps.membership.feed_keys import read_feed_keys
 from sonae.config import database
 from sonae.config.settings.base import *  # noqa: F403
-from sonae.config.settings.base import SONAE_OIDC_CLASS_CLAIM, SONAE_OIDC_NUMBER_CLAIM, SONAE_OIDC_SCOPES, VAR
+from sonae.config.settings.base import (
+    SONAE_FEED_LIMIT_BYTES,
+    SONAE_OIDC_CLASS_CLAIM,
+    SONAE_OIDC_NUMBER_CLAIM,
+    SONAE_OIDC_SCOPES,
+    VAR,
+)
 
 PRODUCTION = os.environ.get("SONAE_PRODUCTION") == "1"
 
@@ -48,6 +55,12 @@ def _read_secret(file: str) -> str:
         return Path(file).read_text().strip()
     except OSError as error:
         raise ImproperlyConfigured(f"The file with the secret can't be read: {error}.") from error
+
+
+def _secret_text(name: str) -> str:
+    """From the file that ``<name>_FILE`` names, as secret stores lay them down, or from the environment; empty without either."""
+    file = os.environ.get(f"{name}_FILE", "")
+    return Path(file).read_text(encoding="utf-8").strip() if file else os.environ.get(name, "")
 
 
 SECRET_KEY = _kept_secret("SONAE_SECRET_KEY")
@@ -110,3 +123,21 @@ if SONAE_OIDC_ISSUER:
     SONAE_OIDC_CLASS_CLAIM = os.environ.get("SONAE_OIDC_CLASS_CLAIM", SONAE_OIDC_CLASS_CLAIM)
     SONAE_OIDC_PAGE_ORIGINS = os.environ.get("SONAE_OIDC_PAGE_ORIGINS", "").split()
     SONAE_OIDC_ON_THIS_MACHINE = not PRODUCTION and os.environ.get("SONAE_OIDC_ON_THIS_MACHINE") == "1"
+SONAE_FEED_KEYS = read_feed_keys(_secret_text("SONAE_FEED_KEYS"))
+SONAE_FEED_APPLY_BY_ITSELF = os.environ.get("SONAE_FEED_APPLY_BY_ITSELF") == "1"
+SONAE_FEEDS_A_MINUTE = int(os.environ.get("SONAE_FEEDS_A_MINUTE", "30"))
+SONAE_FEED_LIMIT_BYTES = int(os.environ.get("SONAE_FEED_LIMIT_BYTES", str(SONAE_FEED_LIMIT_BYTES)))
+SONAE_FEED_FOLDER = os.environ.get("SONAE_FEED_FOLDER", "")
+if os.environ.get("SONAE_FEED_BUCKET"):
+    SONAE_FEED_BUCKET = {
+        "name": os.environ["SONAE_FEED_BUCKET"],
+        "prefix": os.environ.get("SONAE_FEED_BUCKET_PREFIX", ""),
+        "endpoint": os.environ.get("SONAE_FEED_BUCKET_ENDPOINT", ""),
+        "region": os.environ.get("SONAE_FEED_BUCKET_REGION", ""),
+        "access_key": _secret_text("SONAE_FEED_BUCKET_ACCESS_KEY"),
+        "secret_key": _secret_text("SONAE_FEED_BUCKET_SECRET_KEY"),
+    }
+    if not all(SONAE_FEED_BUCKET[key] for key in ("access_key", "secret_key")):
+        raise ImproperlyConfigured(
+            "SONAE_FEED_BUCKET needs SONAE_FEED_BUCKET_ACCESS_KEY and SONAE_FEED_BUCKET_SECRET_KEY, or the same with _FILE."
+        )

@@ -33,6 +33,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "question-pages": ("question-pages",),
     "portal": ("portal",),
     "door": ("door",),
+    "desk": ("desk", "tables", "facts", "cards"),
     "design": ("design-page",),
 }
 PRINT = "print"

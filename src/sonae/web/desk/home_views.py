@@ -1,0 +1,39 @@
+"""/desk/: what waits for somebody, what was done last, and how many members there are."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+
+from sonae.apps.membership.models import Feed
+from sonae.apps.membership.queries import count_members, list_feeds
+from sonae.web.desk.access import FEED_ROLES, for_staff, role_of
+from sonae.web.desk.feed_rows import rows_of
+from sonae.web.desk.feed_words import actor_names, class_name, class_names
+from sonae.web.desk.page import desk_page
+from sonae.web.shared.context import programme_of
+from sonae.web.shared.moment import today
+
+OPEN = (Feed.State.RECEIVED, Feed.State.CHECKED, Feed.State.HELD)
+
+
+@for_staff("GET")
+def home(request: HttpRequest) -> HttpResponse:
+    """The files of members for those who handle them; the numbers for all."""
+    names = class_names(programme_of(request).current_product)
+    counted = count_members(on=today(request))
+    facts = {
+        "members": sum(counted.values()),
+        "classes": [
+            (class_name(code, names), counted.get(code, 0)) for code in [*names, *sorted(counted.keys() - names)]
+        ],
+        "today": today(request),
+    }
+    if role_of(request) in FEED_ROLES:
+        applied = list_feeds(states=(Feed.State.APPLIED,), most=1)
+        last = applied[0] if applied else None
+        facts |= {
+            "waiting": rows_of(list_feeds(states=OPEN, most=20)),
+            "last": last,
+            "last_by": actor_names([last.applied_by])[last.applied_by] if last and last.applied_by else None,
+        }
+    return desk_page(request, "desk/home.html", facts)

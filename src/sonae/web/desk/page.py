@@ -1,0 +1,26 @@
+"""A page of the desk: the frame with what waits, and the page's own facts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from sonae.apps.membership.models import Feed
+from sonae.apps.membership.queries import count_feeds
+from sonae.web.desk.access import FEED_ROLES, role_of
+
+WAITING = (Feed.State.CHECKED, Feed.State.HELD)
+
+
+def desk_page(
+    request: HttpRequest, template: str, facts: dict[str, Any] | None = None, *, status: int = 200
+) -> HttpResponse:
+    """The answer."""
+    handles_feeds = role_of(request) in FEED_ROLES
+    frame = {
+        "handles_feeds": handles_feeds,
+        "feeds_waiting": count_feeds(states=WAITING) if handles_feeds else 0,
+    }
+    return render(request, template, {**frame, **(facts or {})}, status=status)

@@ -1,0 +1,19 @@
+"""The staff's addresses."""
+
+from django.urls import path
+
+from sonae.web.desk import act_views, feed_views, home_views, upload_views
+
+app_name = "desk"
+urlpatterns = [
+    path("desk/", home_views.home, name="home"),
+    path("desk/feeds/", feed_views.feeds, name="feeds"),
+    path("desk/feeds/upload/", upload_views.upload, name="upload"),
+    path("desk/feeds/template/<slug:form>.csv", upload_views.template, name="template"),
+    path("desk/feeds/<int:feed_id>/", feed_views.feed, name="feed"),
+    path("desk/feeds/<int:feed_id>/apply/", act_views.apply, name="apply"),
+    path("desk/feeds/<int:feed_id>/release/", act_views.release, name="release"),
+    path("desk/feeds/<int:feed_id>/withdraw/", act_views.withdraw, name="withdraw"),
+    path("desk/feeds/<int:feed_id>/set-aside/", feed_views.set_aside, name="set_aside"),
+    path("desk/feeds/<int:feed_id>/set-aside.csv", feed_views.set_aside_file, name="set_aside_file"),
+]
