@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("documents", "0003_guards"),
+        ("documents", "0004_free_certificate"),
         ("parties", "0003_feed_of_facts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
