@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from tests.journeys import conftest
 from tests.journeys.conftest import TELEPHONE, axe_problems, look_at
@@ -22,12 +22,11 @@ TOO_WIDE = "<p style='width: 500px'>はみ出す段落</p>"
 
 @pytest.fixture
 def page(
-    chromium: Browser, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Page]:
-    """A window that keeps its pictures apart from those of our pages."""
+    open_browser: Callable[..., Page], tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Page:
+    """A window whose pictures are kept apart from those of our pages."""
     monkeypatch.setattr(conftest, "SCREENS", tmp_path_factory.mktemp("screens"))
-    with chromium.new_context(viewport=TELEPHONE) as context:
-        yield context.new_page()
+    return open_browser(TELEPHONE)
 
 
 def test_a_sound_page_passes_and_leaves_its_picture(page: Page) -> None:
