@@ -31,7 +31,7 @@ def main() -> int:
 
 
 def _judge(site: str, modules: Path, folder: Path) -> int:
-    paths = pages.of_sitemap(site)
+    paths = pages.of_sitemap(site) + pages.of_answers(site)
     print(f"axe and the Nu HTML checker: {len(paths)} pages", flush=True)
     looked = axe.judge(site, paths)
     checked = checker.judge(site, paths, modules=modules, folder=folder / "pages")

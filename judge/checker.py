@@ -1,30 +1,14 @@
-"""The Nu HTML checker over the pages as the site sends them. Every message counts, of whatever kind, but those set aside here."""
+"""The Nu HTML checker over the pages as the site sends them. Every message counts, of whatever kind."""
 
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from judge.pages import page_at
-
-TABLE_ROLES = (
-    "Tables say their roles in full. On a telephone their rows are laid out as cards, and browsers (Safari above all) have taken a "
-    "table whose boxes are laid out otherwise for no table; a role said in full is kept. The checker holds the words for needless, "
-    "and, on rows and cells of a table that says its own role, for wrong."
-)
-SET_ASIDE = {
-    re.compile(
-        r"The “(table|row|rowgroup|cell|columnheader|rowheader)” role is unnecessary for element “\w+”\."
-    ): TABLE_ROLES,
-    re.compile(
-        r"The “role” attribute must not be used on a “(tr|td|th)” element which has a “table” ancestor with no “role” attribute, "
-        r"or with a “role” attribute whose value is “table”, “grid”, or “treegrid”\."
-    ): TABLE_ROLES,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +17,9 @@ class Checked:
 
     pages: list[str]
     findings: list[str]
-    set_aside: int
 
     def as_json(self) -> dict[str, Any]:
-        return {
-            "pages": self.pages, "findings": self.findings, "set_aside": self.set_aside,
-            "set_aside_because": sorted(set(SET_ASIDE.values())) if self.set_aside else [],
-        }  # fmt: skip
+        return {"pages": self.pages, "findings": self.findings}
 
 
 def judge(site: str, paths: list[str], *, modules: Path, folder: Path) -> Checked:
@@ -53,18 +33,12 @@ def judge(site: str, paths: list[str], *, modules: Path, folder: Path) -> Checke
         ["java", "-jar", str(jar), "--format", "json", "--exit-zero-always", *(str(folder / name) for name in names)],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
-    messages = json.loads(done.stderr)["messages"]
-    counted = [message for message in messages if not is_set_aside(message["message"])]
-    return Checked(
-        pages=paths,
-        findings=[_line(message, names) for message in counted],
-        set_aside=len(messages) - len(counted),
-    )
+    return Checked(pages=paths, findings=findings_in(json.loads(done.stderr), names))
 
 
-def is_set_aside(message: str) -> bool:
-    """Whether this message, as a whole, is one of those that are known and have their reason."""
-    return any(pattern.fullmatch(message) for pattern in SET_ASIDE)
+def findings_in(told: dict[str, Any], names: dict[str, str]) -> list[str]:
+    """One line for each message, whether the checker calls it an error, a warning or an information."""
+    return [_line(message, names) for message in told["messages"]]
 
 
 def _line(message: dict[str, Any], names: dict[str, str]) -> str:

@@ -78,9 +78,7 @@ def _below(lighthouse: list[Judged]) -> str:
 
 
 def _checked(checker: Checked) -> str:
-    reasons = checker.as_json()["set_aside_because"]
-    aside = f"\n{checker.set_aside} messages are set aside and not counted. {' '.join(reasons)}\n" if reasons else ""
-    return f"## Nu HTML checker\n\n{len(checker.pages)} pages: {_count(checker.findings)}\n{aside}"
+    return f"## Nu HTML checker\n\n{len(checker.pages)} pages, every message counted: {_count(checker.findings)}\n"
 
 
 def _looked(checker: Checked, axe: Looked) -> str:

@@ -1,4 +1,4 @@
-"""What judges is locked as everything else is, and what is set aside of its words is named and nothing more."""
+"""What judges is locked as everything else is, and none of its words is set aside."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import json
 import re
 from datetime import date
 
-import pytest
-from judge.checker import SET_ASIDE, is_set_aside
+from judge import checker
 from judge.lighthouse import CATEGORIES, LEAST, Judged
 from judge.results import FOR_THE_SITE
 
@@ -34,24 +33,14 @@ def test_every_judge_is_asked_for_in_one_version_and_has_its_reason() -> None:
         assert f"| `{name}` | {version} |" in reasons
 
 
-@pytest.mark.parametrize(
-    ("message", "aside"),
-    [
-        ("The “table” role is unnecessary for element “table”.", True),
-        ("The “columnheader” role is unnecessary for element “th”.", True),
-        ("The “button” role is unnecessary for element “button”.", False),
-        ("The “role” attribute must not be used on a “tr” element which has a “table” ancestor with no “role” attribute, "
-         "or with a “role” attribute whose value is “table”, “grid”, or “treegrid”.", True),
-        ("Attribute “hx-get” not allowed on element “form” at this point.", False),
-        ("The “table” role is unnecessary for element “table”. And something else.", False),
-    ],
-)  # fmt: skip
-def test_what_is_set_aside_is_set_aside_as_a_whole_message(message: str, aside: bool) -> None:
-    assert is_set_aside(message) is aside
-
-
-def test_whatever_is_set_aside_has_its_reason() -> None:
-    assert [reason for reason in SET_ASIDE.values() if len(reason) < 100] == []
+def test_no_word_of_the_checker_is_set_aside() -> None:
+    names = {"000.html": "/", "001.html": "/cover/"}
+    for kind in ({"type": "info", "subType": "warning"}, {"type": "info"}, {"type": "error"}):
+        message = {"url": "file:/tmp/001.html", "lastLine": 7, "message": "The “row” role is unnecessary.", **kind}
+        told = kind.get("subType", kind["type"])
+        assert checker.findings_in({"messages": [message]}, names) == [
+            f"/cover/ line 7: {told}: The “row” role is unnecessary."
+        ]
 
 
 def test_a_score_below_the_line_is_told() -> None:

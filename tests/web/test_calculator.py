@@ -164,7 +164,7 @@ def test_a_part_of_the_page_is_enough_for_htmx(client: Client, programme: Progra
     typed = {"industry": "retail", "sales": "500"}
     part = client.get("/premium/", typed, headers={"HX-Request": "true"})
     assert "<html" not in part.content.decode()
-    assert 'id="calculator-status" data-hx-swap-oob="true"' in part.content.decode()
+    assert '<p data-hx-swap-oob="innerHTML:#calculator-status">' in part.content.decode()
     assert "HX-Request" in part.headers["Vary"]
     restored = client.get("/premium/", typed, headers={"HX-Request": "true", "HX-History-Restore-Request": "true"})
     assert "<html" in restored.content.decode()

@@ -352,7 +352,7 @@ def test_what_was_understood_is_echoed_without_a_script() -> None:
 def test_radios_are_a_group_with_a_legend_and_the_chosen_one_is_kept() -> None:
     form = OneForm({"insured": "other"})
     shown = draw("{% field form.insured hints=hints %}", form=form, hints={"other": Text("異なる場合", "If different")})
-    assert '<fieldset class="field" id="id_insured">' in shown
+    assert '<fieldset class="field" id="id_insured" role="radiogroup">' in shown
     assert "<legend>補償を受ける会社" in shown
     assert re.search(r'id="id_insured_1" value="other" checked', shown)
     assert shown.count(" checked") == 1

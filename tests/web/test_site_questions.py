@@ -233,7 +233,7 @@ def test_htmx_gets_the_part_that_changes_and_the_count_to_be_read_out(client: Cl
     html = answer.content.decode()
     assert "<html" not in html
     assert html.startswith('<div id="found"')
-    assert 'role="status" id="search-status" data-hx-swap-oob="true">「カード」を含む質問が3件あります' in html
+    assert '<p data-hx-swap-oob="innerHTML:#search-status">「カード」を含む質問が3件あります' in html
     assert "HX-Request" in answer.headers["Vary"]
 
 

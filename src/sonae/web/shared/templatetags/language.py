@@ -11,13 +11,14 @@ from django.conf import settings
 from django.template.base import NodeList, Parser, Token
 from django.template.context import Context
 from django.urls import translate_url
-from django.utils.html import format_html_join
+from django.utils.html import conditional_escape, format_html_join
 from django.utils.safestring import SafeString
 
 from sonae.domain.text import Text
 from sonae.web.shared import language
 
 register = template.Library()
+JAPANESE_WORDS = re.compile("([\u3005\u3007\u3040-\u30ff\u3400-\u9fff]+)")
 
 
 class Saying(template.Node):
@@ -60,6 +61,15 @@ def clauses(text: Text | str | None) -> SafeString:
     parts = re.split(r"(?<=、)|(?<=,) ", said)
     between = " " if ", " in said else ""  # within a phrase of its own, a blank at the end would be lost
     return format_html_join(between, '<span class="phrase">{}</span>', ((part,) for part in parts if part))
+
+
+@register.filter
+def japanese_marked(text: str) -> SafeString:
+    """The text; Japanese words in it are marked as such on an English page, so that a voice reads them as Japanese."""
+    shown = conditional_escape(text)
+    if language.active_language() != "en":
+        return shown
+    return SafeString(JAPANESE_WORDS.sub(r'<span lang="ja">\1</span>', shown))
 
 
 class LanguageBlock(template.Node):
