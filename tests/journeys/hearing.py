@@ -68,14 +68,20 @@ def things_to_press(tree: Heard, page: Page) -> list[str]:
         elif one.role in TO_PRESS:
             buttons[one.name, one.description] += 1
     found += [
-        f"links “{name}” lead to different places: {sorted(urls)}" for (name, _), urls in targets.items() if len(urls) > 1
+        f"links “{name}” lead to different places: {sorted(urls)}"
+        for (name, _), urls in targets.items()
+        if len(urls) > 1
     ]
     return found + [f"{times} buttons “{name}”" for (name, _), times in buttons.items() if times > 1]
 
 
 def pictures(tree: Heard, page: Page) -> list[str]:
     """Each says what it shows or is out of hearing."""
-    found = [f"{one.role} without a name" for one in tree.of("image", "img", "figure") if one.role != "figure" and not one.name]
+    found = [
+        f"{one.role} without a name"
+        for one in tree.of("image", "img", "figure")
+        if one.role != "figure" and not one.name
+    ]
     return found + page.evaluate(UNSAID_PICTURES)
 
 
@@ -160,7 +166,8 @@ UNMARKED_WORDS = """(japanese) => {
   while (words.nextNode()) {
     const {data, parentElement} = words.currentNode;
     if (parentElement.closest('[aria-hidden=true], [role=img], script')) continue;
-    if (pattern.test(data) && parentElement.closest('[lang]').lang !== 'ja') found.push(`Japanese not marked: ${data.slice(0, 60)}`);
+    if (pattern.test(data) && parentElement.closest('[lang]').lang !== 'ja')
+      found.push(`Japanese not marked: ${data.slice(0, 60)}`);
   }
   return found;
 }"""

@@ -7,6 +7,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "forms": ("forms", "choices"),
     "steps": ("steps",),
     "tables": ("tables", "facts"),
+    "folds": ("folds",),
     "facts": ("facts",),
     "money": ("money",),
     "premium": ("money", "plan-tiles", "premium-steps", "quote-cards"),
