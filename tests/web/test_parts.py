@@ -230,6 +230,18 @@ def test_a_block_without_its_english_does_not_compile() -> None:
         draw("{% ja %}箱{% endja %}")
 
 
+def test_japanese_words_on_an_english_page_are_marked_and_nothing_is_let_through() -> None:
+    facts = {"text": "Write 4,800万円 <b>"}
+    assert draw("{{ text|japanese_marked }}", "en", **facts) == 'Write 4,800<span lang="ja">万円</span> &lt;b&gt;'
+    assert draw("{{ text|japanese_marked }}", "ja", **facts) == "Write 4,800万円 &lt;b&gt;"
+
+
+def test_a_long_name_may_end_its_line_before_its_kanji() -> None:
+    name = Text("リスク総合<支援>サービス", "Risk <support>")
+    assert draw("{{ name|breakable }}", "ja", name=name) == "リスク<wbr>総合&lt;支援&gt;サービス"
+    assert draw("{{ name|breakable }}", "en", name=name) == "Risk &lt;support&gt;"
+
+
 def test_a_label_is_decided_when_it_is_shown() -> None:
     label = say("業種", "Business")
     assert str(label) == "業種"

@@ -55,7 +55,7 @@ def test_every_cost_line_is_explained_with_examples_and_a_drawing(
     for name, limit in (("liability", "liability"), ("own-cost", "cost")):
         shown = section(html, name)
         lines = product().cost_lines_of(limit)  # type: ignore[arg-type]  # both limits there are
-        assert shown.count('class="cost-line"') == shown.count("<svg viewBox") == len(lines)
+        assert shown.count('class="cost-line has-fold"') == shown.count("<svg viewBox") == len(lines)
         for line in lines:
             for text in (line.name, line.explanation, line.example, *line.more_examples):
                 assert text.in_language(language) in words_of(shown)
@@ -64,7 +64,7 @@ def test_every_cost_line_is_explained_with_examples_and_a_drawing(
 def test_which_lines_the_free_cover_has_is_marked_on_each(client: Client, programme: Programme) -> None:
     html = page(client)
     rows = re.findall(
-        r'<li class="cost-line">.*?</li>', section(html, "liability") + section(html, "own-cost"), re.DOTALL
+        r'<li class="cost-line has-fold">.*?</li>', section(html, "liability") + section(html, "own-cost"), re.DOTALL
     )
     in_free = [re.search(r"<h3>(.*?)</h3>", row)[1] for row in rows if "無料補償：対象 " in words_of(row)]  # type: ignore[index]
     assert in_free == ["法律上の損害賠償金", "争訟費用"]

@@ -18,6 +18,7 @@ from sonae.domain.text import Text
 from sonae.web.shared import language
 
 register = template.Library()
+KATAKANA_BEFORE_KANJI = re.compile("(?<=[\u30a1-\u30fc])(?=[\u4e00-\u9fff])")
 JAPANESE_WORDS = re.compile("([\u3005\u3007\u3040-\u30ff\u3400-\u9fff]+)")
 
 
@@ -70,6 +71,15 @@ def japanese_marked(text: str) -> SafeString:
     if language.active_language() != "en":
         return shown
     return SafeString(JAPANESE_WORDS.sub(r'<span lang="ja">\1</span>', shown))
+
+
+@register.filter
+def breakable(text: Text | str | None) -> SafeString:
+    """A name in the active language that may end a line where katakana meet kanji: サイバーリスク｜総合支援サービス.
+
+    Browsers take such a compound for one phrase, and where it is longer than its line leave its last sign alone.
+    """
+    return SafeString(KATAKANA_BEFORE_KANJI.sub("<wbr>", conditional_escape(in_language(text))))
 
 
 class LanguageBlock(template.Node):
