@@ -79,7 +79,7 @@ def _port(given: str) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from sonae.config import commands, free_cover_command, quote_command  # noqa: PLC0415  # keeps `--help` free of settings
+    from sonae.config import commands, feed_command, free_cover_command, quote_command  # noqa: PLC0415  # keeps `--help` free of settings
 
     parser = argparse.ArgumentParser(prog="sonae", description="Runs a group insurance programme end to end.")
     verbs = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -110,6 +110,10 @@ def _parser() -> argparse.ArgumentParser:
     quote = verbs.add_parser("quote", help="rate one risk, or a file of risks")
     quote_command.add_arguments(quote)
     quote.set_defaults(command=commands.quote)
+
+    feed = verbs.add_parser("feed", help="check or apply the organiser's file of members")
+    feed_command.add_arguments(feed)
+    feed.set_defaults(command=commands.feed)
 
     product = verbs.add_parser("product", help="check or publish a product version").add_subparsers(required=True)
     check = product.add_parser("check", help="list every finding with file, place and suggestion")

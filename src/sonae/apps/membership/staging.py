@@ -85,12 +85,11 @@ def stage_rows(feed: Feed, reading: Iterable[ReadRow | SetAside]) -> None:
 def _copy_batch(feed: Feed, batch: list[ReadRow | SetAside]) -> None:
     good = [row for row in batch if type(row) is ReadRow]
     bad = [row for row in batch if type(row) is SetAside]
-    kept = [row for row in bad if row.number] if feed.form == Feed.Form.LIST else []
     with connection.cursor() as cursor:
         with cursor.copy(COPY_ROWS) as copy:
             for row in good:
                 copy.write_row((feed.pk, *row))
-            for aside in kept:  # whoever it is keeps what they had
+            for aside in kept_rows(feed, bad):
                 copy.write_row(
                     (feed.pk, aside.line, FeedRow.Act.KEPT, feed.effective_date, aside.number, "", "", "", "", "")
                 )
@@ -98,6 +97,11 @@ def _copy_batch(feed: Feed, batch: list[ReadRow | SetAside]) -> None:
             with cursor.copy(COPY_SET_ASIDE) as copy:
                 for aside in bad:
                     copy.write_row((feed.pk, *aside[:4]))
+
+
+def kept_rows(feed: Feed, bad: list[SetAside]) -> list[SetAside]:
+    """Those of a list whose number can be read: whoever it is keeps what they had."""
+    return [row for row in bad if row.number] if feed.form == Feed.Form.LIST else []
 
 
 def settle_list(feed: Feed) -> int:

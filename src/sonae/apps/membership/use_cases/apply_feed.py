@@ -74,11 +74,15 @@ def _record_checked(feed: Feed, *, now: datetime) -> None:
     recorded = _record_facts(feed, absent=dry_run["absent"], now=now)
     after = members_by_class(on=day)
     reached("feed.counted")
+    _check_totals(dry_run, before=before, after=after, recorded=recorded)
+
+
+def _check_totals(dry_run: DryRun, *, before: dict[str, int], after: dict[str, int], recorded: int) -> None:
     control = dry_run["totals"]
     if (before, after, recorded) != (control["before"]["by_class"], control["after"]["by_class"], dry_run["facts"]):
-        raise TotalsDisagree(f"feed {feed.pk}: {before} → {after} with {recorded} facts, expected {control}")
+        raise TotalsDisagree(f"{before} → {after} by {recorded} facts; the dry run says {control}, {dry_run['facts']}")
     if sum(before.values()) + control["joined"] - control["left"] != sum(after.values()):
-        raise TotalsDisagree(f"feed {feed.pk}: {before} → {after}, {control['joined']} joined, {control['left']} left")
+        raise TotalsDisagree(f"{before} → {after}, but {control['joined']} joined and {control['left']} left")
 
 
 def _record_facts(feed: Feed, *, absent: list[str], now: datetime) -> int:
