@@ -72,15 +72,8 @@ def carry_out(act: str, on: Any, gateway: CardGateway, now: datetime) -> Any:
             send_due_mails(now=now)
         case "paper":
             pdf_of(paper=Paper.objects.get(pk=on), now=now)
-        case "turn":
-            year = date.fromisoformat(on["year"])
-            return turn_free_covers(
-                scheme_year_start=year, now=now, connections=on["connections"], chunk=on["chunk"]
-            ).state
-        case "follow":
-            return follow_feed(feed_id=on["feed"], now=now, chunk=on["chunk"]).followed_to
-        case "end":
-            return [run.state for run in carry_out_free_cover_end(now=now, connections=1, chunk=on["chunk"])]
+        case "turn" | "follow" | "end":
+            return carry_out_for_members(act, on, now)
         case "zone":
             return time.strftime("%z", time.localtime(now.timestamp()))
         case "step":
@@ -88,6 +81,16 @@ def carry_out(act: str, on: Any, gateway: CardGateway, now: datetime) -> Any:
         case _:
             raise ValueError(act)
     return None
+
+
+def carry_out_for_members(act: str, on: Any, now: datetime) -> Any:
+    """What a round does for all members, or for those of a feed."""
+    if act == "follow":
+        return follow_feed(feed_id=on["feed"], now=now, chunk=on["chunk"]).followed_to
+    if act == "end":
+        return [run.state for run in carry_out_free_cover_end(now=now, connections=1, chunk=on["chunk"])]
+    year = date.fromisoformat(on["year"])
+    return turn_free_covers(scheme_year_start=year, now=now, connections=on["connections"], chunk=on["chunk"]).state
 
 
 def take_step(step: tuple[str, str], *, member_id: int, now: datetime) -> Any:
