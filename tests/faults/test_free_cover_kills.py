@@ -137,7 +137,7 @@ def listed(day: date) -> int:
 
 
 class Ending:
-    """The organiser's end of the free cover, scheduled and taken back again and again; in between the certificates are as before."""
+    """The organiser's end of the free cover, scheduled and taken back again and again; in between everything is as before."""
 
     def __init__(self, zygote: Zygote) -> None:
         self.zygote = zygote
