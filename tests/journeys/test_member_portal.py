@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from datetime import timedelta
@@ -108,6 +109,7 @@ def test_the_pages_of_a_member_are_walked_with_the_keyboard_alone(site: RunningS
     page.goto(f"{site.address}/portal/data/")
     keys.skip_to_main()
     keys.go("main a[href$='/data/correct/']")
+    expect(page).to_have_url(re.compile("/data/correct/"))
     keys.skip_to_main()
     keys.type_into("main input[name=telephone]", "03-2222-3333")
     keys.press("Enter")
