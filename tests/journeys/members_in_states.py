@@ -7,6 +7,13 @@ from datetime import date
 from tests.journeys.site import NewMember, RunningSite
 
 
+def today_of(site: RunningSite) -> date:
+    """The day on which the site stands."""
+    found = site.sql("SELECT (now() AT TIME ZONE 'Asia/Tokyo')::date")[0][0]
+    assert isinstance(found, date)
+    return found
+
+
 def give_free_cover(site: RunningSite, number: str, *, ends_on: date | None = None) -> None:
     """A free certificate in the scheme year of today, as the organiser's list would have led to it."""
     site.sql(
@@ -16,6 +23,7 @@ def give_free_cover(site: RunningSite, number: str, *, ends_on: date | None = No
              SELECT 'F' || m.number, m.id, y.id, 'free', y.start_on, %s, upper(md5(m.number)), now()
              FROM parties_member m, programmes_schemeyear y
              WHERE m.number = %s AND y.start_on <= current_date AND y.expiry_on > current_date
+               AND NOT EXISTS (SELECT 1 FROM certificates_certificate c WHERE c.member_id = m.id AND c.section = 'free')
              RETURNING id, starts_on, scheme_year_id)
            INSERT INTO certificates_transaction (certificate_id, seq, kind, effective_date, recorded_at, patch, actor,
              reason, rating_digest, total_premium_after, premium_difference)

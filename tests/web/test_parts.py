@@ -71,6 +71,10 @@ SITE = [
 ]
 PORTAL = [
     path("portal/", nothing, name="home"),
+    path("portal/documents/", nothing, name="documents"),
+    path("portal/payments/", nothing, name="payments"),
+    path("portal/notices/", nothing, name="notices"),
+    path("portal/data/", nothing, name="data"),
     path("sign-in/", nothing, name="sign_in"),
     path("sign-out/", nothing, name="sign_out"),
     path("apply/", nothing, name="start"),

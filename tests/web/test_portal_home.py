@@ -71,7 +71,7 @@ def test_with_both_each_stands_with_its_own_number_limits_and_term(people: cast.
     paid, free = give_paid_cover(people.member, IN_FORCE), give_free_cover(people.member, IN_FORCE)
     page = home(people)
     assert "1億円プラン 補償中 加入者証番号 " + paid.number in page
-    assert "お支払い済みの保険料 64,940円年払一括" in page
+    assert "お支払い済みの保険料 64,940円年払一括 VISA •••• 4242" in page
     assert "残り 1億円" in page
     assert "残り 1,000万円" in page
     assert "無料補償 補償中 加入者証番号 " + free.number in page

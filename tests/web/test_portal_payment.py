@@ -261,7 +261,7 @@ def test_the_members_page_shows_cover_papers_and_payment(applicant: Applicant, g
         html = browser.get(f"{prefix}/portal/").content.decode()
         for word in [*words, "Mastercard •••• 4444", Certificate.objects.get().number, 'id="emergency"']:
             assert word in html
-        assert html.count("/portal/papers/") == 4
+        assert html.count("/portal/papers/") == 5  # the four papers, and the certificate beside its cover
     with clock.at(datetime(2027, 1, 1, 16, 0, tzinfo=JAPAN)):
         page = browser.get("/portal/").content.decode()
     assert "補償中" in page

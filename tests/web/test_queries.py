@@ -22,6 +22,7 @@ from sonae.apps.programmes.use_cases.open_scheme_year import open_scheme_year
 from tests import cast, clock
 from tests.web.applicant import COMPANY, CONSENTS, DISCLOSURE, NEEDS, RISK, Applicant
 from tests.web.contact_window import QUESTION, REFERRAL, Asker, received_page
+from tests.web.holdings import browser_of, give_free_cover, give_paid_cover, tell
 from tests.web.memory_gateway import MemoryGateway
 
 pytestmark = pytest.mark.django_db
@@ -178,6 +179,33 @@ def test_the_portal_asks_no_more_for_many_covers_than_for_one(
         on = year.expiry_on
     assert Paper.objects.filter(member=people.member, kind="certificate").count() == 3
     assert statements_of(applicant.client, "/portal/") == with_one
+
+
+BOOKS = "/portal/accounting/C202512-{}/"
+OF_A_MEMBER = {
+    "/portal/": 13,  # members, their facts; scheme years; applications; certificates with their acts; payments, refunds
+    "/portal/documents/": 11,  # and what they paid for; papers; what was read
+    "/portal/payments/": 11,
+    "/portal/notices/": 12,
+    "/portal/data/": 6,
+    "/portal/data/erase/": 6,
+    BOOKS: 13,
+}
+
+
+@pytest.mark.parametrize("page", OF_A_MEMBER)
+def test_a_page_of_a_member_asks_as_often_for_many_certificates_as_for_one(people: cast.Cast, page: str) -> None:
+    browser, address = browser_of(people.owner), page.format(people.member.pk)
+    give_paid_cover(people.member, date(2025, 12, 1))
+    give_free_cover(people.member, date(2025, 12, 1))
+    browser.get("/")
+    assert statements_of(browser, address) == OF_A_MEMBER[page]
+    give_paid_cover(people.member, date(2026, 12, 1))
+    give_free_cover(people.member, date(2026, 12, 1))
+    give_free_cover(people.member, date(2026, 6, 1), cancelled_on=date(2026, 6, 1))
+    for on in (date(2026, 1, 1), date(2026, 2, 1)):
+        tell(people.member, "changed", on)
+    assert statements_of(browser, address) == OF_A_MEMBER[page]
 
 
 def buy(applicant: Applicant, gateway: MemoryGateway) -> None:

@@ -199,6 +199,7 @@ def _allocations_of(payments: list[Payment]) -> dict[int, list[Allocation]]:
     paid: dict[int, list[Allocation]] = defaultdict(list)
     for payment in payments:
         for allocation in payment.allocations.all():
+            allocation.payment = payment  # read already, with its refunds
             paid[allocation.charge.transaction.certificate_id].append(allocation)
     return paid
 

@@ -25,9 +25,3 @@ def file_download(content: bytes, file_name: str, content_type: str) -> HttpResp
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer
-
-
-def csv_download(rows: Iterable[Sequence[Cell]], file_name: str, encoding: str = "utf-8") -> HttpResponse:
-    """The rows as a file that a browser saves."""
-    charset = "utf-8" if encoding == "utf-8" else "Shift_JIS"
-    return file_download(csv_bytes(rows, encoding), file_name, f"text/csv; charset={charset}")
