@@ -104,6 +104,13 @@ def test_columns_may_stand_in_any_order_with_others_among_them() -> None:
     assert list(found) == [LISTED[0]]
 
 
+def test_of_headings_that_mean_nothing_the_first_fifty_are_named_each_cut_after_sixty_letters() -> None:
+    others = [f"{n:03d}" + "x" * 100 for n in range(60)]
+    found = reading(written([(*KOMUTEN, *others)], headings=(*HEADINGS, *others)))
+    assert found.ignored_columns == tuple(other[:60] for other in others[:50])
+    assert list(found) == [LISTED[0]]
+
+
 def test_a_list_needs_number_class_and_name_only() -> None:
     content = b"member number,class,name\n10000017,basic,Mihon Works\n"
     assert rows(content) == [ReadRow(2, "listed", DAY, "10000017", "basic", "Mihon Works", "", "", "")]

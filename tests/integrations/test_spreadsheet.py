@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import subprocess
 import sys
 import zipfile
@@ -198,7 +199,7 @@ def test_a_cell_that_hides_where_it_stands_is_refused(cell: str) -> None:
     assert ending(content) in {"workbook_unsafe", "workbook_too_large"}
 
 
-def test_without_that_guard_a_small_file_takes_a_gigabyte(tmp_path: Path) -> None:
+def test_without_that_guard_three_kilobytes_take_hundreds_of_megabytes(tmp_path: Path) -> None:
     """Read by the library alone, 20,000 rows of which the last has a cell in column 500: ten million cells that aren't there."""
     path = tmp_path / "sparse.xlsx"
     path.write_bytes(sparse("SF20000"))
@@ -282,6 +283,25 @@ def test_the_library_sees_no_container_but_the_new_one(monkeypatch: pytest.Monke
     monkeypatch.setattr("sonae.integrations.spreadsheet.workbook.CalamineWorkbook", Watching)
     opened(packed({**parts([HEADINGS]), "xl/externalLinks/externalLink1.xml": "<x/>", "xl/media/a.png": b"x"}))
     assert [sorted(names) for names in seen] == [sorted(parts([HEADINGS]))]
+
+
+def test_a_workbook_that_is_damaged_anyhow_is_read_or_refused_and_never_fails() -> None:
+    rng = random.Random(20261201)  # noqa: S311
+    whole = parts([HEADINGS, *MEMBERS])
+    endings = set()
+    for name in [SHEET, STRINGS, "xl/workbook.xml", "xl/styles.xml", "xl/_rels/workbook.xml.rels"] * 40:
+        part = bytearray(whole[name].encode())
+        for _ in range(rng.randint(1, 5)):
+            place = rng.randrange(len(part))
+            part[place : place + rng.choice([0, 1, 30])] = rng.choice(
+                [b"", b"<", b'"', b"&", b"</c>", b"9" * 30, b"-1", b"\xff"]
+            )
+        endings.add(ending(packed({**whole, name: bytes(part)})))
+    assert (
+        {"", "workbook_broken", "workbook_unsafe"}
+        <= endings
+        <= {"", "workbook_broken", "workbook_unsafe", "workbook_too_large"}
+    )
 
 
 def test_nothing_is_left_behind_when_reading_stops_half_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

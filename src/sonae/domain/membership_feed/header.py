@@ -10,6 +10,7 @@ from sonae.domain.membership_feed.layout import FIELDS_OF, NEEDED, FeedLayout, F
 from sonae.domain.membership_feed.refusals import FeedRefused
 
 NEAR = 0.6
+MOST_SHOWN, LONGEST_SHOWN = 50, 60  # of headings that are named to people
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Header:
 
     places: dict[Field, int]  # field → column, counted from 0
     headings: dict[Field, str]  # as the file writes them
-    ignored: tuple[str, ...]  # headings that mean nothing here, as the file writes them
+    ignored: tuple[str, ...]  # headings that mean nothing here, as the file writes them; the first fifty
     width: int
 
 
@@ -34,23 +35,28 @@ def read_header(cells: Sequence[str], layout: FeedLayout, form: Form) -> Header:
     for place, cell in enumerate(cells):
         field = layout.find_field(cell)
         if field is None or field not in FIELDS_OF[form]:
-            ignored.append(cell.strip())
+            ignored.append(_shown(cell))
             _check_form(field, cell, form)
             continue
         if field in places:
-            raise FeedRefused("heading_twice", first=cells[places[field]].strip(), second=cell.strip())
+            raise FeedRefused("heading_twice", first=_shown(cells[places[field]]), second=_shown(cell))
         places[field] = place
+    named = [heading for heading in ignored if heading][:MOST_SHOWN]
     for wanted in NEEDED[form]:
         if wanted not in places:
-            raise _missing(wanted, [heading for heading in ignored if heading], layout)
-    headings = {field: cells[place].strip() for field, place in places.items()}
-    return Header(places, headings, tuple(heading for heading in ignored if heading), len(cells))
+            raise _missing(wanted, named, layout)
+    headings = {field: _shown(cells[place]) for field, place in places.items()}
+    return Header(places, headings, tuple(named), len(cells))
+
+
+def _shown(heading: str) -> str:
+    return heading.strip()[:LONGEST_SHOWN]
 
 
 def _check_form(field: Field | None, cell: str, form: Form) -> None:
     """A file of changes read as a list would end everybody who isn't in it."""
     if field == "act" and form == "list":
-        raise FeedRefused("changes_in_list", heading=cell.strip())
+        raise FeedRefused("changes_in_list", heading=_shown(cell))
 
 
 def _missing(wanted: Field, unknown: Sequence[str], layout: FeedLayout) -> FeedRefused:
@@ -60,6 +66,6 @@ def _missing(wanted: Field, unknown: Sequence[str], layout: FeedLayout) -> FeedR
     return FeedRefused(
         "heading_missing",
         wanted=known[0],
-        near=by_folded[near[0]][:60] if near else "",
+        near=by_folded[near[0]] if near else "",
         known="、".join(known),
     )

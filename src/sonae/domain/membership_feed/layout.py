@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import Literal, TypeVar, get_args
 
@@ -66,8 +67,11 @@ class FeedLayout:
 
     def find_field(self, heading: str) -> Field | None:
         """The field that stands under that heading; None if it isn't one of ours."""
-        wanted = folded(heading)
-        return next((field for field, known in self.headings.items() if wanted in map(folded, known)), None)
+        return self._fields.get(folded(heading))
+
+    @cached_property
+    def _fields(self) -> dict[str, Field]:
+        return {folded(heading): field for field, known in self.headings.items() for heading in known}
 
     def class_values(self) -> dict[str, str]:
         """Folded value → code of the member class. A class's own code is understood always."""

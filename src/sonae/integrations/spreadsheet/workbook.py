@@ -46,7 +46,7 @@ def _only_sheet(path: Path) -> CalamineSheet | None:
     except CalamineError as error:
         raise FeedRefused("workbook_broken", part=str(error)[:60]) from error
     if len(with_data) > 1:
-        shown = "、".join(sheet.name for sheet in with_data[:5])
+        shown = "、".join(sheet.name[:31] for sheet in with_data[:5])
         raise FeedRefused("workbook_sheets", count=len(with_data), names=shown)
     return with_data[0] if with_data else None
 
