@@ -11,6 +11,7 @@ from sonae.web.portal import payment_views
 from tests import cast
 from tests.web.applicant import Applicant
 from tests.web.contact_window import received_page
+from tests.web.door import signed_in
 from tests.web.memory_gateway import MemoryGateway
 
 Opened = tuple[Client, str]
@@ -37,6 +38,11 @@ def _owner() -> Opened:
     browser = Client()
     browser.force_login(cast.call_in().owner)
     return browser, "/apply/"
+
+
+def _signed_in(page: str) -> Callable[[], Opened]:
+    """The owner of a member, who has signed in with a code just now."""
+    return lambda: (signed_in(cast.call_in().owner), page)
 
 
 def _applicant(page: str, *, confirmed: bool = False) -> Callable[[], Opened]:
@@ -87,4 +93,9 @@ PAGES: dict[str, Callable[[], Opened]] = {
     "give up": _applicant("give-up/"),
     "pay": _applicant("pay/", confirmed=True),
     "verify": _covered,
+    "people": _signed_in("/portal/people/"),
+    "security": _signed_in("/portal/security/"),
+    "address": _signed_in("/portal/security/email/"),
+    "passkey": _signed_in("/portal/security/passkey/"),
+    "sign in again": _signed_in("/sign-in/again/"),
 }

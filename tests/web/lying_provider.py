@@ -32,7 +32,7 @@ def public_key(key: rsa.RSAPrivateKey) -> dict[str, Any]:
 
 @dataclass
 class Liar:
-    """``claims`` is who signs in; ``change`` alters the finished claims, ``sign`` how they are signed, ``answers`` whole answers."""
+    """``claims`` is who signs in; ``changed`` alters the finished claims, ``sign`` how they are signed, ``answers`` all."""
 
     issuer: str = ""
     claims: dict[str, Any] = field(default_factory=dict)
@@ -78,6 +78,8 @@ class Liar:
             return 200, json.dumps({"issuer": self.issuer, **described}).encode()
         if path == "/keys":
             return 200, json.dumps({"keys": [public_key(KEY)]}).encode()
+        if path == "/me":
+            return 200, json.dumps({"sub": self.claims["sub"]}).encode()
         if path == "/token":
             return self._exchange(form)
         return 404, b"{}"

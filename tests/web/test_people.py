@@ -1,4 +1,4 @@
-"""Who acts for a member: invited by e-mail, taken by the invited address alone, with roles that hold, and never without an owner."""
+"""Who acts for a member: invited by e-mail, taken by the invited address alone, in roles that hold, never without an owner."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ import pytest
 import urllib3
 from django.db import connection
 from django.test import Client
+from oidc_provider_mock import User as ProviderUser
 from oidc_provider_mock import run_server_in_thread
 from pytest_django import Settings
 
@@ -79,10 +80,9 @@ def test_the_first_sign_on_links_the_person_whom_the_list_and_we_know(
 
 
 def test_it_works_with_a_provider_that_others_wrote(people: cast.Cast, liar: Liar, settings: Settings) -> None:
-    with run_server_in_thread() as server:
+    claims = {name: value for name, value in liar.claims.items() if name != "sub"}
+    with run_server_in_thread(user_claims=[ProviderUser(sub="aoki", claims=claims)]) as server:
         settings.SONAE_OIDC_ISSUER = f"http://127.0.0.1:{server.server_port}"
-        claims = {**liar.claims, "sub": None}
-        urllib3.request("PUT", f"{settings.SONAE_OIDC_ISSUER}/users/aoki", json=claims)
         browser = Client()
         address = browser.post(BEGIN).headers["Location"]
         page = urllib3.request("POST", address, fields={"sub": "aoki"}, encode_multipart=False, redirect=False)
