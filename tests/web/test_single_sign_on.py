@@ -192,7 +192,9 @@ def test_after_signing_in_by_code_the_account_can_be_linked(people: cast.Cast, l
     liar.claims["email_verified"] = False
     through(client, liar)
     sign_in(client, cast.AOKI)
-    assert 'value="link"' in client.get("/portal/security/").content.decode()
+    page = client.get("/portal/security/").content.decode()
+    assert 'value="link"' in page
+    assert "会員番号 10000017、other-name@sample.example" in page  # whose account it is, before anybody links it
     assert client.post("/portal/security/", {"action": "link"}).headers["Location"] == "/portal/security/"
     assert OrganiserIdentity.objects.get().user == people.owner
     browser = Client()
