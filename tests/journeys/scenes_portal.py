@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.journeys.buyer import CARD_VISA, pay
 from tests.journeys.gallery import Visitor, scene
 
@@ -325,3 +327,100 @@ def home_in_force(visitor: Visitor) -> None:
     visitor.come_as(IN_FORCE)
     visitor.go("/portal/")
     visitor.says("補償中", "In force")
+
+
+@scene("portal:people")
+def people(visitor: Visitor) -> None:
+    visitor.go("/portal/people/")
+    visitor.says("役割とできること", "What the roles may do")
+
+
+@scene("portal:people")
+def people_errors(visitor: Visitor) -> None:
+    visitor.press()
+    visitor.says("メールアドレスを入れてください", "Please enter an e-mail address")
+
+
+@scene("portal:people")
+def people_invited(visitor: Visitor) -> None:
+    visitor.page.locator("input[name=email]").fill(_guest(visitor))
+    visitor.page.locator("input[name=role][value=reader]").check(force=True)
+    visitor.press()
+    visitor.says("返事を待っている招待", "Invitations without an answer")
+
+
+@scene("portal:security")
+def security(visitor: Visitor) -> None:
+    visitor.go("/portal/security/")
+    visitor.says("ログイン中の端末", "Where you are signed in")
+
+
+@scene("portal:passkey")
+def passkey(visitor: Visitor) -> None:
+    visitor.go("/portal/security/passkey/")
+    visitor.says("このアドレスではパスキーを使えません", "Passkeys don’t work at this address")
+
+
+@scene("portal:email")
+def email_change(visitor: Visitor) -> None:
+    visitor.go("/portal/security/email/")
+    visitor.says("順に確認コードを送ります", "We send a code to your present address")
+
+
+@scene("portal:email")
+def email_change_code(visitor: Visitor) -> None:
+    visitor.page.locator("input[type=email]").fill("atarashii-no-keiri-tanto@reiji-seisakusho.example")
+    visitor.press()
+    visitor.says("2つのうち1つ目です", "First of two")
+
+
+@scene("portal:sign_in_again")
+def sign_in_again(visitor: Visitor) -> None:
+    visitor.go("/sign-in/again/")
+    visitor.says("ご本人であることを確かめます", "we make sure that it is you")
+
+
+@scene("portal:invitation")
+def invitation_for_another(visitor: Visitor) -> None:
+    rows = visitor.site.sql(
+        "SELECT body FROM documents_outboxmessage WHERE recipient = %s ORDER BY id DESC LIMIT 1", _guest(visitor)
+    )
+    found = re.search(r"/invitations/\S+", str(rows[0][0]))
+    assert found
+    visitor.go(found[0])
+    visitor.says("別のメールアドレスでログインしています", "You are signed in with another address")
+
+
+@scene("portal:invitation")
+def invitation_to_accept(visitor: Visitor) -> None:
+    address = visitor.page.url
+    visitor.come_as(_guest(visitor))
+    visitor.page.goto(address)
+    visitor.says("お受けになると", "Once you accept")
+
+
+@scene("portal:start")
+def only_looks(visitor: Visitor) -> None:
+    """A reader tries to begin an application with the page of somebody who may."""
+    visitor.press()
+    visitor.go("/apply/")
+    number = visitor.site.sql(
+        """SELECT m.number FROM parties_member m JOIN parties_memberaccess a ON a.member_id = m.id
+           JOIN parties_user u ON u.id = a.user_id WHERE u.email = %s""",
+        _guest(visitor),
+    )[0][0]
+    visitor.page.locator("main form").first.evaluate(ADD_MEMBER_AND_SEND, number)
+    visitor.says("「閲覧」の担当として登録されています", "You are entered as a reader")
+
+
+ADD_MEMBER_AND_SEND = """(form, number) => {
+    const field = document.createElement("input");
+    field.name = "member";
+    field.value = number;
+    form.append(field);
+    form.submit();
+}"""
+
+
+def _guest(visitor: Visitor) -> str:
+    return f"keiri-tanto-{visitor.language}@reiji-seisakusho.example"

@@ -26,6 +26,9 @@ WITHOUT_A_PICTURE = FOR_MACHINES | {
     "site:manifest",
     "portal:application",  # leads on to the step that is open
     "portal:sign_out",  # leads on to the first page
+    "portal:passkey_sign_in",  # asked by the script of the page of signing in
+    "portal:organiser_sign_in",  # leads to the organiser's page, and needs one: seen in test_member_door
+    "portal:organiser_return",
     "portal:postcode",  # a part of the company step, seen there
     "portal:status",  # a part of the page after paying, seen there
     # files of the desk

@@ -14,6 +14,7 @@ from tests import cast
 from tests.web.applicant import Applicant
 from tests.web.contact_window import received_page
 from tests.web.feeds_on_file import enter_feed
+from tests.web.door import signed_in
 from tests.web.memory_gateway import MemoryGateway
 
 Opened = tuple[Client, str]
@@ -40,6 +41,11 @@ def _owner() -> Opened:
     browser = Client()
     browser.force_login(cast.call_in().owner)
     return browser, "/apply/"
+
+
+def _signed_in(page: str) -> Callable[[], Opened]:
+    """The owner of a member, who has signed in with a code just now."""
+    return lambda: (signed_in(cast.call_in().owner), page)
 
 
 def _applicant(page: str, *, confirmed: bool = False) -> Callable[[], Opened]:
@@ -126,4 +132,9 @@ PAGES: dict[str, Callable[[], Opened]] = {
     "desk apply": _feed("apply/", Feed.State.CHECKED),
     "desk release": _feed("release/", Feed.State.HELD),
     "desk withdraw": _feed("withdraw/", Feed.State.RECEIVED),
+    "people": _signed_in("/portal/people/"),
+    "security": _signed_in("/portal/security/"),
+    "address": _signed_in("/portal/security/email/"),
+    "passkey": _signed_in("/portal/security/passkey/"),
+    "sign in again": _signed_in("/sign-in/again/"),
 }

@@ -19,7 +19,7 @@ from django.urls import URLPattern, get_resolver
 from sonae.apps.audit.models import AuditEntry
 from sonae.apps.certificates.models import Certificate
 from sonae.apps.contact.models import ConsentWithdrawal
-from sonae.apps.documents.models import Paper
+from sonae.apps.documents.models import OutboxMessage, Paper
 from sonae.apps.enrolment.models import Application, StepAnswers
 from sonae.apps.enrolment.queries import applications_of
 from sonae.apps.enrolment.steps import StepCode
@@ -29,6 +29,7 @@ from sonae.apps.enrolment.use_cases.save_step import save_step
 from sonae.apps.enrolment.use_cases.start_application import MayNotApply, start_application
 from sonae.apps.parties.models import MemberAccess, User
 from sonae.apps.parties.queries import MayNotAct
+from sonae.apps.people.use_cases.invite_person import invite_person
 from sonae.apps.quotes.models import Quote
 from sonae.web.portal import access, payment_views
 from tests import cast, clock
@@ -124,7 +125,7 @@ FOR_EVERYBODY = {name for name, row in MATRIX.items() if row.may is May.EVERYBOD
 
 def test_every_address_with_an_id_is_tried_here() -> None:
     tried = {*OF_AN_APPLICATION, *OF_A_MEMBER, "site:quote", "site:estimate", "site:verify", "card_hook",
-             "site:consultation_received", "site:consultation_withdraw"}  # fmt: skip
+             "site:consultation_received", "site:consultation_withdraw", "portal:invitation"}  # fmt: skip
     assert set(with_an_id()) - FOR_EVERYBODY == tried
     assert {name for name, row in MATRIX.items() if row.may is May.MEMBERS_PEOPLE} == {
         *OF_AN_APPLICATION,
@@ -268,6 +269,24 @@ def test_a_consultation_is_the_same_for_all_who_hold_its_address_and_absent_for_
     assert not ConsentWithdrawal.objects.exists()
 
 
+def test_an_invitation_is_seen_by_whoever_holds_its_address_and_taken_by_one_alone(world: World) -> None:
+    invite_person(member=world.people.member, user=world.people.owner, email="new@sample.example", role="reader",
+                  address="{token}", language="ja", now=clock.now())  # fmt: skip
+    found = re.search(r"^ +(\S{32})$", OutboxMessage.objects.get(recipient="new@sample.example").body, re.MULTILINE)
+    assert found
+    before = rows()
+    for role in ROLES:
+        browser = world.browser(role)
+        assert browser.get(f"/invitations/{found[1]}/").status_code == 200
+        assert browser.post(f"/invitations/{found[1]}/").status_code == 403
+        assert (
+            browser.get(f"/invitations/{TOKEN}/").status_code
+            == browser.post(f"/invitations/{TOKEN}/").status_code
+            == 404
+        )
+    assert rows() == before
+
+
 def test_the_lists_of_the_portal_show_nothing_of_others(world: World) -> None:
     of_aoki = {"青木工務店", world.application.number, world.application.public_id, "10000017"}
     certificate = world.application.certificate
@@ -284,7 +303,7 @@ def test_the_lists_of_the_portal_show_nothing_of_others(world: World) -> None:
 
 LISTS = (
     "/portal/", "/portal/documents/", "/portal/payments/", "/portal/notices/", "/portal/data/", "/portal/data/correct/",
-    "/portal/data/erase/", "/apply/", "/apply/?another=1",
+    "/portal/data/erase/", "/portal/people/", "/portal/security/", "/apply/", "/apply/?another=1",
 )  # fmt: skip
 
 

@@ -117,7 +117,7 @@ def _enter(request: HttpRequest, claims: Claims, *, next_page: str) -> HttpRespo
 
 def link(request: HttpRequest) -> HttpResponse:
     """Link the account that waits in this session to the person who has signed in. Asked for on the page of security."""
-    claims = _waiting(request)
+    claims = waits_for_link(request)
     request.session.pop(TO_LINK, None)
     if claims is None:
         return redirect("portal:security")
@@ -139,12 +139,8 @@ def link(request: HttpRequest) -> HttpResponse:
     return redirect("portal:security")
 
 
-def waits_for_link(request: HttpRequest) -> bool:
-    """Whether an account of the organiser waits in this session to be linked."""
-    return _waiting(request) is not None
-
-
-def _waiting(request: HttpRequest) -> Claims | None:
+def waits_for_link(request: HttpRequest) -> Claims | None:
+    """What is known of the organiser's account that waits in this session to be linked."""
     kept = dict(request.session.get(TO_LINK) or {})
     if not kept or now(request) - datetime.fromisoformat(kept.pop("at")) > LIVES:
         return None

@@ -28,7 +28,7 @@ class SessionStore(SessionInDatabase):
 
     def cycle_key(self) -> None:
         """A new id with the same content; the sign-in moves along before the old id is deleted."""
-        old, content = self.session_key, self._session
+        old, content = self.session_key, dict(self.items())
         self.create()
         self._session_cache = content
         if old and self.session_key:
