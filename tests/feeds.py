@@ -14,7 +14,7 @@ from sonae.apps.membership.use_cases.check_feed import check_feed
 from sonae.apps.membership.use_cases.receive_feed import receive_feed
 from sonae.apps.membership.use_cases.release_feed import release_feed
 from sonae.apps.parties.models import Member, MembershipFact
-from sonae.domain.membership import Fact, Standing
+from sonae.domain.membership_facts import Fact, Standing
 from tests import clock
 
 ON = date(2026, 12, 1)
@@ -78,8 +78,10 @@ def check(content: bytes | Sequence[Row], *, form: str = "list", on: date = ON, 
 
 
 def take(content: bytes | Sequence[Row], *, form: str = "list", on: date = ON) -> Feed:
-    """Received, checked, released where it is held, and applied."""
+    """Received, checked, released where it is held, and applied unless it is refused."""
     feed = check(content, form=form, on=on)
+    if feed.state == Feed.State.REFUSED:
+        return feed
     if feed.state == Feed.State.HELD:
         release_feed(feed_id=feed.pk, actor="user:2", reason="looked at", now=clock.now())
     return apply_feed(feed_id=feed.pk, actor="user:1", now=clock.now())

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import time
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sonae.apps.billing.gateway import CardGateway, GatewayEvent, GatewayRefused
@@ -23,6 +24,12 @@ from sonae.apps.enrolment.use_cases.save_step import save_step
 from sonae.apps.enrolment.use_cases.settle_payment import settle_payment
 from sonae.apps.enrolment.use_cases.start_application import start_application
 from sonae.apps.enrolment.use_cases.sweep_payments import sweep_payments
+from sonae.apps.membership import staging
+from sonae.apps.membership.use_cases import receive_feed
+from sonae.apps.membership.use_cases.apply_feed import apply_feed
+from sonae.apps.membership.use_cases.check_feed import check_feed
+from sonae.apps.membership.use_cases.follow_feed import follow_feed
+from sonae.apps.membership.use_cases.turn_free_covers import turn_free_covers
 from sonae.apps.parties.models import Member, MemberAccess, User
 
 READ = ("overview", "points_to_note", "privacy")
@@ -69,6 +76,8 @@ def carry_out(act: str, on: Any, gateway: CardGateway, now: datetime) -> Any:
             send_due_mails(now=now)
         case "paper":
             pdf_of(paper=Paper.objects.get(pk=on), now=now)
+        case "feed" | "turn" | "follow":
+            return _do_for_all_members(act, on, now)
         case "zone":
             return time.strftime("%z", time.localtime(now.timestamp()))
         case "step":
@@ -98,3 +107,23 @@ def take_step(step: tuple[str, str], *, member_id: int, now: datetime) -> Any:
             language="ja", now=now,
         )  # fmt: skip
     return application.pk
+
+
+def _do_for_all_members(act: str, on: Any, now: datetime) -> Any:
+    if act == "feed":
+        return _take_feed(on, now)
+    if act == "follow":
+        return follow_feed(feed_id=on["feed"], now=now, chunk=on["chunk"]).followed_to
+    year = date.fromisoformat(on["year"])
+    return turn_free_covers(scheme_year_start=year, now=now, connections=on["connections"], chunk=on["chunk"]).state
+
+
+def _take_feed(on: Any, now: datetime) -> str:
+    """A list of the organiser from its bytes to its facts, in pieces so small that there is something between them."""
+    receive_feed.CHUNK_BYTES, staging.BATCH = 1_000, 20
+    feed = receive_feed.receive_feed(
+        file=io.BytesIO(on["file"].encode()), file_name="list.csv", form="list",
+        effective_date=date.fromisoformat(on["day"]), channel="command", actor="command:test", now=now,
+    )  # fmt: skip
+    feed = check_feed(feed_id=feed.pk, now=now)
+    return apply_feed(feed_id=feed.pk, actor="command:test", now=now).state

@@ -34,9 +34,11 @@ class Zygote:
         )  # fmt: skip
 
     def run(
-        self, act: str, on: object = None, *, now: datetime, kill: str = "", without_transactions: bool = False
-    ) -> dict[str, Any]:
-        """Do the act in a child, which dies at the point ``kill``: which points it reached, what it told, how it ended."""
+        self, act: str, on: object = None, *, now: datetime, kill: str = "", kill_after: float = 0,
+        without_transactions: bool = False,
+    ) -> dict[str, Any]:  # fmt: skip
+        """Do the act in a child, which dies at the point ``kill`` or after so many seconds: which points it reached, what it
+        told, how it ended."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         order = {
@@ -44,6 +46,7 @@ class Zygote:
             "on": on,
             "now": now.isoformat(),
             "kill": kill,
+            "kill_after": kill_after,
             "without_transactions": without_transactions,
         }
         self._process.stdin.write(json.dumps(order) + "\n")

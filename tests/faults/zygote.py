@@ -17,6 +17,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
+from threading import Timer
 from typing import Any
 
 
@@ -88,6 +89,8 @@ def _work(order: dict[str, Any], writing: int) -> None:
     _make_points(listener)
     if order.get("without_transactions"):
         _give_up_transactions()
+    if order.get("kill_after"):
+        Timer(order["kill_after"], os.kill, (os.getpid(), signal.SIGKILL)).start()
     gateway = SandboxCardGateway(Circuit(limit=10_000))
     told = carry_out(order["act"], order.get("on"), gateway, datetime.fromisoformat(order["now"]))
     os.write(writing, f"={json.dumps(told)}\n".encode())

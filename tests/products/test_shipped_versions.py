@@ -111,6 +111,7 @@ def test_numbers_of_the_calendar_are_tagged_as_what_they_are() -> None:
     assert tags["product.toml: calendar.term_start_month"] == "published"
     assert tags["product.toml: calendar.application_deadline_day"] == "assumed"
     assert tags["product.toml: plans[P300].cost_limit_yen"] == "published"
+    assert tags["product.toml: free_cover.issue_days_before_turn"] == "assumed"
     assert tags["rates/industry.csv: manufacturing"] == "assumed"
     assert tags["eligibility.toml: rules[SALES_LIMIT].annual_sales_yen"] == "published"
 

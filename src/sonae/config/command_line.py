@@ -79,7 +79,7 @@ def _port(given: str) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from sonae.config import commands, quote_command  # noqa: PLC0415  # keeps `--help` free of settings
+    from sonae.config import commands, feed_command, free_cover_command, quote_command  # noqa: PLC0415  # keeps `--help` free of settings
 
     parser = argparse.ArgumentParser(prog="sonae", description="Runs a group insurance programme end to end.")
     verbs = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -111,6 +111,10 @@ def _parser() -> argparse.ArgumentParser:
     quote_command.add_arguments(quote)
     quote.set_defaults(command=commands.quote)
 
+    feed = verbs.add_parser("feed", help="check or apply the organiser's file of members")
+    feed_command.add_arguments(feed)
+    feed.set_defaults(command=commands.feed)
+
     product = verbs.add_parser("product", help="check or publish a product version").add_subparsers(required=True)
     check = product.add_parser("check", help="list every finding with file, place and suggestion")
     check.add_argument("path", type=Path)
@@ -124,6 +128,10 @@ def _parser() -> argparse.ArgumentParser:
     checked.add_argument("path", type=Path)
     checked.add_argument("--product", type=Path, metavar="VERSION_FOLDER", help="also check its cost lines")
     checked.set_defaults(command=commands.check_loss_facts_folder)
+
+    free_cover_command.add_arguments(
+        verbs.add_parser("free-cover", help="the free cover: turn of the year, and its end")
+    )
 
     year = verbs.add_parser("scheme-year", help="open a scheme year").add_subparsers(required=True)
     opened = year.add_parser("open", help="open the scheme year that holds the day")

@@ -86,6 +86,14 @@ def quote(args: argparse.Namespace) -> int:
     return quote_command.run(args)
 
 
+def feed(args: argparse.Namespace) -> int:
+    """The organiser's file of members."""
+    start_django()
+    from sonae.config import feed_command
+
+    return feed_command.run(args)
+
+
 def check_product_folder(args: argparse.Namespace) -> int:
     """Every finding of a version folder, or of all versions when the folder holds version folders."""
     from sonae.config.product_folder import check_folder

@@ -1,5 +1,5 @@
 """The background work: each job reads the clock and calls one use-case. The minutely rounds look for everything
-due; the daily one forgets what is over."""
+due; the daily ones forget what is over and turn the scheme year."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from sonae.apps.billing.gateway import card_gateway
 from sonae.apps.documents.outbox import send_due_mails
 from sonae.apps.enrolment.use_cases.settle_payment import settle_payment
 from sonae.apps.enrolment.use_cases.sweep_payments import sweep_payments
+from sonae.apps.membership.use_cases.carry_out_free_cover_end import carry_out_free_cover_end
+from sonae.apps.membership.use_cases.follow_feed import feeds_to_follow, follow_feed
 from sonae.apps.membership.use_cases.forget_feed_files import forget_feed_files
 from sonae.apps.membership.use_cases.look_for_feeds import look_for_feeds
 from sonae.apps.membership.use_cases.take_further import take_all_further, take_further
+from sonae.apps.membership.use_cases.turn_free_covers import turn_free_covers, turns_due
 from sonae.config.clock import now
 
 
@@ -56,10 +59,40 @@ def minutely_round(timestamp: int) -> str:
         send_due_mails(now=now())
 
 
+@app.task(name="sonae.follow_feed")
+def follow_applied_feed(feed_id: int) -> str:
+    """Let the free cover follow a feed that was just applied."""
+    return str(follow_feed(feed_id=feed_id, now=now()).followed_at)
+
+
+@app.task(name="sonae.carry_out_free_cover_end")
+def carry_out_end() -> int:
+    """Bring certificates and mails into line with the organiser's end of the free cover."""
+    return len(carry_out_free_cover_end(now=now()))
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="sonae.free_cover_round", queueing_lock="sonae.free_cover_round")
+def free_cover_round(timestamp: int) -> int:
+    """Follow feeds and carry out ends whose own jobs were lost, in whatever order they came."""
+    feeds = feeds_to_follow()
+    for feed_id in feeds:
+        follow_feed(feed_id=feed_id, now=now())
+    return len(feeds) + len(carry_out_free_cover_end(now=now()))
+
+
+@app.periodic(cron="41 18 * * *")  # 03:41 in Japan
+@app.task(name="sonae.turn_round", queueing_lock="sonae.turn_round")
+def turn_round(timestamp: int) -> str:
+    """Turn every scheme year whose free certificates are to be there by now. What is done stays as it is."""
+    runs = [turn_free_covers(scheme_year_start=start_on, now=now()) for start_on in turns_due(now=now())]
+    return ", ".join(f"{run.key} {run.state}" for run in runs)
+
+
 @app.periodic(cron="23 18 * * *")  # 03:23 in Japan
 @app.task(name="sonae.daily_round", queueing_lock="sonae.daily_round")
 def daily_round(timestamp: int) -> int:
-    """Forget counted tries, sessions and the organiser's files that are over."""
+    """Forget counted tries and sessions that are over, and the files of feeds that were applied long ago."""
     SessionStore.clear_expired()
     forget_feed_files(now=now())
     return forget_ended_windows(now=now())

@@ -1,122 +1,59 @@
-"""Who is a member on a day, as the organiser's facts tell it, and what a list or a change adds to them.
-
-This is the rule written out for one member at a time. The database does the same for a million at once
-(``apps/membership/comparison.py``); tests hold the two together.
-"""
+"""Who is a member when: what the organiser told us, in whatever order it came, as stretches of days."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
-from typing import Literal
-
-from sonae.domain.membership_feed.layout import Brake
-
-Kind = Literal["joined", "changed", "left"]
+from itertools import zip_longest
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What the organiser says of one member."""
+class Particulars:
+    """What the organiser's list says of a member: its class and how it is called."""
 
     member_class: str
-    name: str
+    name: str = ""
     name_kana: str = ""
-    email: str = ""
-    telephone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
-    """From ``effective_date`` on this holds, until a fact of a later day says otherwise."""
+class ToldOf:
+    """From ``effective_date`` on the firm is a member with these particulars; ``None``: it is none.
 
-    kind: Kind
+    ``place`` orders what was told of one day: the later one wins.
+    """
+
     effective_date: date
-    standing: Standing
-
-
-def winning_fact(facts: Sequence[Fact], on: date) -> Fact | None:
-    """The fact that rules on that day: of the latest day, and of that day the one recorded last. ``facts`` as recorded."""
-    winner: Fact | None = None
-    for fact in facts:
-        if fact.effective_date <= on and (winner is None or fact.effective_date >= winner.effective_date):
-            winner = fact
-    return winner
-
-
-def standing_on(facts: Sequence[Fact], on: date) -> Standing | None:
-    """The member's standing on that day; None before joining and after leaving."""
-    fact = winning_fact(facts, on)
-    return None if fact is None or fact.kind == "left" else fact.standing
-
-
-def list_differences(
-    facts: Mapping[str, Sequence[Fact]], listed: Mapping[str, Standing], *, kept: Collection[str], on: date
-) -> dict[str, Fact]:
-    """Number → the fact that a list of that day adds; nothing for a member of whom it says what is known.
-
-    A number in ``kept`` has a row that can't be used: whoever it is stays as they are, member or not.
-    """
-    added: dict[str, Fact] = {}
-    for number in {*facts, *listed}:
-        known, said = standing_on(facts.get(number, ()), on), listed.get(number)
-        if said is None:
-            if known is not None and number not in kept:
-                added[number] = Fact("left", on, known)
-        elif known is None:
-            added[number] = Fact("joined", on, said)
-        elif known != said:
-            added[number] = Fact("changed", on, said)
-    return added
-
-
-def change_to_record(facts: Sequence[Fact], change: Fact) -> Fact | None:
-    """What one row of a file of changes adds: itself, unless the fact that wins on that very day says the same.
-
-    It is recorded whatever is known of other days, so that the order in which files come never matters. Who leaves has no
-    standing to compare; the one they had is written beside it for people to read.
-    """
-    winner = winning_fact(facts, change.effective_date)
-    settled = winner is not None and winner.effective_date == change.effective_date and winner.kind == change.kind
-    if change.kind != "left":
-        return None if settled and winner is not None and winner.standing == change.standing else change
-    if settled:
-        return None
-    return change if winner is None else replace(change, standing=winner.standing)
+    place: tuple[float, int]  # when it was recorded, and the row among those of one moment
+    particulars: Particulars | None
 
 
 @dataclass(frozen=True, slots=True)
-class TooManyEnd:
-    """The file would end more of the members than the product allows at once."""
+class Membership:
+    """A stretch of days with one set of particulars, half-open. ``until`` is None while no leaving is known."""
 
-    ended: int
-    before: int
-    after: int
-
-
-@dataclass(frozen=True, slots=True)
-class ClassShrinks:
-    """The file would halve a class of members, or worse."""
-
-    member_class: str
-    before: int
-    after: int
+    since: date
+    until: date | None
+    particulars: Particulars
 
 
-def brake_reasons(
-    before: Mapping[str, int], after: Mapping[str, int], *, ended: int, limits: Brake
-) -> list[TooManyEnd | ClassShrinks]:
-    """Why a file is held for a second person; nothing when it isn't. ``before`` and ``after`` are members by class.
-
-    Exactly the share that the product names is still let through for those who end, and holds for a class.
-    """
-    reasons: list[TooManyEnd | ClassShrinks] = []
-    members = sum(before.values())
-    if ended * 1000 > members * limits.ended_permille:
-        reasons.append(TooManyEnd(ended, members, sum(after.values())))
-    for member_class, were in sorted(before.items()):
-        are = after.get(member_class, 0)
-        if (were - are) * 100 >= were * limits.class_halved_percent and are < were:
-            reasons.append(ClassShrinks(member_class, were, are))
-    return reasons
+def memberships(told: Iterable[ToldOf]) -> tuple[Membership, ...]:
+    """The stretches in order. Neighbours touch where only the particulars changed; a gap is time without membership."""
+    winning: dict[date, ToldOf] = {}
+    for fact in told:
+        known = winning.get(fact.effective_date)
+        if known is None or fact.place > known.place:
+            winning[fact.effective_date] = fact
+    days = sorted(winning)
+    found: list[Membership] = []
+    for day, until in zip_longest(days, days[1:]):
+        particulars = winning[day].particulars
+        if particulars is None:
+            continue
+        last = found[-1] if found else None
+        if last is not None and last.until == day and last.particulars == particulars:
+            found[-1] = Membership(last.since, until, particulars)
+        else:
+            found.append(Membership(day, until, particulars))
+    return tuple(found)

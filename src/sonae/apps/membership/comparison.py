@@ -1,6 +1,6 @@
 """The staged rows of a feed beside what is known of the members, in SQL: one statement for all rows, however many there are.
 
-``domain/membership.py`` is the same rule for one member; tests hold the two together. Each statement begins with rows named
+``domain/membership_facts.py`` is the same rule for one member; tests hold the two together. Each statement begins with rows named
 ``compared``: one for each staged row, and in a list one for each member who isn't on it, with the state before and after, the
 reason, and in ``kind`` the fact to be recorded, if any.
 """
@@ -8,8 +8,6 @@ reason, and in ``kind`` the fact to be recorded, if any.
 from __future__ import annotations
 
 from collections.abc import Collection
-
-from django.db import connection
 
 from sonae.apps.membership.models import Feed
 
@@ -142,15 +140,3 @@ def _values(row: str, fields: Collection[str], absent: Collection[str]) -> str:
     return ", ".join(
         f"coalesce(was.{field}, '') AS {field}" if field in absent else f"{row}.{field}" for field in fields
     )
-
-
-def plan_for(feed: Feed) -> None:
-    """Let the server plan the rest of this transaction for many rows.
-
-    The serving account may not ANALYZE, so after a million new rows the planner knows of a few hundred, and would look each
-    of them up. A list is compared with everybody, where looking up is never right.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL work_mem = '64MB'; SET LOCAL jit = off")
-        if feed.form == Feed.Form.LIST:
-            cursor.execute("SET LOCAL enable_nestloop = off")

@@ -12,7 +12,6 @@ from typing import Final, TypedDict
 from django.db import connection
 from django.db.models import Count, Max
 
-from sonae.apps.membership.comparison import plan_for
 from sonae.apps.membership.dry_run import (
     REASONS,
     BrakeReason,
@@ -26,7 +25,7 @@ from sonae.apps.membership.dry_run import (
 from sonae.apps.membership.models import Feed, FeedRow, SetAsideRow
 from sonae.apps.membership.statements import members_by_class_on_day, moves_on_day, summary
 from sonae.apps.parties.models import MembershipFact
-from sonae.domain.membership import TooManyEnd, brake_reasons
+from sonae.domain.membership_facts import TooManyEnd, brake_reasons
 from sonae.domain.membership_feed.layout import Brake
 
 MOVES: Final[tuple[tuple[Reason, str], ...]] = (
@@ -67,7 +66,6 @@ class Summary:
 
 def make_dry_run(feed: Feed, *, staged: Staged, brake: Brake, newest_list: date | None) -> DryRun:
     """Compare the staged rows with what is known now, under ``lock_recording``."""
-    plan_for(feed)
     known_to = newest_fact()
     good_rows, day = _staged_rows(feed)
     set_aside = dict(

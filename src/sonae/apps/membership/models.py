@@ -1,8 +1,10 @@
-"""What the organiser sends of its members: each file as it came, how it was read, and what became of it."""
+"""What the organiser sends of its members, each file as it came and what became of it; and how the free cover follows."""
 
 from __future__ import annotations
 
 from django.db import models
+
+from sonae.apps.programmes.models import Programme, SchemeYear
 
 
 class Feed(models.Model):
@@ -110,3 +112,65 @@ class SetAsideRow(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["feed", "line"])]
+
+
+class FreeCoverEnd(models.Model):
+    """The organiser ends the free cover from a day on (F05). It can be taken back until that day."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="free_cover_ends")
+    ends_on = models.DateField()
+    scheduled_at = models.DateTimeField()
+    scheduled_by = models.CharField(max_length=200)
+    reason = models.CharField(max_length=400)
+    preview = models.JSONField()  # the numbers that were shown before it was scheduled
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.CharField(max_length=200, blank=True)
+    withdrawal_reason = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme"], condition=models.Q(withdrawn_at__isnull=True), name="one_end_of_the_free_cover"
+            ),
+        ]
+
+    @property
+    def source(self) -> str:
+        """What transactions that it led to give as their reason."""
+        return f"free_cover_end:{self.pk}"
+
+
+class FreeCoverRun(models.Model):
+    """Every member is gone through once, for one reason. Any number of workers share it; killed, it goes on where it was."""
+
+    class Cause(models.TextChoices):
+        TURN = "turn"  # the certificates of a scheme year
+        END = "end"  # the organiser ends the free cover
+        KEEP = "keep"  # and takes that back
+
+    class State(models.TextChoices):
+        RUNNING = "running"
+        DONE = "done"
+        PARKED = "parked"  # the totals don't come out: a person has to look
+
+    key = models.CharField(max_length=60, unique=True)  # "turn:2026-12-01", "end:3", "keep:3"
+    cause = models.CharField(max_length=10, choices=Cause.choices)
+    scheme_year = models.ForeignKey(SchemeYear, null=True, on_delete=models.PROTECT, related_name="free_cover_runs")
+    end = models.ForeignKey(FreeCoverEnd, null=True, on_delete=models.PROTECT, related_name="runs")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    before = models.JSONField()  # control totals as the run began
+    after = models.JSONField(null=True, blank=True)
+
+
+class FreeCoverLane(models.Model):
+    """Some of a run's members, by their ids, gone through in order: ``done_to`` moves with each chunk's transaction."""
+
+    run = models.ForeignKey(FreeCoverRun, on_delete=models.CASCADE, related_name="lanes")
+    to_id = models.BigIntegerField()
+    done_to = models.BigIntegerField()
+    tally = models.JSONField(default=dict)  # what was found and done so far
+
+    class Meta:
+        indexes = [models.Index(fields=["run", "id"])]

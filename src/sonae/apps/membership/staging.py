@@ -22,9 +22,12 @@ COPY_SET_ASIDE = 'COPY membership_setasiderow (feed_id, line, reason, "column", 
 
 # Two rows of a list that say different things of one member are both set aside: nobody can tell which is right.
 SET_DUPLICATES_ASIDE = """
-    WITH unlike AS (
-        SELECT number FROM membership_feedrow WHERE feed_id = %(feed)s AND act = 'listed' GROUP BY number
-        HAVING count(DISTINCT (member_class, name, name_kana, email, telephone)) > 1
+    WITH repeated AS MATERIALIZED (
+        SELECT number FROM membership_feedrow WHERE feed_id = %(feed)s AND act = 'listed' GROUP BY number HAVING count(*) > 1
+    ),
+    unlike AS (
+        SELECT number FROM membership_feedrow JOIN repeated USING (number) WHERE feed_id = %(feed)s AND act = 'listed'
+        GROUP BY number HAVING count(DISTINCT (member_class, name, name_kana, email, telephone)) > 1
     ),
     taken AS (
         UPDATE membership_feedrow AS row SET act = 'kept' FROM unlike
@@ -82,12 +85,11 @@ def stage_rows(feed: Feed, reading: Iterable[ReadRow | SetAside]) -> None:
 def _copy_batch(feed: Feed, batch: list[ReadRow | SetAside]) -> None:
     good = [row for row in batch if type(row) is ReadRow]
     bad = [row for row in batch if type(row) is SetAside]
-    kept = [row for row in bad if row.number] if feed.form == Feed.Form.LIST else []
     with connection.cursor() as cursor:
         with cursor.copy(COPY_ROWS) as copy:
             for row in good:
                 copy.write_row((feed.pk, *row))
-            for aside in kept:  # whoever it is keeps what they had
+            for aside in kept_rows(feed, bad):
                 copy.write_row(
                     (feed.pk, aside.line, FeedRow.Act.KEPT, feed.effective_date, aside.number, "", "", "", "", "")
                 )
@@ -95,6 +97,11 @@ def _copy_batch(feed: Feed, batch: list[ReadRow | SetAside]) -> None:
             with cursor.copy(COPY_SET_ASIDE) as copy:
                 for aside in bad:
                     copy.write_row((feed.pk, *aside[:4]))
+
+
+def kept_rows(feed: Feed, bad: list[SetAside]) -> list[SetAside]:
+    """Those of a list whose number can be read: whoever it is keeps what they had."""
+    return [row for row in bad if row.number] if feed.form == Feed.Form.LIST else []
 
 
 def settle_list(feed: Feed) -> int:

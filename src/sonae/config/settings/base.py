@@ -145,6 +145,7 @@ SONAE_SITE_ADDRESS = "http://127.0.0.1:8000"
 SONAE_PAPER_PRESS = "sonae.integrations.typst.press.TypstPress"
 SONAE_POSTCODE_BOOK = "sonae.integrations.postcode.lookup.PosutoBook"
 SONAE_HOLIDAYS = "sonae.integrations.holidays.japan.is_holiday"
+SONAE_WORKBOOK_READER = "sonae.integrations.spreadsheet.workbook.open_workbook"
 SONAE_CARD_GATEWAY = "sonae.integrations.sandbox_card.gateway.SandboxCardGateway"
 SONAE_CARD_TIMEOUT_SECONDS = 10.0
 SONAE_CARD_PAGE_ORIGINS = ["http://127.0.0.1:8001"]

@@ -14,7 +14,7 @@ from datetime import date
 from sonae.domain.membership_feed.layout import Field
 
 # What a spreadsheet takes for the beginning of a formula, in both widths.
-FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
+FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－−＠")
 _BLANKS = re.compile(r"[ \t\r\n\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 # What most cells look like. They are taken as they stand, which is what a million rows need; the others get a second look.
 _PLAIN_KANA = re.compile("[ァ-ヴー]+")

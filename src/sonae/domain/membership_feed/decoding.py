@@ -45,14 +45,17 @@ def find_encoding(chunks: Iterable[bytes]) -> Encoding:
     if first is None:
         raise FeedRefused("empty")
     marked = next((encoding for mark, encoding in _MARKS if first.startswith(mark)), None)
+    if marked != "utf-16":
+        # A NUL near the beginning says more of a file than an odd letter before it.
+        _count(_Trial("utf-8"), first.decode("latin-1"))
     utf8 = _try(chunks, marked or "utf-8")
     if not utf8.failed:
         return utf8.encoding
     if marked or (utf8.failed == "end" and utf8.letters):
         raise _refusal(utf8)
-    cp932 = _try(chunks, "cp932")
     if _is_damaged_utf8(utf8):
         raise _refusal(utf8)
+    cp932 = _try(chunks, "cp932")
     if not cp932.failed:
         return "cp932"
     # Whichever reads further is what the file was meant to be.

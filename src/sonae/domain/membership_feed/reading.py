@@ -15,7 +15,7 @@ from sonae.domain.membership_feed.decoding import CALLED, decoded, find_encoding
 from sonae.domain.membership_feed.header import Header, read_header
 from sonae.domain.membership_feed.layout import FeedLayout, Form
 from sonae.domain.membership_feed.lines import split_lines
-from sonae.domain.membership_feed.records import Record, Records, TextRecords, WorkbookRecords
+from sonae.domain.membership_feed.records import Record, Records, TextRecords, WorkbookRecords, is_blank
 from sonae.domain.membership_feed.refusals import FeedRefused
 from sonae.domain.membership_feed.rows import ReadRow, RowReader, SetAside
 
@@ -72,12 +72,12 @@ def read_feed(
 
 def _read(records: Records, layout: FeedLayout, form: Form, effective_date: date, *, encoding: str) -> FeedReading:
     rest = iter(records)
-    first = next((record for record in rest if any(map(str.strip, record.cells))), None)
+    first = next((record for record in rest if not is_blank(record.cells)), None)
     if first is None:
         raise FeedRefused("empty")
     header = read_header(first.cells, layout, form)
     reader = RowReader(header, layout=layout, form=form, effective_date=effective_date)
-    records.is_row = lambda cells: len(cells) == header.width and bool(reader.find_number(cells))
+    records.is_row = lambda cells: len(cells) >= header.width and bool(reader.find_number(cells))
     rows = _read_rows(rest, records, reader, header.width, may_have_none=form == "changes")
     return FeedReading(rows, header=header, encoding=encoding, delimiter=records.delimiter)
 
@@ -87,7 +87,7 @@ def _read_rows(
 ) -> Iterator[ReadRow | SetAside]:
     good = set_aside = 0
     for line, cells, broken in rest:
-        if not any(cells):
+        if not any(cells) or (len(cells) < width and is_blank(cells)):
             continue
         if len(cells) < width and records.is_cut_off:
             raise FeedRefused("truncated", line=line)
@@ -97,10 +97,10 @@ def _read_rows(
             row = reader.read(line, cells, records.raw)
         if type(row) is ReadRow:
             good += 1
-        elif any(map(str.strip, cells)):
-            set_aside += 1
-        else:
+        elif is_blank(cells):
             continue
+        else:
+            set_aside += 1
         yield row
     if not good + set_aside:
         raise FeedRefused("no_rows")

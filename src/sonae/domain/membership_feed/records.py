@@ -37,6 +37,11 @@ class Records(Protocol):
         """Whether the file ends in the record, without a line end."""
 
 
+def is_blank(cells: list[str]) -> bool:
+    """Whether there is nothing in the row but blanks, or the mark by which old systems end a file."""
+    return not any(cell.strip().strip("\x1a") for cell in cells)
+
+
 def find_delimiter(first_line: str, layout: FeedLayout) -> Delimiter:
     """Tab where it makes known headings of the line that the comma doesn't."""
     found = {mark: count_known(_lenient(first_line, mark), layout) for mark in (",", "\t")}

@@ -71,10 +71,10 @@ class RowReader:
         width = self._header.width
         if len(cells) != width and (len(cells) < width or any(map(str.strip, cells[width:]))):
             return self.set_aside(line, cells, "ragged", raw())
-        del cells[width:]
-        cells.append("")
+        padded = cells[:width]
+        padded.append("")
         try:
-            return self._read(line, self._pick(cells))
+            return self._read(line, self._pick(padded))
         except Unfit as unfit:
             return self.set_aside(line, cells, unfit.reason, raw(), unfit.field)
 

@@ -40,6 +40,7 @@ def check_product(files: Mapping[str, bytes]) -> list[Finding]:
         check_texts(product, findings)
         check_explanations(product, findings)
         check_contact(product.contact, findings)
+        check_free_cover(product, findings)
         if not findings.found:
             check_examples(product, findings)
     return sorted(findings.found)
@@ -139,6 +140,12 @@ def check_explanations(product: Product, findings: Findings) -> None:
         codes = [section.code for section in document.sections if section.code]
         hint = did_you_mean(EXCLUSIONS, codes) or f'Write code = "{EXCLUSIONS}" under it.'
         findings.add(f"wording/{EXCLUSIONS_IN}.toml", "sections", f'no section has the code "{EXCLUSIONS}".', hint)
+
+
+def check_free_cover(product: Product, findings: Findings) -> None:
+    """How the free cover follows the membership is written down. Versions that were published before can be read without it."""
+    if f"{PRODUCT}: free_cover.issue_days_before_turn" not in product.tags:
+        findings.add(PRODUCT, "free_cover", "the table [free_cover] is missing.")
 
 
 def check_contact(contact: Contact, findings: Findings) -> None:

@@ -21,6 +21,9 @@ QuestionGroup = Literal["needs", "disclosure", "declaration"]
 QuestionKind = Literal["choice", "choices", "yes_no", "confirm"]
 Thing = TypeVar("Thing")
 RuleKind = Literal["annual_sales_at_least", "industry_in", "disclosure_answer"]
+FreeCoverStart = Literal["day_of_joining", "first_of_next_month"]
+FreeCoverStop = Literal["day_of_leaving", "first_of_next_month", "expiry"]
+ClassChange = Literal["continue", "new_certificate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,20 @@ class Calendar:
     term_start_hour: int
     application_deadline_day: int
     quote_valid_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class FreeCover:
+    """How the free cover follows the membership (F05). The defaults stand for versions published before it was written down.
+
+    ``first_of_next_month``: the first 1st of a month on which the fact holds, so nothing begins or ends within a month.
+    ``expiry``: who leaves keeps the free cover to the end of the scheme year.
+    """
+
+    starts: FreeCoverStart = "day_of_joining"
+    ends: FreeCoverStop = "first_of_next_month"
+    on_class_change: ClassChange = "continue"
+    issue_days_before_turn: int = 30  # from then on the certificates of the next scheme year are issued
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +297,7 @@ class Product:
     not_covered: tuple[NotCovered, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
     answered: tuple[AnsweredGroup, ...] = ()
+    free_cover: FreeCover = FreeCover()
     group_policy_number: str = (
         ""  # of the policy that the organisation holds (F01); empty until the insurer has given one
     )

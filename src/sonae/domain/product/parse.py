@@ -16,6 +16,7 @@ from sonae.domain.product.parse_parts import (
     read_cost_lines,
     read_documents,
     read_frame,
+    read_free_cover,
     read_sections,
     read_services,
 )
@@ -109,6 +110,7 @@ def read_product(files: Mapping[str, bytes]) -> tuple[Product | None, list[Findi
         not_covered=read_not_covered(top, cover_facts),
         scenarios=read_scenarios(top, cover_facts, {line.code for line in cost_lines}),
         answered=read_answered(files, cover_facts, findings),
+        free_cover=read_free_cover(top),
         group_policy_number=top.string("group_policy_number", optional=True),
     )
     top.finish()

@@ -7,15 +7,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import cast
+from typing import cast, get_args
 
 from sonae.domain.product.definition import (
     Calendar,
     CardBrand,
+    ClassChange,
     ClosedPeriod,
     Contact,
     CostLine,
     Document,
+    FreeCover,
+    FreeCoverStart,
+    FreeCoverStop,
     Limit,
     MemberClass,
     Party,
@@ -161,6 +165,21 @@ def _calendar(table: Table) -> Calendar:
     )
     table.finish()
     return calendar
+
+
+def read_free_cover(top: Table) -> FreeCover:
+    """How the free cover follows the membership; the defaults where a version is older than the table."""
+    if not top.has("free_cover"):
+        return FreeCover()
+    table = top.table("free_cover")
+    rules = FreeCover(
+        starts=cast(FreeCoverStart, table.choice("starts", get_args(FreeCoverStart))),
+        ends=cast(FreeCoverStop, table.choice("ends", get_args(FreeCoverStop))),
+        on_class_change=cast(ClassChange, table.choice("on_class_change", get_args(ClassChange))),
+        issue_days_before_turn=table.number("issue_days_before_turn", most=180),
+    )
+    table.finish()
+    return rules
 
 
 def _payment(table: Table) -> Payment:

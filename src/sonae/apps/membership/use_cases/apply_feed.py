@@ -11,13 +11,13 @@ from django.db.models import Max
 from sonae.apps.audit.later import later
 from sonae.apps.audit.milestones import reached
 from sonae.apps.audit.record import record
-from sonae.apps.membership.comparison import plan_for
 from sonae.apps.membership.dry_run import DryRun
 from sonae.apps.membership.judging import is_current, judge
 from sonae.apps.membership.layout import feed_layout
 from sonae.apps.membership.locks import FeedStands, lock_feed, lock_recording
 from sonae.apps.membership.make_dry_run import Staged, members_by_class
 from sonae.apps.membership.models import Feed
+from sonae.apps.membership.planning import plan_for_many_rows
 from sonae.apps.membership.statements import NEW_MEMBERS, new_facts
 from sonae.apps.parties.models import MembershipFact
 
@@ -40,12 +40,12 @@ def apply_feed(*, feed_id: int, actor: str, now: datetime) -> Feed:
     if feed.state != Feed.State.CHECKED:
         raise FeedStands(feed)
     lock_recording()
+    plan_for_many_rows()
     if not is_current(feed):
         judge(feed, staged=_staged(feed), brake=feed_layout(on=feed.effective_date).brake, actor=actor, now=now)
         if feed.state != Feed.State.CHECKED:
             return feed
     reached("feed.current")
-    plan_for(feed)
     _record_checked(feed, now=now)
     feed.state, feed.applied_at, feed.applied_by = Feed.State.APPLIED, now, actor
     feed.save(update_fields=["state", "applied_at", "applied_by"])
@@ -74,11 +74,15 @@ def _record_checked(feed: Feed, *, now: datetime) -> None:
     recorded = _record_facts(feed, absent=dry_run["absent"], now=now)
     after = members_by_class(on=day)
     reached("feed.counted")
+    _check_totals(dry_run, before=before, after=after, recorded=recorded)
+
+
+def _check_totals(dry_run: DryRun, *, before: dict[str, int], after: dict[str, int], recorded: int) -> None:
     control = dry_run["totals"]
     if (before, after, recorded) != (control["before"]["by_class"], control["after"]["by_class"], dry_run["facts"]):
-        raise TotalsDisagree(f"feed {feed.pk}: {before} → {after} with {recorded} facts, expected {control}")
+        raise TotalsDisagree(f"{before} → {after} by {recorded} facts; the dry run says {control}, {dry_run['facts']}")
     if sum(before.values()) + control["joined"] - control["left"] != sum(after.values()):
-        raise TotalsDisagree(f"feed {feed.pk}: {before} → {after}, {control['joined']} joined, {control['left']} left")
+        raise TotalsDisagree(f"{before} → {after}, but {control['joined']} joined and {control['left']} left")
 
 
 def _record_facts(feed: Feed, *, absent: list[str], now: datetime) -> int:

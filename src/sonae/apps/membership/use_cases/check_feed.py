@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.module_loading import import_string
 
 from sonae.apps.audit.milestones import reached
 from sonae.apps.membership.judging import judge, refuse
@@ -12,9 +15,10 @@ from sonae.apps.membership.layout import feed_layout
 from sonae.apps.membership.locks import lock_feed, lock_recording
 from sonae.apps.membership.make_dry_run import Staged
 from sonae.apps.membership.models import Feed
+from sonae.apps.membership.planning import plan_for_many_rows
 from sonae.apps.membership.staging import KeptFile, settle_list, stage_rows
 from sonae.domain.membership_feed.layout import FIELDS_OF, FeedLayout, Form
-from sonae.domain.membership_feed.reading import read_feed
+from sonae.domain.membership_feed.reading import OpenWorkbook, read_feed
 from sonae.domain.membership_feed.refusals import FeedRefused
 
 CHECKER = "system:feed"
@@ -31,6 +35,7 @@ def check_feed(*, feed_id: int, now: datetime) -> Feed:
     feed = lock_feed(feed_id)
     if feed.state != Feed.State.RECEIVED:
         return feed
+    plan_for_many_rows()
     layout = feed_layout(on=feed.effective_date)
     try:
         with transaction.atomic():
@@ -46,8 +51,16 @@ def check_feed(*, feed_id: int, now: datetime) -> Feed:
 
 def _stage(feed: Feed, layout: FeedLayout) -> Staged:
     form: Form = "list" if feed.form == Feed.Form.LIST else "changes"
-    reading = read_feed(KeptFile(feed), layout=layout, form=form, effective_date=feed.effective_date)
+    reading = read_feed(
+        KeptFile(feed), layout=layout, form=form, effective_date=feed.effective_date, open_workbook=_open_workbook
+    )
     stage_rows(feed, reading)
     repeated = settle_list(feed) if form == "list" else 0
     absent = tuple(field for field in FIELDS_OF["list"] if field not in reading.headings)
     return Staged(absent=absent, repeated_rows=repeated)
+
+
+def _open_workbook(chunks: Iterable[bytes]) -> Iterator[tuple[int, list[str]]]:
+    """By the reader of Excel workbooks that the settings name; loaded for workbooks alone."""
+    reader: OpenWorkbook = import_string(settings.SONAE_WORKBOOK_READER)
+    return reader(chunks)

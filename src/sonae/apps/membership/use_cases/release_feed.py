@@ -34,10 +34,15 @@ def release_feed(*, feed_id: int, actor: str, reason: str, now: datetime) -> Fee
         return feed
     if feed.state != Feed.State.HELD:
         raise FeedStands(feed)
-    if actor == feed.received_by:
+    if not is_second_person(actor, feed):
         raise SamePerson
     feed.state = Feed.State.CHECKED
     feed.released_at, feed.released_by, feed.release_reason = now, actor, reason
     feed.save(update_fields=["state", "released_at", "released_by", "release_reason"])
     record(now=now, actor=actor, action="feed.released", object_kind="feed", object_id=feed.pk, reason=reason)
     return feed
+
+
+def is_second_person(actor: str, feed: Feed) -> bool:
+    """Whether somebody else handed the feed in."""
+    return actor != feed.received_by
