@@ -120,7 +120,7 @@ def _do_for_all_members(act: str, on: Any, now: datetime) -> Any:
 
 def _take_feed(on: Any, now: datetime) -> str:
     """A list of the organiser from its bytes to its facts, in pieces so small that there is something between them."""
-    receive_feed.CHUNK_BYTES, staging.BATCH = 1_000, 20
+    receive_feed.CHUNK_BYTES, staging.BATCH = 400, 10
     feed = receive_feed.receive_feed(
         file=io.BytesIO(on["file"].encode()), file_name="list.csv", form="list",
         effective_date=date.fromisoformat(on["day"]), channel="command", actor="command:test", now=now,

@@ -45,10 +45,9 @@ LIST_COMPARED = """
             ELSE 'unchanged' END AS reason
         FROM paired
     ),
-    compared AS MATERIALIZED (
-        SELECT number, day, reason, {shown},
-            CASE reason WHEN 'rejoined' THEN 'joined' WHEN 'kept' THEN NULL WHEN 'unchanged' THEN NULL ELSE reason END AS kind,
-            {recorded}
+    compared AS (
+        SELECT number, day, reason, {columns},
+            CASE reason WHEN 'rejoined' THEN 'joined' WHEN 'kept' THEN NULL WHEN 'unchanged' THEN NULL ELSE reason END AS kind
         FROM judged WHERE reason IS NOT NULL
     )
 """
@@ -96,10 +95,9 @@ CHANGES_COMPARED = """
             ELSE 'unchanged' END AS reason
         FROM seen WHERE is_new
     ),
-    compared AS MATERIALIZED (
-        SELECT number, day, reason, {shown},
-            CASE WHEN day_before = day AND kind_before = act AND (act = 'left' OR NOT ({differs})) THEN NULL ELSE act END AS kind,
-            {recorded}
+    compared AS (
+        SELECT number, day, reason, {columns},
+            CASE WHEN day_before = day AND kind_before = act AND (act = 'left' OR NOT ({differs})) THEN NULL ELSE act END AS kind
         FROM judged
     )
 """
@@ -123,12 +121,14 @@ RECORDED = ", ".join(
 )
 
 
-def compared(feed: Feed, *, absent: Collection[str]) -> str:
-    """How each statement begins. ``absent`` are fields that the file has no column for: what is known of them stays."""
-    parts = {"differs": DIFFERS, "shown": SHOWN, "recorded": RECORDED}
+def compared(feed: Feed, *, absent: Collection[str], columns: str) -> str:
+    """How each statement begins. ``absent`` are fields that the file has no column for: what is known of them stays.
+    ``columns`` are ``SHOWN`` or ``RECORDED``: a million rows are carried along with what is asked of them alone.
+    """
     if feed.form == Feed.Form.LIST:
-        return LIST_COMPARED.format(known=KNOWN, values=_values("now", STANDING, absent), **parts)
-    return CHANGES_COMPARED.format(stated=stated(absent=absent), **parts)
+        values = _values("now", STANDING, absent)
+        return LIST_COMPARED.format(known=KNOWN, values=values, differs=DIFFERS, columns=columns)
+    return CHANGES_COMPARED.format(stated=stated(absent=absent), differs=DIFFERS, columns=columns)
 
 
 def stated(*, absent: Collection[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sonae.apps.membership.comparison import KNOWN, STANDING, compared, stated
+from sonae.apps.membership.comparison import KNOWN, RECORDED, SHOWN, STANDING, compared, stated
 from sonae.apps.membership.dry_run import EXAMPLES, Reason
 from sonae.apps.membership.models import Feed
 
@@ -69,7 +69,7 @@ def summary(feed: Feed, *, absent: Collection[str]) -> str:
         EXAMPLES_OF_REASON.format(reason=reason, which=which, before=before, after=after, most=EXAMPLES)
         for reason, (which, before, after) in EXAMPLE_OF.items()
     )
-    return compared(feed, absent=absent) + GROUPS + "".join(examples)
+    return compared(feed, absent=absent, columns=SHOWN) + GROUPS + "".join(examples)
 
 
 def moves_on_day(*, absent: Collection[str]) -> str:
@@ -80,4 +80,5 @@ def moves_on_day(*, absent: Collection[str]) -> str:
 def new_facts(feed: Feed, *, absent: Collection[str]) -> str:
     """The statement that records what the feed says."""
     said = ", ".join(f"said_{field}" for field in STANDING)
-    return compared(feed, absent=absent) + NEW_FACTS.format(fields=", ".join(STANDING), said=said)
+    recorded = NEW_FACTS.format(fields=", ".join(STANDING), said=said)
+    return compared(feed, absent=absent, columns=RECORDED) + recorded
