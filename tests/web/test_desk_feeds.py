@@ -234,8 +234,8 @@ def test_the_same_file_after_its_dry_run_says_that_it_is_here(
 
 
 def test_a_file_beyond_the_limit_is_refused_in_words(operator: Client, settings: Settings) -> None:
-    settings.SONAE_FEED_LIMIT_BYTES = 1_000_000
-    answer = upload(operator, b"x" * 1_000_001)
+    settings.SONAE_FEED_LIMIT_BYTES = 1 << 20
+    answer = upload(operator, b"x" * ((1 << 20) + 1))
     assert answer.status_code == 413
     assert "1 MBまでにしてください" in text_of(answer)
     assert not Feed.objects.exists()

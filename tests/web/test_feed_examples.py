@@ -16,7 +16,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 import pytest
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections, connection, connections
+from django.db import close_old_connections, connections
 from pytest_django import Settings
 
 from sonae.apps.membership.models import Feed
@@ -37,7 +37,7 @@ def example(language: str) -> str:
 @contextmanager
 def serving() -> Iterator[str]:
     """The application on a port of its own, within the test's transaction; answers one request after the other."""
-    here = connection
+    here = connections["default"]
     here.inc_thread_sharing()
     server = make_server("127.0.0.1", 0, get_wsgi_application(), handler_class=Quiet)
 

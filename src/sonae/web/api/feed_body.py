@@ -20,7 +20,7 @@ from sonae.domain.text import Text
 from sonae.web.api.problems import refuse
 
 PIECE_BYTES = 1 << 16
-IN_MEMORY_BYTES = 1 << 20
+MEGABYTE = 1 << 20
 FORM = "multipart/form-data"
 FIELD = "file"
 
@@ -50,7 +50,7 @@ def taken_in(request: HttpRequest) -> Iterator[Body]:
         raise refuse(415, "Content-Encoding", request.headers["Content-Encoding"], NOT_PACKED)
     if int(request.META.get("CONTENT_LENGTH") or 0) > largest():
         raise too_large()
-    with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as file:
+    with tempfile.SpooledTemporaryFile(max_size=MEGABYTE) as file:
         digest = hashlib.sha256()
         size = 0
         for piece in _pieces(request):
@@ -87,12 +87,12 @@ def file_in(request: HttpRequest, body: Body) -> Iterator[IO[bytes]]:
 
 def largest() -> int:
     """Of a body: the largest file, and the form around it."""
-    return int(settings.SONAE_FEED_LIMIT_BYTES) + IN_MEMORY_BYTES
+    return int(settings.SONAE_FEED_LIMIT_BYTES) + MEGABYTE
 
 
 def too_large() -> Exception:
     """``Refused``, with the limit."""
-    megabytes = settings.SONAE_FEED_LIMIT_BYTES // 1_000_000
+    megabytes = settings.SONAE_FEED_LIMIT_BYTES // MEGABYTE
     return refuse(413, "body", "", Text(f"{megabytes:,} MBまでです。", f"at most {megabytes:,} MB are expected."))
 
 

@@ -144,6 +144,8 @@ def _person(user: User) -> Text:
 def _machine(actor: str) -> Text:
     kind, _, name = actor.partition(":")
     match kind:
+        case "command":
+            return Text(f"コマンド（{name}）", f"{name}, at the command line")
         case "sender":
             return Text(f"HTTPの送り手 {name}", f"{name}, by HTTP")
         case "system" if name in {"folder", "bucket"}:

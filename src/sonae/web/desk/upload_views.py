@@ -25,6 +25,7 @@ from sonae.web.shared.context import programme_of
 from sonae.web.shared.language import active_language, in_language, say
 from sonae.web.shared.moment import now, today
 
+MEGABYTE = 1 << 20
 READ_AT_ONCE_BYTES = 300_000  # a few thousand members; what is larger is read by the worker
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 TEMPLATES: dict[str, tuple[Field, ...]] = {"list": FIELDS_OF["list"], "changes": FIELDS_OF["changes"]}
@@ -119,7 +120,7 @@ def _receive(request: HttpRequest, form: UploadForm) -> Feed:
 
 
 def _too_large() -> str:
-    megabytes = f"{settings.SONAE_FEED_LIMIT_BYTES // 1_000_000:,}"
+    megabytes = f"{settings.SONAE_FEED_LIMIT_BYTES // MEGABYTE:,}"
     return str(
         say(
             f"ファイルが大きすぎます。{megabytes} MBまでにしてください。",
@@ -132,7 +133,7 @@ def _show(request: HttpRequest, form: UploadForm, *, status: int = 200) -> HttpR
     layout = _layout(request)
     facts = {
         "form": form,
-        "limit_megabytes": settings.SONAE_FEED_LIMIT_BYTES // 1_000_000,
+        "limit_megabytes": settings.SONAE_FEED_LIMIT_BYTES // MEGABYTE,
         "columns": [_column(field, layout) for field in FIELDS_OF["changes"]],
         "acts": [layout.acts[act][0 if active_language() == "ja" else -1] for act in ACTS],
         "product": programme_of(request).current_product,
