@@ -13,8 +13,8 @@ from sonae.web.portal import payment_views
 from tests import cast
 from tests.web.applicant import Applicant
 from tests.web.contact_window import received_page
-from tests.web.feeds_on_file import enter_feed
 from tests.web.door import signed_in
+from tests.web.feeds_on_file import enter_feed
 from tests.web.memory_gateway import MemoryGateway
 
 Opened = tuple[Client, str]

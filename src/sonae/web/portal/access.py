@@ -12,7 +12,7 @@ from functools import wraps
 from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -64,7 +64,7 @@ def for_application(*methods: str, to: Deed = "manage") -> Callable[[View], View
     return decorate
 
 
-def only_looks(request: HttpRequest) -> HttpResponseBase:
+def only_looks(request: HttpRequest) -> HttpResponse:
     """The page that says whom to ask, for people whose role lets them see and nothing else."""
     return render(request, "portal/only_looks.html", status=403)
 
