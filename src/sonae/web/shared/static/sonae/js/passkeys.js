@@ -49,6 +49,8 @@
     }, true);
   }
 
+  for (const warning of document.querySelectorAll("[data-passkey-needs-script]")) warning.hidden = true;
+
   const make = document.querySelector("[data-passkey-create]");
   if (make) {
     const form = make.closest("form");
