@@ -14,7 +14,7 @@ from sonae.apps.membership.use_cases.check_feed import check_feed
 from sonae.apps.membership.use_cases.receive_feed import receive_feed
 from sonae.apps.membership.use_cases.release_feed import release_feed
 from sonae.apps.parties.models import Member, MembershipFact
-from sonae.domain.membership_facts import Fact, Standing
+from sonae.domain.membership_facts import Entry, Fact
 from tests import clock
 
 ON = date(2026, 12, 1)
@@ -37,8 +37,8 @@ class Row:
     day: date | None = None
 
     @property
-    def standing(self) -> Standing:
-        return Standing(self.member_class, self.name, self.name_kana, self.email, self.telephone)
+    def entry(self) -> Entry:
+        return Entry(self.member_class, self.name, self.name_kana, self.email, self.telephone)
 
     def cells(self) -> list[str]:
         listed = [self.number, self.member_class, self.name, self.name_kana, self.email, self.telephone]
@@ -96,8 +96,8 @@ def facts_by_number() -> dict[str, list[Fact]]:
 
 
 def fact_of(fact: MembershipFact) -> Fact:
-    standing = Standing(fact.member_class, fact.name, fact.name_kana, fact.email, fact.telephone)
-    return Fact(fact.kind, fact.effective_date, standing)  # type: ignore[arg-type]
+    entry = Entry(fact.member_class, fact.name, fact.name_kana, fact.email, fact.telephone)
+    return Fact(fact.kind, fact.effective_date, entry)  # type: ignore[arg-type]
 
 
 def shown(counts: Mapping[str, int]) -> dict[str, int]:

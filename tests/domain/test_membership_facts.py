@@ -9,40 +9,40 @@ import pytest
 
 from sonae.domain.membership_facts import (
     ClassShrinks,
+    Entry,
     Fact,
     Kind,
-    Standing,
     TooManyEnd,
     brake_reasons,
     change_to_record,
+    entry_on,
     list_differences,
-    standing_on,
 )
 from sonae.domain.membership_feed.layout import Brake
 
 DAY = date(2026, 12, 1)
-BASIC, TOTAL = Standing("basic", "架空商店"), Standing("total", "架空商店")
+BASIC, TOTAL = Entry("basic", "架空商店"), Entry("total", "架空商店")
 
 
-def fact(kind: Kind, *, days: int = 0, standing: Standing = BASIC) -> Fact:
-    return Fact(kind, DAY + timedelta(days=days), standing)
+def fact(kind: Kind, *, days: int = 0, entry: Entry = BASIC) -> Fact:
+    return Fact(kind, DAY + timedelta(days=days), entry)
 
 
 def test_membership_begins_on_the_day_of_joining_and_is_over_on_the_day_of_leaving() -> None:
     facts = [fact("joined"), fact("left", days=10)]
-    days = {offset: standing_on(facts, DAY + timedelta(days=offset)) for offset in (-1, 0, 9, 10)}
+    days = {offset: entry_on(facts, DAY + timedelta(days=offset)) for offset in (-1, 0, 9, 10)}
     assert days == {-1: None, 0: BASIC, 9: BASIC, 10: None}
 
 
 def test_of_one_day_the_fact_recorded_last_wins() -> None:
-    assert standing_on([fact("joined"), fact("joined", standing=TOTAL)], DAY) == TOTAL
-    assert standing_on([fact("joined"), fact("left")], DAY) is None
-    assert standing_on([fact("left"), fact("joined")], DAY) == BASIC
+    assert entry_on([fact("joined"), fact("joined", entry=TOTAL)], DAY) == TOTAL
+    assert entry_on([fact("joined"), fact("left")], DAY) is None
+    assert entry_on([fact("left"), fact("joined")], DAY) == BASIC
 
 
 def test_the_order_in_which_facts_of_different_days_were_recorded_never_matters() -> None:
-    facts = [fact("joined"), fact("changed", days=5, standing=TOTAL), fact("left", days=9)]
-    ends = {tuple(standing_on(order, DAY + timedelta(days=day)) for day in range(12)) for order in permutations(facts)}
+    facts = [fact("joined"), fact("changed", days=5, entry=TOTAL), fact("left", days=9)]
+    ends = {tuple(entry_on(order, DAY + timedelta(days=day)) for day in range(12)) for order in permutations(facts)}
     assert len(ends) == 1
 
 
@@ -50,7 +50,7 @@ def test_a_list_adds_only_what_differs() -> None:
     known = {"1": [fact("joined")], "2": [fact("joined")], "3": [fact("joined")], "4": [fact("left")]}
     added = list_differences(known, {"1": BASIC, "2": TOTAL, "4": BASIC, "5": BASIC}, kept=(), on=DAY)
     assert added == {
-        "2": fact("changed", standing=TOTAL), "3": fact("left"), "4": fact("joined"), "5": fact("joined"),
+        "2": fact("changed", entry=TOTAL), "3": fact("left"), "4": fact("joined"), "5": fact("joined"),
     }  # fmt: skip
 
 
@@ -63,9 +63,9 @@ def test_a_change_is_recorded_unless_the_same_is_known_of_that_very_day() -> Non
     assert change_to_record(known, fact("joined")) is None
     assert change_to_record(known, fact("changed")) == fact("changed")  # another kind
     assert change_to_record(known, fact("joined", days=1)) == fact("joined", days=1)  # another day
-    assert change_to_record(known, fact("left", standing=TOTAL)) == fact("left")  # with what was known
-    assert change_to_record([*known, fact("left")], fact("left", standing=TOTAL)) is None
-    assert change_to_record([], fact("left", standing=TOTAL)) == fact("left", standing=TOTAL)
+    assert change_to_record(known, fact("left", entry=TOTAL)) == fact("left")  # with what was known
+    assert change_to_record([*known, fact("left")], fact("left", entry=TOTAL)) is None
+    assert change_to_record([], fact("left", entry=TOTAL)) == fact("left", entry=TOTAL)
 
 
 @pytest.mark.parametrize(("ended", "held"), [(0, False), (2, False), (3, True)])

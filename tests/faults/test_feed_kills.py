@@ -95,13 +95,13 @@ def next_list() -> tuple[list[Row], date, Known]:
     """A list for the next day on which one leaves, one joins, one goes to another class; and all facts that it must lead to."""
     day = FIRST_DAY + timedelta(days=next(_days))
     known = facts_by_number()
-    there = [Row(number, facts[-1].standing.member_class, facts[-1].standing.name) for number, facts in known.items()
+    there = [Row(number, facts[-1].entry.member_class, facts[-1].entry.name) for number, facts in known.items()
              if facts[-1].kind != "left"]  # fmt: skip
     _, moved, *others = sorted(there, key=lambda row: row.number)
     to_class = "total" if moved.member_class != "total" else "basic"
     rows = [replace(moved, member_class=to_class), *others, Row(str(next(_numbers)), "basic", "新しい架空商店")]
     expected: Known = {number: list(facts) for number, facts in known.items()}
-    for number, fact in list_differences(known, {row.number: row.standing for row in rows}, kept=(), on=day).items():
+    for number, fact in list_differences(known, {row.number: row.entry for row in rows}, kept=(), on=day).items():
         expected.setdefault(number, []).append(fact)
     return rows, day, expected
 

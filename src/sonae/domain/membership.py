@@ -38,17 +38,23 @@ class Membership:
     particulars: Particulars
 
 
-def memberships(told: Iterable[ToldOf]) -> tuple[Membership, ...]:
-    """The stretches in order. Neighbours touch where only the particulars changed; a gap is time without membership."""
+def winning_by_day(told: Iterable[ToldOf]) -> list[ToldOf]:
+    """What holds of each day that something was told of, in order of days."""
     winning: dict[date, ToldOf] = {}
     for fact in told:
         known = winning.get(fact.effective_date)
         if known is None or fact.place > known.place:
             winning[fact.effective_date] = fact
-    days = sorted(winning)
+    return [winning[day] for day in sorted(winning)]
+
+
+def memberships(told: Iterable[ToldOf]) -> tuple[Membership, ...]:
+    """The stretches in order. Neighbours touch where only the particulars changed; a gap is time without membership."""
+    line = winning_by_day(told)
     found: list[Membership] = []
-    for day, until in zip_longest(days, days[1:]):
-        particulars = winning[day].particulars
+    days: list[date | None] = [fact.effective_date for fact in line]
+    for fact, until in zip_longest(line, days[1:]):
+        day, particulars = fact.effective_date, fact.particulars
         if particulars is None:
             continue
         last = found[-1] if found else None

@@ -17,7 +17,7 @@ Kind = Literal["joined", "changed", "left"]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Entry:
     """What the organiser says of one member."""
 
     member_class: str
@@ -33,7 +33,7 @@ class Fact:
 
     kind: Kind
     effective_date: date
-    standing: Standing
+    entry: Entry
 
 
 def winning_fact(facts: Sequence[Fact], on: date) -> Fact | None:
@@ -45,14 +45,14 @@ def winning_fact(facts: Sequence[Fact], on: date) -> Fact | None:
     return winner
 
 
-def standing_on(facts: Sequence[Fact], on: date) -> Standing | None:
-    """The member's standing on that day; None before joining and after leaving."""
+def entry_on(facts: Sequence[Fact], on: date) -> Entry | None:
+    """What is said of the member on that day; None before joining and after leaving."""
     fact = winning_fact(facts, on)
-    return None if fact is None or fact.kind == "left" else fact.standing
+    return None if fact is None or fact.kind == "left" else fact.entry
 
 
 def list_differences(
-    facts: Mapping[str, Sequence[Fact]], listed: Mapping[str, Standing], *, kept: Collection[str], on: date
+    facts: Mapping[str, Sequence[Fact]], listed: Mapping[str, Entry], *, kept: Collection[str], on: date
 ) -> dict[str, Fact]:
     """Number → the fact that a list of that day adds; nothing for a member of whom it says what is known.
 
@@ -60,7 +60,7 @@ def list_differences(
     """
     added: dict[str, Fact] = {}
     for number in {*facts, *listed}:
-        known, said = standing_on(facts.get(number, ()), on), listed.get(number)
+        known, said = entry_on(facts.get(number, ()), on), listed.get(number)
         if said is None:
             if known is not None and number not in kept:
                 added[number] = Fact("left", on, known)
@@ -75,15 +75,15 @@ def change_to_record(facts: Sequence[Fact], change: Fact) -> Fact | None:
     """What one row of a file of changes adds: itself, unless the fact that wins on that very day says the same.
 
     It is recorded whatever is known of other days, so that the order in which files come never matters. Who leaves has no
-    standing to compare; the one they had is written beside it for people to read.
+    entry to compare; the one they had is written beside it for people to read.
     """
     winner = winning_fact(facts, change.effective_date)
     settled = winner is not None and winner.effective_date == change.effective_date and winner.kind == change.kind
     if change.kind != "left":
-        return None if settled and winner is not None and winner.standing == change.standing else change
+        return None if settled and winner is not None and winner.entry == change.entry else change
     if settled:
         return None
-    return change if winner is None else replace(change, standing=winner.standing)
+    return change if winner is None else replace(change, entry=winner.entry)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,31 +1,17 @@
-"""Where a member stands with the organiser's list on a day, and what that means for a paid cover (F21).
-
-Facts have two clocks: from which day they hold and when they were recorded. Of one day's facts the later recorded one wins.
-"""
+"""Where a member stands with the organiser's list on a day, and what that means for a paid cover (F21)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from itertools import pairwise
-from typing import Literal
 
 from sonae.domain.calendar import application_deadline
+from sonae.domain.membership import ToldOf, winning_by_day
 from sonae.domain.period import add_months
 from sonae.domain.product.definition import Calendar
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One thing that the organiser told us of a member."""
-
-    effective_date: date
-    recorded_at: datetime
-    order: int  # of two recorded at one moment, the later
-    kind: Literal["joined", "changed", "left"]
-    member_class: str
 
 
 class Standing(StrEnum):
@@ -63,19 +49,19 @@ class MembershipStanding:
         return self.standing in {Standing.MEMBER, Standing.LEAVING}
 
 
-def standing_on(told: Iterable[Told], day: date) -> MembershipStanding:
+def standing_on(told: Iterable[ToldOf], day: date) -> MembershipStanding:
     """The standing of one member on ``day``, with what is known to come."""
-    line = _winning(told)
+    line = winning_by_day(told)
     past = [fact for fact in line if fact.effective_date <= day]
     coming = [fact for fact in line if fact.effective_date > day]
-    joins_on = next((fact.effective_date for fact in coming if fact.kind != "left"), None)
+    joins_on = next((fact.effective_date for fact in coming if fact.particulars is not None), None)
     if not past:
         return MembershipStanding(Standing.TO_JOIN if joins_on else Standing.UNKNOWN, joins_on=joins_on)
     stretch = _present_stretch(past)
     since = stretch[0].effective_date
-    if past[-1].kind == "left":
+    if past[-1].particulars is None:
         return MembershipStanding(Standing.LEFT, since=since, joins_on=joins_on)
-    leaves_on = next((fact.effective_date for fact in coming if fact.kind == "left"), None)
+    leaves_on = next((fact.effective_date for fact in coming if fact.particulars is None), None)
     before = past[: len(past) - len(stretch)]
     return MembershipStanding(
         Standing.LEAVING if leaves_on else Standing.MEMBER,
@@ -87,31 +73,24 @@ def standing_on(told: Iterable[Told], day: date) -> MembershipStanding:
     )
 
 
-def _winning(told: Iterable[Told]) -> list[Told]:
-    """One fact for each day, in order of days."""
-    of_day: dict[date, Told] = {}
-    for fact in sorted(told, key=lambda fact: (fact.recorded_at, fact.order)):
-        of_day[fact.effective_date] = fact
-    return [of_day[day] for day in sorted(of_day)]
-
-
-def _present_stretch(past: list[Told]) -> list[Told]:
+def _present_stretch(past: list[ToldOf]) -> list[ToldOf]:
     """The latest facts that say the same of being a member or not."""
-    gone = past[-1].kind == "left"
+    gone = past[-1].particulars is None
     start = len(past) - 1
-    while start and (past[start - 1].kind == "left") == gone:
+    while start and (past[start - 1].particulars is None) == gone:
         start -= 1
     return past[start:]
 
 
-def _class_change(line: list[Told], day: date) -> ClassChange | None:
+def _class_change(line: list[ToldOf], day: date) -> ClassChange | None:
     """The next change of class that is known, or else the latest one of this membership."""
     changes = []
     for before, after in pairwise(line):
-        if after.kind == "left":
+        if before.particulars is None or after.particulars is None:
             break
-        if before.member_class != after.member_class:
-            changes.append(ClassChange(after.effective_date, before.member_class, after.member_class))
+        if before.particulars.member_class != after.particulars.member_class:
+            classes = before.particulars.member_class, after.particulars.member_class
+            changes.append(ClassChange(after.effective_date, *classes))
     to_come = [change for change in changes if change.on > day]
     return to_come[0] if to_come else (changes[-1] if changes else None)
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from sonae.apps.membership.models import Feed
 from sonae.apps.parties.models import MembershipFact
 from sonae.apps.programmes.models import Programme
-from sonae.domain.membership_facts import Fact, Standing, change_to_record, list_differences, standing_on
+from sonae.domain.membership_facts import Entry, Fact, change_to_record, entry_on, list_differences
 from tests.feeds import ON, Row, check, facts_by_number, file_of, rows_of, take
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +49,7 @@ lists = st.builds(
     File, st.lists(listed, min_size=1, max_size=5, unique_by=lambda row: row.number).map(tuple), st.sampled_from(DAYS)
 )
 files = st.lists(st.one_of(lists, st.builds(File, st.lists(changes, min_size=1, max_size=6).map(tuple))), max_size=5)
-Story = dict[str, list[Standing | None]]
+Story = dict[str, list[Entry | None]]
 
 
 @contextmanager
@@ -73,7 +73,7 @@ def by_sql(of: Sequence[File]) -> Story:
 
 
 def story_of(facts: dict[str, list[Fact]]) -> Story:
-    told = {number: [standing_on(facts.get(number, ()), day) for day in DAYS] for number in NUMBERS}
+    told = {number: [entry_on(facts.get(number, ()), day) for day in DAYS] for number in NUMBERS}
     return {number: days for number, days in told.items() if any(days)}
 
 
@@ -86,7 +86,7 @@ def by_rule(of: Sequence[File]) -> Story:
             for row in file.rows:
                 _add_change(facts, row, newest=newest)
         elif file.on >= newest:
-            listed_now = {row.number: row.standing for row in file.rows}
+            listed_now = {row.number: row.entry for row in file.rows}
             for number, fact in list_differences(facts, listed_now, kept=(), on=file.on).items():
                 facts[number].append(fact)
             newest = file.on
@@ -97,7 +97,7 @@ def _add_change(facts: dict[str, list[Fact]], row: Row, *, newest: date) -> None
     assert row.day is not None
     if row.day < newest:
         return
-    change = Fact(row.act, row.day, row.standing)  # type: ignore[arg-type]
+    change = Fact(row.act, row.day, row.entry)  # type: ignore[arg-type]
     added = change_to_record(facts[row.number], change)
     if added is not None:
         facts[row.number].append(added)
@@ -163,7 +163,7 @@ def known_at(moment: datetime) -> Story:
     for number, kind, day, *said in recorded.values_list(
         "member__number", "kind", "effective_date", "member_class", "name", "name_kana", "email", "telephone"
     ):
-        facts[number].append(Fact(kind, day, Standing(*said)))
+        facts[number].append(Fact(kind, day, Entry(*said)))
     return story_of(facts)
 
 

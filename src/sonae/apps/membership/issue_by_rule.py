@@ -14,6 +14,7 @@ from sonae.apps.membership.cover_years import RuledYear
 from sonae.apps.membership.models import FreeCoverEnd
 from sonae.apps.membership.tally import ACTOR, Tally
 from sonae.apps.parties.models import MembershipFact
+from sonae.apps.parties.standing import told_of
 from sonae.domain.free_cover import (
     Act,
     Cancel,
@@ -90,9 +91,8 @@ def _known(ids: Sequence[int], years: Sequence[RuledYear]) -> _Known:
     facts = MembershipFact.objects.filter(member_id__in=ids).values_list(
         "member_id", "effective_date", "recorded_at", "id", "kind", "member_class", "name", "name_kana"
     )
-    for member_id, day, recorded_at, fact_id, kind, member_class, name, kana in facts:
-        particulars = None if kind == MembershipFact.Kind.LEFT else Particulars(member_class, name, kana)
-        told[member_id].append(ToldOf(day, (recorded_at.timestamp(), fact_id), particulars))
+    for member_id, day, recorded_at, fact_id, *said in facts:
+        told[member_id].append(told_of(day, recorded_at, fact_id, *said))
     by_pk = {year.pk: year for year in years}
     certificates = list(
         Certificate.objects.filter(member_id__in=ids, section=Certificate.Section.FREE, scheme_year_id__in=by_pk)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
-from typing import Any, cast
+from datetime import date, datetime
 
 from sonae.apps.parties.models import Member, MembershipFact
-from sonae.domain.membership_standing import MembershipStanding, Told, standing_on
+from sonae.domain.membership import Particulars, ToldOf
+from sonae.domain.membership_standing import MembershipStanding, standing_on
 
 
 def list_facts(*, member: Member) -> list[MembershipFact]:
@@ -18,12 +18,16 @@ def list_facts(*, member: Member) -> list[MembershipFact]:
 def standing_of(facts: Iterable[MembershipFact], *, on: date) -> MembershipStanding:
     """The standing on the day, of the member whose facts these are."""
     return standing_on(
-        (
-            Told(fact.effective_date, fact.recorded_at, fact.pk, cast(Any, fact.kind), fact.member_class)
-            for fact in facts
-        ),
-        on,
+        (told_of(one.effective_date, one.recorded_at, one.pk, one.kind, one.member_class) for one in facts), on
     )
+
+
+def told_of(
+    effective_date: date, recorded_at: datetime, fact_id: int, kind: str, member_class: str, *names: str
+) -> ToldOf:
+    """One fact as the domain knows it; ``names`` are name and kana, where they matter."""
+    particulars = None if kind == MembershipFact.Kind.LEFT else Particulars(member_class, *names)
+    return ToldOf(effective_date, (recorded_at.timestamp(), fact_id), particulars)
 
 
 def latest_fact(facts: Iterable[MembershipFact], *, on: date) -> MembershipFact | None:
