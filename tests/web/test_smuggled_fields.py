@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth import hashers
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import get_resolver
@@ -20,13 +21,16 @@ from django.urls import get_resolver
 from sonae.apps.billing.models import Payment
 from sonae.apps.contact.models import Consultation
 from sonae.apps.enrolment.models import Application
+from sonae.apps.membership.models import Feed
 from sonae.apps.parties.models import User
 from sonae.apps.parties.use_cases import enter_user
 from sonae.integrations.sandbox_card.secret_file import DEFAULT_ACCOUNT
 from sonae.integrations.sandbox_card.signature import HEADER, sign
+from sonae.web.desk import act_views
 from sonae.web.portal import payment_views
 from tests import cast, clock
 from tests.architecture.test_access_matrix import MATRIX, May, patterns_of
+from tests.feeds import Row, file_of
 from tests.web import applicant as applicants
 from tests.web.applicant import COMPANY, OTHER_INSURED, Applicant
 from tests.web.contact_window import Asker
@@ -124,6 +128,23 @@ def buy_everything(browser_class: type[Client]) -> None:
     gateway.card_holder_pays()
     applicant.client.post(f"{applicant.base}paid/", {})
     assert applicant.reload().state == Application.State.ISSUED
+    handle_feeds(browser_class, people)
+
+
+def handle_feeds(browser_class: type[Client], people: cast.Cast) -> None:
+    """Everything that is done at the desk with files of members: one is applied, one is held, released and given up."""
+    first, second = browser_class(), browser_class()
+    first.force_login(people.staff["organiser"])
+    second.force_login(people.staff["operator"])
+    rows = [Row("10000017", "basic"), Row("20000031", "pap"), Row("30000001", "basic"), Row("40000001", "total")]
+    for on, listed, acts in (("2026-12-01", rows, ("apply",)), ("2026-12-02", rows[:1], ("release", "withdraw"))):
+        file = SimpleUploadedFile("members.csv", file_of(listed))
+        first.post("/desk/feeds/upload/", {"form": "list", "effective_date": on, "file": file})
+        for act in acts:
+            feed = Feed.objects.latest("id")
+            given = {"seen": act_views.seen_as(feed), "reason": "looked at"}
+            assert second.post(f"/desk/feeds/{feed.pk}/{act}/", given).status_code == 302
+    assert Feed.objects.filter(state=Feed.State.APPLIED).count() == 1
 
 
 def outcome(monkeypatch: pytest.MonkeyPatch, act: Callable[[], None]) -> dict[str, list[str]]:
@@ -145,7 +166,9 @@ def test_whatever_is_added_to_the_forms_the_database_is_the_same(
     assert sent - {"site:consultation_withdraw"} == writers() - {
         "api_v1:create_quote",
         "card_hook",
-    }  # which have their own tests below
+        "api_feeds:send_feed",
+        "api_feeds:apply_own_feed",
+    }  # which have their own tests below, and in test_feed_api.py
 
 
 def writers() -> set[str]:
