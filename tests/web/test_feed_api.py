@@ -14,6 +14,9 @@ from pytest_django import Settings
 
 from sonae.apps.audit.models import AuditEntry
 from sonae.apps.membership.models import Feed, FeedChunk
+from sonae.apps.membership.use_cases.take_further import take_further
+from sonae.apps.parties.models import Member
+from sonae.apps.programmes.models import Programme
 from sonae.web.api import feed_signature, feeds
 from tests import clock
 from tests.web.feed_sender import ADDRESS, FILE_HEADERS, KEYS, LIST, NEXT_SECRET, OTHER_SECRET, Sender, digest_of
@@ -229,6 +232,32 @@ def test_a_sender_sees_its_own_feeds_alone(client: Client, sender: Sender) -> No
     )
     assert stranger.apply(client, feed_id).status_code == 404
     assert sender.look(client, feed_id).status_code == 200
+
+
+def test_a_sender_looks_at_the_dry_run_in_numbers_and_applies_it_once(
+    client: Client, sender: Sender, programme: Programme
+) -> None:
+    feed_id = sender.send(client).json()["id"]
+    take_further(feed_id=feed_id, now=clock.now())
+    answer = sender.look(client, feed_id)
+    dry_run = answer.json()["dry_run"]
+    assert (answer.json()["state"], dry_run["joined"], dry_run["after"]["members"]) == ("checked", 2, 2)
+    assert dry_run["after"]["by_class"] == {"basic": 1, "pap": 1}
+    assert "青木" not in answer.content.decode()
+    assert not Member.objects.exists()
+    for _ in range(2):
+        answer = sender.apply(client, feed_id)
+        assert (answer.status_code, answer.json()["state"]) == (200, "applied")
+    assert Member.objects.count() == 2
+    assert AuditEntry.objects.get(action="feed.applied").actor == "sender:kaihi"
+
+
+def test_a_file_that_can_not_be_used_tells_its_sender_why(client: Client, sender: Sender, programme: Programme) -> None:
+    feed_id = sender.send(client, b"a,b\n1,2\n").json()["id"]
+    take_further(feed_id=feed_id, now=clock.now())
+    refusal = sender.look(client, feed_id).json()["refusal"]
+    assert refusal["code"] == "heading_missing"
+    assert "会員番号" in refusal["message"]
 
 
 @pytest.mark.parametrize("state", ["received", "held", "refused", "withdrawn"])

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth import hashers
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import get_resolver
@@ -20,13 +21,16 @@ from django.urls import get_resolver
 from sonae.apps.billing.models import Payment
 from sonae.apps.contact.models import Consultation
 from sonae.apps.enrolment.models import Application
+from sonae.apps.membership.models import Feed
 from sonae.apps.parties.models import User
 from sonae.apps.parties.use_cases import enter_user
 from sonae.integrations.sandbox_card.secret_file import DEFAULT_ACCOUNT
 from sonae.integrations.sandbox_card.signature import HEADER, sign
+from sonae.web.desk import act_views
 from sonae.web.portal import payment_views
 from tests import cast, clock
 from tests.architecture.test_access_matrix import MATRIX, May, patterns_of
+from tests.feeds import Row, file_of
 from tests.web import applicant as applicants
 from tests.web.applicant import COMPANY, OTHER_INSURED, Applicant
 from tests.web.contact_window import Asker
@@ -129,6 +133,7 @@ def buy_everything(browser_class: type[Client]) -> None:
     certificate = applicant.reload().certificate
     assert certificate is not None
     use_the_portal(applicant.client, certificate.number)
+    handle_feeds(browser_class, people)
 
 
 def use_the_portal(browser: Client, number: str) -> None:
@@ -158,6 +163,22 @@ def use_the_door(browser_class: type[Client], people: cast.Cast) -> None:
     browser.post("/sign-in/again/", {"next": "/portal/"})
 
 
+def handle_feeds(browser_class: type[Client], people: cast.Cast) -> None:
+    """Everything that is done at the desk with files of members: one is applied, one is held, released and given up."""
+    first, second = browser_class(), browser_class()
+    first.force_login(people.staff["organiser"])
+    second.force_login(people.staff["operator"])
+    rows = [Row("10000017", "basic"), Row("20000031", "pap"), Row("30000001", "basic"), Row("40000001", "total")]
+    for on, listed, acts in (("2026-12-01", rows, ("apply",)), ("2026-12-02", rows[:1], ("release", "withdraw"))):
+        file = SimpleUploadedFile("members.csv", file_of(listed))
+        first.post("/desk/feeds/upload/", {"form": "list", "effective_date": on, "file": file})
+        for act in acts:
+            feed = Feed.objects.latest("id")
+            given = {"seen": act_views.seen_as(feed), "reason": "looked at"}
+            assert second.post(f"/desk/feeds/{feed.pk}/{act}/", given).status_code == 302
+    assert Feed.objects.filter(state=Feed.State.APPLIED).count() == 1
+
+
 def outcome(monkeypatch: pytest.MonkeyPatch, act: Callable[[], None]) -> dict[str, list[str]]:
     monkeypatch.setattr(payment_views, "card_gateway", payment_views.card_gateway)  # put back afterwards
     monkeypatch.setattr(applicants, "Client", applicants.Client)
@@ -175,8 +196,10 @@ def test_whatever_is_added_to_the_forms_the_database_is_the_same(
     assert {table: rows for table, rows in smuggled.items() if rows != plain[table]} == {}
     assert len(plain["certificates_certificate"]) >= 1
     assert sent - {"site:consultation_withdraw"} == writers() - {
-        "api_v1:create_quote",  # these two have their own tests below
+        "api_v1:create_quote",
         "card_hook",
+        "api_feeds:send_feed",
+        "api_feeds:apply_own_feed",  # these four have their own tests, below and in test_feed_api.py
         "portal:organiser_sign_in",  # takes nothing from its form but where to go afterwards, and is not set up here
     }
 
