@@ -16,6 +16,7 @@ NAMES_OF_OTHERS = {
     r"(\w+_)?security_policy|policy": "the browser's content security policy",
     r"group_policy(_number)?": "the group's policy is what the word means",
     r"client|client_(of|address|key)|\w+_OF_A_CLIENT": "the client of a network connection",
+    r"client_id|SONAE_OIDC_CLIENT_\w+": "OpenID Connect's word for whoever asks a sign-on",
 }
 PHRASES = {
     r"group(['’]s)? policy|policy number": "the group's policy is what the word means",

@@ -136,5 +136,4 @@ PAGES: dict[str, Callable[[], Opened]] = {
     "security": _signed_in("/portal/security/"),
     "address": _signed_in("/portal/security/email/"),
     "passkey": _signed_in("/portal/security/passkey/"),
-    "sign in again": _signed_in("/sign-in/again/"),
 }

@@ -31,6 +31,7 @@ from tests.web.door import is_in, newest_mail, sign_in
 from tests.web.lying_provider import CLIENT, KEY, OTHER_KEY, Liar, lying_provider, public_key
 
 pytestmark = pytest.mark.django_db
+AS_A_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 BEGIN, RETURN = "/sign-in/organiser/", "/sign-in/organiser/return/"
 
 
@@ -86,7 +87,7 @@ def test_it_works_with_a_provider_that_others_wrote(people: cast.Cast, liar: Lia
         settings.SONAE_OIDC_ISSUER = f"http://127.0.0.1:{server.server_port}"
         browser = Client()
         address = browser.post(BEGIN).headers["Location"]
-        page = urllib3.request("POST", address, fields={"sub": "aoki"}, encode_multipart=False, redirect=False)
+        page = urllib3.request("POST", address, body=b"sub=aoki", headers=AS_A_FORM, redirect=False)
         back = urllib.parse.urlsplit(page.headers["Location"])
         assert browser.get(f"{back.path}?{back.query}").headers["Location"] == "/portal/"
     assert browser.session["_auth_user_id"] == str(people.owner.pk)

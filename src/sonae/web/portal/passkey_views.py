@@ -17,14 +17,13 @@ from sonae.apps.audit.record import record
 from sonae.apps.audit.throttle import allow
 from sonae.apps.people.devices import device_of
 from sonae.apps.people.models import SignIn
-from sonae.apps.people.notices import tell
+from sonae.apps.people.use_cases.change_passkeys import list_passkeys, note_passkey
 from sonae.web.portal.access import person, signed_in
 from sonae.web.portal.fresh import freshly_signed_in
 from sonae.web.portal.passkeys import (
     MOST,
     NotAPasskey,
     add_passkey,
-    list_passkeys,
     passkey_host,
     passkeys_work_at,
     person_of,
@@ -67,7 +66,7 @@ class PasskeyForm(forms.Form):
 def add(request: HttpRequest) -> HttpResponse:
     """The browser makes the passkey when the button is pressed; what it sends is checked here."""
     user = person(request)
-    if len(list_passkeys(user)) >= MOST:
+    if len(list_passkeys(user=user)) >= MOST:
         messages.info(request, say("登録できるパスキーは10個までです。", "You can have ten passkeys at most."))
         return redirect("portal:security")
     if request.method != "POST":
@@ -81,36 +80,9 @@ def add(request: HttpRequest) -> HttpResponse:
     except NotAPasskey:
         form.add_error(None, NOT_MADE)
         return _show(request, form, status=422)
-    _write_down(request, "passkey_added", passkey.wrap().name)
+    note_passkey(user=user, name=str(passkey.data["name"]), language=active_language(), now=now(request))
     messages.success(request, say("パスキーを登録しました。", "The passkey has been added."))
     return redirect("portal:security")
-
-
-def remove(request: HttpRequest, passkey_id: str) -> bool:
-    """Whether it was one of this person's passkeys; it is gone."""
-    found = [one for one in list_passkeys(person(request)) if str(one.pk) == passkey_id]
-    for passkey in found:
-        name = passkey.wrap().name
-        passkey.delete()
-        _write_down(request, "passkey_removed", name)
-    return bool(found)
-
-
-def rename(request: HttpRequest, passkey_id: str, name: str) -> bool:
-    """Whether it was one of this person's passkeys; it is called so from now on."""
-    name = " ".join("".join(sign for sign in name if sign.isprintable()).split())[:60]
-    found = [one for one in list_passkeys(person(request)) if str(one.pk) == passkey_id]
-    for passkey in found if name else ():
-        passkey.data = {**passkey.data, "name": name}
-        passkey.save(update_fields=["data"])
-    return bool(found and name)
-
-
-def _write_down(request: HttpRequest, kind: str, name: str) -> None:
-    user = person(request)
-    record(now=now(request), actor=f"user:{user.pk}", action=kind.replace("_", ".", 1), object_kind="user",
-           object_id=user.pk)  # fmt: skip
-    tell(kind, recipient=user.email, language=active_language(), now=now(request), name=name)
 
 
 def _show(request: HttpRequest, form: PasskeyForm, *, status: int = 200) -> HttpResponse:

@@ -51,11 +51,6 @@ class PasskeyAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships 
         """allauth's own mails are not sent: our notices say it in our words."""
 
 
-def list_passkeys(user: User) -> list[Authenticator]:
-    """This person's, oldest first."""
-    return list(Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).order_by("created_at", "id"))
-
-
 def registration_options(user: User) -> str:
     """What the browser is asked to make: kept on the device, and opened only by whoever it belongs to. JSON."""
     return json.dumps(_plain(auth.begin_registration(user, True)))

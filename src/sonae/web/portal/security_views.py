@@ -14,13 +14,19 @@ from django.shortcuts import redirect, render
 from sonae.apps.people.devices import device_of
 from sonae.apps.people.models import SignIn
 from sonae.apps.people.queries import find_email_change, has_organiser_identity, list_sign_ins
+from sonae.apps.people.use_cases.change_passkeys import (
+    NoSuchPasskey,
+    list_passkeys,
+    remove_passkey,
+    rename_passkey,
+)
 from sonae.apps.people.use_cases.end_sign_ins import end_other_sign_ins, end_sign_in
 from sonae.domain.text import Text
-from sonae.web.portal import organiser_views, passkey_views
+from sonae.web.portal import organiser_views
 from sonae.web.portal.access import not_there, person, signed_in
 from sonae.web.portal.fresh import is_fresh, sign_in_again
-from sonae.web.portal.passkeys import list_passkeys, passkeys_work_at
-from sonae.web.shared.language import say
+from sonae.web.portal.passkeys import passkeys_work_at
+from sonae.web.shared.language import active_language, say
 from sonae.web.shared.moment import now
 
 WAYS: dict[str, Text] = {
@@ -43,23 +49,35 @@ def security(request: HttpRequest) -> HttpResponse:
 
 
 def _act(request: HttpRequest, action: str) -> HttpResponse:
-    one = request.POST.get("one", "")[:20]
     match action:
         case "end":
-            if not (one.isascii() and one.isdigit()) or not _end(request, int(one)):
-                raise not_there(request, "session", one)
+            if not _end(request, _number(request)):
+                raise not_there(request, "session", request.POST.get("one", ""))
         case "end_others":
             _end_others(request)
-        case "remove_passkey":
-            if not passkey_views.remove(request, one):
-                raise not_there(request, "passkey", one)
-            messages.success(request, say("パスキーを削除しました。", "The passkey has been removed."))
-        case "rename_passkey":
-            if not passkey_views.rename(request, one, request.POST.get("name", "")):
-                raise not_there(request, "passkey", one)
+        case "remove_passkey" | "rename_passkey":
+            _change_passkey(request, action)
         case "link":
             return organiser_views.link(request)
     return redirect("portal:security")
+
+
+def _number(request: HttpRequest) -> int:
+    """The number that the form carries; one that isn't a number is nobody's."""
+    typed = request.POST.get("one", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 16 else -1
+
+
+def _change_passkey(request: HttpRequest, action: str) -> None:
+    user, number = person(request), _number(request)
+    try:
+        if action == "rename_passkey":
+            rename_passkey(user=user, passkey_id=number, name=request.POST.get("name", ""))
+            return
+        remove_passkey(user=user, passkey_id=number, language=active_language(), now=now(request))
+    except NoSuchPasskey:
+        raise not_there(request, "passkey", request.POST.get("one", "")) from None
+    messages.success(request, say("パスキーを削除しました。", "The passkey has been removed."))
 
 
 def _end(request: HttpRequest, sign_in_id: int) -> bool:
@@ -85,7 +103,7 @@ def _facts(request: HttpRequest) -> dict[str, Any]:
         "email": user.email,
         "change": find_email_change(user=user, now=moment),
         "passkeys": [{"id": one.pk, "name": one.wrap().name, "made": one.created_at, "used": one.last_used_at}
-                     for one in list_passkeys(user)],
+                     for one in list_passkeys(user=user)],
         "works_here": passkeys_work_at(request),
         "sessions": [
             {"one": sign_in, "device": device_of(sign_in.user_agent), "way": WAYS[sign_in.way],

@@ -33,7 +33,7 @@ class SessionStore(SessionInDatabase):
         self._session_cache = content
         if old and self.session_key:
             note_new_key(old=old, new=self.session_key)
-            self.delete(old)
+            super().delete(old)
 
     def delete(self, session_key: str | None = None) -> None:
         ended = session_key or self.session_key
