@@ -90,6 +90,7 @@ MATRIX = {
     "portal:payment_left": Row(path=f"{APPLICATION}payment-left/", **OWN),
     "portal:status": Row(path=f"{APPLICATION}status/", **OWN),
     "portal:paper": Row(path="/portal/papers/1/", **OWN),
+    "portal:free_certificate": Row(path="/portal/free-cover/C2026-000001-1/", **OWN),
     "portal:outbox": Row(May.DEMO, "/demo/outbox/"),
     "api_v1:openapi-json": Row(May.EVERYBODY, "/api/v1/openapi.json"),
     "api_v1:api-root": Row(May.EVERYBODY, "/api/v1/", status=404),
