@@ -95,6 +95,7 @@ MATRIX = {
     "portal:payment_left": Row(path=f"{APPLICATION}payment-left/", **OWN),
     "portal:status": Row(path=f"{APPLICATION}status/", **OWN),
     "portal:paper": Row(path="/portal/papers/1/", **OWN),
+    "portal:free_certificate": Row(path="/portal/free-cover/C2026-000001-1/", **OWN),
     "portal:outbox": Row(May.DEMO, "/demo/outbox/"),
     "desk:home": Row(May.STAFF, "/desk/", status=302),
     "desk:feeds": Row(path="/desk/feeds/", **FEEDS),

@@ -15,9 +15,13 @@ import pytest
 from psycopg.conninfo import make_conninfo
 from psycopg.errors import InsufficientPrivilege
 
+from sonae.config.clock import now
 from sonae.config.command_line import USAGE_ERROR
+from sonae.domain.calendar import japan_date
 from tests.architecture.test_database_guards import GUARDED
 from tests.config.test_command_line import run_command
+from tests.conftest import PRODUCT_FOLDERS
+from tests.feeds import file_of, rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +130,16 @@ def test_everything_else_is_open_to_it(database: Database) -> None:
         assert closed == []
         assert connection.execute("SELECT nextval('sonae_certificate_number') > 0").fetchone() == (True,)
     assert database.run("sweep") == ""
+
+
+def test_a_file_of_members_is_taken_with_it(database: Database, tmp_path: Path) -> None:
+    """Which copies, tunes the planner and records by the thousand, all without the rights of the owner."""
+    file, today = tmp_path / "members.csv", japan_date(now()).isoformat()
+    file.write_bytes(file_of(rows_of(3)))
+    assert database.run("product", "publish", str(PRODUCT_FOLDERS[-1])) == ""
+    assert database.run("feed", "apply", str(file), "--form", "list", "--on", today) == ""
+    with psycopg.connect(database.serving) as connection:
+        assert connection.execute("SELECT count(*) FROM parties_membershipfact").fetchone() == (3,)
 
 
 def test_a_log_that_is_added_later_is_closed_by_the_migration_that_adds_it() -> None:

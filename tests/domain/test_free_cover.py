@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sonae.domain.free_cover import (
@@ -193,6 +193,8 @@ rules_of_any_product = st.builds(
     on_class_change=st.sampled_from(["continue", "new_certificate"]),
 )
 organisers_end = st.none() | days
+# Hundreds of days are looked at for each example; that a machine has other work too is no finding.
+on_a_busy_machine = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def every_day() -> list[date]:
@@ -247,6 +249,7 @@ def follow(book: Book, facts: list[ToldOf], rules: FreeCover, ended_on: date | N
     book.carry_out(acts_needed(book.covers.values(), wanted))
 
 
+@on_a_busy_machine
 @given(facts_told, rules_of_any_product, organisers_end)
 def test_cover_never_overlaps_never_outlives_the_rule_and_leaves_no_gap(
     given_facts: list[tuple[date, Particulars | None]], rules: FreeCover, ended_on: date | None
@@ -270,6 +273,7 @@ def test_cover_never_overlaps_never_outlives_the_rule_and_leaves_no_gap(
             assert any(member_on(facts, before) is not None for before in earlier), day
 
 
+@on_a_busy_machine
 @given(facts_told, rules_of_any_product, organisers_end)
 def test_what_was_followed_needs_no_further_act(
     given_facts: list[tuple[date, Particulars | None]], rules: FreeCover, ended_on: date | None
@@ -280,6 +284,7 @@ def test_what_was_followed_needs_no_further_act(
     assert acts_needed(book.covers.values(), wanted) == ()
 
 
+@on_a_busy_machine
 @given(facts_told, rules_of_any_product, st.randoms(use_true_random=False))
 def test_the_order_in_which_facts_arrive_changes_no_day_of_cover(
     given_facts: list[tuple[date, Particulars | None]], rules: FreeCover, order: object
@@ -299,6 +304,7 @@ def test_the_order_in_which_facts_arrive_changes_no_day_of_cover(
         ]
 
 
+@on_a_busy_machine
 @given(facts_told, rules_of_any_product, days)
 def test_an_organisers_end_that_is_taken_back_leaves_no_day_changed(
     given_facts: list[tuple[date, Particulars | None]], rules: FreeCover, ended_on: date
@@ -311,6 +317,7 @@ def test_an_organisers_end_that_is_taken_back_leaves_no_day_changed(
         assert [cover.starts_on for cover in book.holding(day)] == [cover.starts_on for cover in untouched.holding(day)]
 
 
+@on_a_busy_machine
 @given(days, days, days)
 def test_who_leaves_and_rejoins_before_the_end_keeps_the_same_certificate(
     joined: date, left: date, again: date

@@ -27,6 +27,7 @@ from sonae.apps.enrolment.use_cases.sweep_payments import sweep_payments
 from sonae.apps.membership import staging
 from sonae.apps.membership.use_cases import receive_feed
 from sonae.apps.membership.use_cases.apply_feed import apply_feed
+from sonae.apps.membership.use_cases.carry_out_free_cover_end import carry_out_free_cover_end
 from sonae.apps.membership.use_cases.check_feed import check_feed
 from sonae.apps.membership.use_cases.follow_feed import follow_feed
 from sonae.apps.membership.use_cases.turn_free_covers import turn_free_covers
@@ -76,8 +77,10 @@ def carry_out(act: str, on: Any, gateway: CardGateway, now: datetime) -> Any:
             send_due_mails(now=now)
         case "paper":
             pdf_of(paper=Paper.objects.get(pk=on), now=now)
-        case "feed" | "turn" | "follow":
-            return _do_for_all_members(act, on, now)
+        case "feed":
+            return _take_feed(on, now)
+        case "turn" | "follow" | "end":
+            return carry_out_for_members(act, on, now)
         case "zone":
             return time.strftime("%z", time.localtime(now.timestamp()))
         case "step":
@@ -85,6 +88,16 @@ def carry_out(act: str, on: Any, gateway: CardGateway, now: datetime) -> Any:
         case _:
             raise ValueError(act)
     return None
+
+
+def carry_out_for_members(act: str, on: Any, now: datetime) -> Any:
+    """What a round does for all members, or for those of a feed."""
+    if act == "follow":
+        return follow_feed(feed_id=on["feed"], now=now, chunk=on["chunk"]).followed_to
+    if act == "end":
+        return [run.state for run in carry_out_free_cover_end(now=now, connections=1, chunk=on["chunk"])]
+    year = date.fromisoformat(on["year"])
+    return turn_free_covers(scheme_year_start=year, now=now, connections=on["connections"], chunk=on["chunk"]).state
 
 
 def take_step(step: tuple[str, str], *, member_id: int, now: datetime) -> Any:
@@ -107,15 +120,6 @@ def take_step(step: tuple[str, str], *, member_id: int, now: datetime) -> Any:
             language="ja", now=now,
         )  # fmt: skip
     return application.pk
-
-
-def _do_for_all_members(act: str, on: Any, now: datetime) -> Any:
-    if act == "feed":
-        return _take_feed(on, now)
-    if act == "follow":
-        return follow_feed(feed_id=on["feed"], now=now, chunk=on["chunk"]).followed_to
-    year = date.fromisoformat(on["year"])
-    return turn_free_covers(scheme_year_start=year, now=now, connections=on["connections"], chunk=on["chunk"]).state
 
 
 def _take_feed(on: Any, now: datetime) -> str:

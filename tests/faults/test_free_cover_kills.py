@@ -12,24 +12,25 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date, datetime, timedelta
-from itertools import count
+from itertools import count, zip_longest
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from django.db import IntegrityError, connection, connections
+from django.db import IntegrityError, connection, connections, transaction
 from pytest_django import DjangoDbBlocker
 
 import sonae
 from sonae.apps.audit import milestones
 from sonae.apps.certificates.models import Certificate, Transaction
 from sonae.apps.certificates.use_cases.issue_certificate import Schedule, issue_certificate
+from sonae.apps.documents.models import OutboxMessage
 from sonae.apps.membership.control_totals import count_cover
-from sonae.apps.membership.models import Feed, FreeCoverRun
-from sonae.apps.membership.use_cases import follow_member, turn_free_covers
+from sonae.apps.membership.models import Feed, FreeCoverEnd, FreeCoverRun
+from sonae.apps.membership.use_cases import follow_member, schedule_free_cover_end, turn_free_covers
 from sonae.apps.membership.use_cases.follow_feed import follow_feed
-from sonae.apps.parties.models import Member, MembershipFact
+from sonae.apps.parties.models import Member, MembershipFact, Organisation, User
 from sonae.apps.programmes.models import SchemeYear
 from sonae.domain.calendar import JAPAN
 from tests import clock
@@ -40,7 +41,9 @@ from tests.faults.test_kills import points_in
 pytestmark = pytest.mark.faults
 
 MEMBERSHIP = Path(sonae.__file__).parent / "apps" / "membership"
-OURS = ("turn.", "run.", "follow.")
+OURS = ("turn.", "run.", "follow.", "end.")
+ENDS_ON = date(2027, 2, 14)
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=JAPAN)
 MEMBERS, CHUNK = 60, 4
 _years = count(2027)
 _numbers = count(1)
@@ -87,7 +90,7 @@ def tell(
     )
     MembershipFact.objects.bulk_create(
         MembershipFact(member=member, kind=kind, effective_date=day, recorded_at=clock.now(), member_class="basic",
-                       name="見本商店", source=source)
+                       name="見本商店", email=f"{member.number.lower()}@sample.example", source=source)
         for member in entered
         for kind, day in [("joined", since), *(then or [])]
     )  # fmt: skip
@@ -133,18 +136,87 @@ def listed(day: date) -> int:
     return sum(kind != "left" for kind in latest.values())
 
 
-def test_every_named_point_of_the_free_cover_is_killed_at(programme: str, zygote: Zygote) -> None:
+class Ending:
+    """The organiser's end of the free cover, scheduled and taken back again and again; in between everything is as before."""
+
+    def __init__(self, zygote: Zygote) -> None:
+        self.zygote = zygote
+        organiser, _ = Organisation.objects.get_or_create(code="organiser", defaults={"role": "organiser"})
+        self.by = User.objects.create_user("organiser@staff.example", date_joined=NOW, organisation=organiser)
+        with transaction.atomic():
+            follow_member.follow_members(ids=list(Member.objects.values_list("id", flat=True)), reason="test", now=NOW)
+        self.before = self.covers()
+
+    def covers(self) -> list[tuple[object, ...]]:
+        return list(Certificate.objects.order_by("id").values_list("id", "starts_on", "cancelled_on", "cover"))
+
+    def carry_out(self, kill: str = "") -> dict[str, Any]:
+        return self.zygote.run("end", {"chunk": CHUNK}, now=NOW, kill=kill)
+
+    def ended(self, kill: str = "") -> list[str]:
+        """Scheduled, carried out, and everything is as it should be; the points that were reached."""
+        end = schedule_free_cover_end.schedule_free_cover_end(ends_on=ENDS_ON, reason="", by=self.by, now=NOW)
+        told = self.carry_out(kill)
+        assert told["killed"] == bool(kill), told
+        assert self.carry_out()["error"] == ""
+        assert not Certificate.objects.filter(section="free", cover__endswith__gt=ENDS_ON).exists()
+        live = Transaction.objects.filter(kind="cancellation", reason=end.source, reversed_by__isnull=True)
+        assert live.count() == live.values("certificate").distinct().count() == len(self.running())
+        assert self.mails("ends", end) == listed(NOW.date())
+        return list(told["reached"])
+
+    def kept(self, kill: str = "") -> list[str]:
+        """Taken back, and everything is as it was before."""
+        end = schedule_free_cover_end.keep_free_cover(reason="", by=self.by, now=NOW)
+        told = self.carry_out(kill)
+        assert told["killed"] == bool(kill), told
+        assert self.carry_out()["error"] == ""
+        assert self.covers() == self.before
+        assert self.mails("stays", end) == listed(NOW.date())
+        return list(told["reached"])
+
+    def running(self) -> list[tuple[object, ...]]:
+        """Those that would run past the end."""
+        return [row for row in self.before if not row[3].isempty and row[3].upper > ENDS_ON]  # type: ignore[attr-defined]
+
+    @staticmethod
+    def mails(kind: str, end: FreeCoverEnd) -> int:
+        return OutboxMessage.objects.filter(key__startswith=f"free-cover-{kind}:{end.pk}:").count()
+
+
+@pytest.fixture(scope="module")
+def points_passed() -> set[str]:
+    """The named points that the kills of this file have met."""
+    return set()
+
+
+def test_an_end_and_its_taking_back_killed_at_any_point_leave_no_trace(
+    programme: str, zygote: Zygote, points_passed: set[str]
+) -> None:
+    ending = Ending(zygote)
+    assert ending.running()
+    of_end, of_keeping = ending.ended(), ending.kept()
+    points_passed |= {point.partition("#")[0] for point in [*of_end, *of_keeping]}
+    kills = list(zip_longest(_spread(of_end, 12), _spread(of_keeping, 12), fillvalue=""))
+    for kill_end, kill_keeping in kills:
+        ending.ended(kill_end)
+        ending.kept(kill_keeping)
+    assert len(kills) >= 12
+
+
+def test_every_named_point_of_the_free_cover_is_killed_at(
+    programme: str, zygote: Zygote, points_passed: set[str]
+) -> None:
     start_on, now = next_year()
     told = zygote.run("turn", order(start_on), now=now)
     assert told["error"] == ""
-    passed = {point.partition("#")[0] for point in told["reached"]}
-    feed = feed_of(tell(5, source="feed:1"))
-    told = zygote.run("follow", {"feed": feed.pk, "chunk": 2}, now=now)
+    points_passed |= {point.partition("#")[0] for point in told["reached"]}
+    told = zygote.run("follow", {"feed": feed_of(tell(5)).pk, "chunk": 2}, now=now)
     assert told["error"] == ""
-    passed |= {point.partition("#")[0] for point in told["reached"]}
+    points_passed |= {point.partition("#")[0] for point in told["reached"]}
     named = {point for point in points_in(MEMBERSHIP.rglob("*.py")) if point.startswith(OURS)}
     assert named
-    assert named <= passed
+    assert named <= points_passed
 
 
 def test_a_turn_killed_at_any_point_ends_as_if_nothing_had_happened(programme: str, zygote: Zygote) -> None:
@@ -200,9 +272,6 @@ def feed_of(ids: list[int]) -> Feed:
         for fact in facts
     )  # fmt: skip
     return feed
-
-
-NOW = datetime(2026, 11, 24, 10, 0, tzinfo=JAPAN)
 
 
 def check_followed(feed: Feed, ids: list[int], leavers: list[int]) -> None:
@@ -305,8 +374,6 @@ def test_a_paid_certificate_and_the_turn_at_once_wait_for_each_other(programme: 
 
 
 def _buying(member: Member, year: SchemeYear, now: datetime) -> Callable[[], object]:
-    from django.db import transaction
-
     def buy() -> None:
         with transaction.atomic():
             Member.objects.select_for_update().get(pk=member.pk)

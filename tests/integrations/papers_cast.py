@@ -13,6 +13,7 @@ from sonae.apps.documents.facts import (
     EstimatePlan,
     EstimateStep,
     Frame,
+    FreeCertificateFacts,
     ImportantMattersFacts,
     Line,
     MattersPart,
@@ -204,6 +205,25 @@ CERTIFICATE = CertificateFacts(
     verification_code="8Q4K-7ZMD",
 )
 
+FREE_CERTIFICATE = FreeCertificateFacts(
+    frame=FRAME,
+    certificate_number="C2026-1234567-8",
+    group_policy_number="",
+    made_at=MADE_AT,
+    insured_name="髙﨑会計事務所",
+    member_number="20000031",
+    member_class_name=Text("弥生PAP会員", "Yayoi PAP member"),
+    section_name=Text("無料補償", "Free cover"),
+    liability_limit=500_000,
+    liability_lines=LIABILITY_LINES[:2],
+    not_covered=(LIABILITY_LINES[2], *COST_LINES, *SERVICES),
+    paid_name=Text("有料プラン", "Paid plans"),
+    **COVER,
+    is_cancelled=False,
+    verification_url="https://sonae.example/verify/8Q4K7ZMD2XWPH6TN8Q4K7ZMD2XWPH6TN/",
+    verification_code="8Q4K-7ZMD-2XWP-H6TN-8Q4K-7ZMD-2XWP-H6TN",
+)
+
 RECEIPT = ReceiptFacts(
     frame=FRAME,
     receipt_number="R26-001234-01",
@@ -331,6 +351,7 @@ TEXT_PAPER = TextPaperFacts.with_plans(product(), DIGEST, product().wording_docu
 PAPERS = {
     "estimate": ESTIMATE,
     "certificate": CERTIFICATE,
+    "free_certificate": FREE_CERTIFICATE,
     "receipt": RECEIPT,
     "important_matters": IMPORTANT_MATTERS,
     "disclosure_copy": DISCLOSURE_COPY,

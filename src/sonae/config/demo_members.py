@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from sonae.apps.membership.use_cases.follow_member import follow_members
 from sonae.apps.parties.models import Member, MemberAccess, MembershipFact, Organisation, User
 
 JOINED_ON = date(2025, 4, 1)
@@ -85,6 +86,13 @@ def seed_members(*, now: datetime) -> None:
     for entry in DEMO_MEMBERS:
         if entry.number not in known:
             _add(entry, now)
+
+
+@transaction.atomic
+def cover_members(*, now: datetime) -> None:
+    """Give the demo's members their free cover, which with a feed would come by itself."""
+    ids = Member.objects.filter(number__in=[entry.number for entry in DEMO_MEMBERS]).order_by("id")
+    follow_members(ids=list(ids.values_list("id", flat=True)), reason="demo", now=now)
 
 
 def _add(entry: DemoMember, now: datetime) -> None:

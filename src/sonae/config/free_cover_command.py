@@ -137,7 +137,7 @@ def _carried_out(runs: list[FreeCoverRun]) -> int:
 
 
 def _tell(run: FreeCoverRun) -> None:
-    counted = {name: count for name, count in (run.after or {}).items() if isinstance(count, int) and count}
+    counted = {name: count for name, count in sorted((run.after or {}).items()) if isinstance(count, int) and count}
     print(f"{run.key}: {run.state}; " + ", ".join(f"{name} {count:,}" for name, count in counted.items()))
 
 

@@ -6,9 +6,10 @@ from __future__ import annotations
 from django.contrib.sessions.backends.db import SessionStore
 from procrastinate.contrib.django import app
 
+from sonae.apps.audit.later import later
 from sonae.apps.audit.throttle import forget_ended_windows
 from sonae.apps.billing.gateway import card_gateway
-from sonae.apps.documents.outbox import send_due_mails
+from sonae.apps.documents.outbox import AT_ONCE, send_due_mails
 from sonae.apps.enrolment.use_cases.settle_payment import settle_payment
 from sonae.apps.enrolment.use_cases.sweep_payments import sweep_payments
 from sonae.apps.membership.use_cases.carry_out_free_cover_end import carry_out_free_cover_end
@@ -22,8 +23,11 @@ from sonae.config.clock import now
 
 @app.task(name="sonae.send_mails")
 def send_mails() -> int:
-    """Send what waits in the outbox."""
-    return send_due_mails(now=now())
+    """Send what waits in the outbox; where as many went out as go at once there may be more, for the next job."""
+    sent = send_due_mails(now=now())
+    if sent == AT_ONCE:
+        later("sonae.send_mails")
+    return sent
 
 
 @app.task(name="sonae.settle_payment")

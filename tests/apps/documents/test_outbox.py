@@ -11,7 +11,8 @@ from django.db import transaction
 
 from sonae.apps.audit import milestones
 from sonae.apps.documents.models import OutboxMessage
-from sonae.apps.documents.outbox import send_due_mails, write_mail
+from sonae.apps.documents.outbox import AT_ONCE, send_due_mails, write_mail
+from sonae.config import jobs
 from tests import clock
 
 pytestmark = pytest.mark.django_db
@@ -130,3 +131,13 @@ def test_two_mails_have_two_message_ids() -> None:
     write(key="issued:C2")
     assert send_due_mails(now=clock.now()) == 2
     assert len({str(sent.message()["Message-ID"]) for sent in mail.outbox}) == 2
+
+
+def test_where_more_wait_than_go_at_once_the_next_job_is_there_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    queued: list[str] = []
+    monkeypatch.setattr(jobs, "now", clock.now)
+    monkeypatch.setattr(jobs, "later", queued.append)
+    for number in range(AT_ONCE + 1):
+        write(key=f"issued:C{number}")
+    assert (jobs.send_mails(), queued) == (AT_ONCE, ["sonae.send_mails"])
+    assert (jobs.send_mails(), queued) == (1, ["sonae.send_mails"])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sonae.apps.certificates.models import Certificate, Transaction
+from sonae.apps.parties.models import Member, User
 from sonae.apps.programmes.product_files import product_of
 from sonae.domain.calendar import cover_starts_at
 from sonae.domain.product.definition import Plan, Product
@@ -54,6 +55,28 @@ def find_by_code(*, code: str) -> Certificate | None:
         .filter(verification_code=code)
         .first()
     )
+
+
+def find_free_certificate(*, number: str, user: User) -> Certificate | None:
+    """The free certificate of that number, if it is one of a member that this person acts for."""
+    return (
+        Certificate.objects.select_related("member", "scheme_year__product_version")
+        .defer("scheme_year__product_version__files")
+        .prefetch_related("transactions")
+        .filter(number=number, section=Certificate.Section.FREE, member__people__user=user)
+        .first()
+    )
+
+
+def list_free_certificates(*, member: Member, today: date) -> list[Certificate]:
+    """The member's free certificates in force or still to begin, earliest first; none that was cancelled from its start."""
+    found = (
+        Certificate.objects.select_related("scheme_year__product_version")
+        .defer("scheme_year__product_version__files")
+        .filter(member=member, section=Certificate.Section.FREE, cover__endswith__gte=today)
+        .order_by("starts_on", "id")
+    )
+    return [certificate for certificate in found if certificate.cancelled_on != certificate.starts_on]
 
 
 def fold(transactions: Iterable[Transaction], *, on: date) -> dict[str, object]:

@@ -178,6 +178,29 @@ class CertificateFacts(Facts):
 
 
 @dataclass(frozen=True, slots=True)
+class FreeCertificateFacts(Facts):
+    """加入者証 of the free cover (F05). ``not_covered`` names what people may expect of it and only a paid plan brings."""
+
+    frame: Frame
+    certificate_number: str
+    group_policy_number: str
+    made_at: datetime
+    insured_name: str
+    member_number: str
+    member_class_name: Text
+    section_name: Text
+    liability_limit: int
+    liability_lines: tuple[Line, ...]
+    not_covered: tuple[Line, ...]
+    paid_name: Text
+    cover_from: datetime
+    cover_until: datetime
+    is_cancelled: bool  # it ends before the scheme year does
+    verification_url: str
+    verification_code: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiptFacts(Facts):
     """領収書 for one captured card payment (law rows 15–17). ``keeping_note`` says that it is to be kept as data."""
 

@@ -14,6 +14,7 @@ class Paper(models.Model):
     class Kind(models.TextChoices):
         ESTIMATE = "estimate"
         CERTIFICATE = "certificate"
+        FREE_CERTIFICATE = "free_certificate"
         RECEIPT = "receipt"
         DISCLOSURE_COPY = "disclosure_copy"
         IMPORTANT_MATTERS = "important_matters"

@@ -25,7 +25,7 @@ from sonae.integrations.typst.letters import FONT_FILES, GETA, printable
 
 TEMPLATES = Path(__file__).with_name("templates")
 TEMPLATE_NAMES = frozenset(
-    {"estimate", "certificate", "receipt", "important_matters", "disclosure_copy"}
+    {"estimate", "certificate", "free_certificate", "receipt", "important_matters", "disclosure_copy"}
     | {"text_paper", "plan_table", "claims_guide"}
 )
 PICTURE_NAMES = frozenset({"share", "icon"})

@@ -7,6 +7,7 @@ from sonae.web.portal import (
     confirm_views,
     converters,
     document_views,
+    free_paper_views,
     home_views,
     outbox_views,
     payment_views,
@@ -37,5 +38,6 @@ urlpatterns = [
     path("apply/<token:public_id>/status/", payment_views.status, name="status"),
     path("portal/", home_views.home, name="home"),
     path("portal/papers/<int:paper_id>/", home_views.paper, name="paper"),
+    path("portal/free-cover/<slug:number>/", free_paper_views.free_certificate, name="free_certificate"),
     path("demo/outbox/", outbox_views.outbox, name="outbox"),
 ]
