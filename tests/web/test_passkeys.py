@@ -52,6 +52,11 @@ def test_a_made_up_host_changes_nothing_of_it(people: cast.Cast, settings: Setti
     assert options["rpId"] == "sonae.example"
 
 
+@pytest.mark.parametrize(("host", "offered"), [("localhost", True), ("127.0.0.1", False), ("evil-localhost", False)])
+def test_the_button_is_offered_only_where_a_passkey_can_work(programme: object, host: str, offered: bool) -> None:
+    assert ("data-passkey-get" in Client().get("/sign-in/", headers={"Host": host}).content.decode()) == offered
+
+
 def test_sign_in_asks_everybody_for_the_same_with_fingerprint_face_or_pin(people: cast.Cast) -> None:
     keep_passkey(people.owner)
     options = [Client().post(SIGN_IN).json()["publicKey"] for _ in range(2)]

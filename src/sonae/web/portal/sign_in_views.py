@@ -25,6 +25,7 @@ from sonae.apps.audit.record import record
 from sonae.apps.audit.throttle import allow
 from sonae.apps.parties.models import User
 from sonae.apps.parties.use_cases.enter_user import enter_user
+from sonae.web.portal.passkeys import passkeys_work_at
 from sonae.web.shared.client import client_of
 from sonae.web.shared.error_pages import too_many_requests
 from sonae.web.shared.language import say
@@ -120,7 +121,8 @@ class SignIn(RequestLoginCodeView):  # type: ignore[misc]  # allauth ships no ty
     def get_context_data(self, **facts: Any) -> dict[str, Any]:
         """Past allauth's own, which names addresses that don't exist here."""
         known = super(RequestLoginCodeView, self).get_context_data(**facts)
-        return {**known, "sign_on": bool(settings.SONAE_OIDC_ISSUER)}
+        ways = {"sign_on": bool(settings.SONAE_OIDC_ISSUER), "passkeys_work": passkeys_work_at(self.request)}
+        return {**known, **ways}
 
     def get_success_url(self) -> str:
         if self.request.user.is_authenticated:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore as SessionInDatabase
@@ -28,7 +28,7 @@ class SessionStore(SessionInDatabase):
 
     def cycle_key(self) -> None:
         """A new id with the same content; the sign-in moves along before the old id is deleted."""
-        old, content = self.session_key, dict(self.items())
+        old, content = self.session_key, cast(Any, self)._session  # the very content, which gets its new end in create
         self.create()
         self._session_cache = content
         if old and self.session_key:
