@@ -27,8 +27,8 @@ GUARDED = sorted(
     for table in re.findall(r'append_only\("(\w+)"\)', path.read_text())
 )
 VALUES = {
-    "character varying": "'x'", "text": "'x'", "integer": "1", "bigint": "1", "date": "DATE '2026-12-01'", "boolean": "true",
-    "timestamp with time zone": "TIMESTAMPTZ '2026-12-01 00:00+09'", "jsonb": "'{}'", "bytea": "'x'",
+    "character varying": "'x'", "text": "'x'", "bytea": "'x'", "integer": "1", "smallint": "1", "bigint": "1", "boolean": "true",
+    "date": "DATE '2026-12-01'", "timestamp with time zone": "TIMESTAMPTZ '2026-12-01 00:00+09'", "jsonb": "'{}'",
 }  # fmt: skip
 
 

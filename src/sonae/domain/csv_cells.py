@@ -1,8 +1,8 @@
 """Rows of CSV that no spreadsheet takes for a formula: what people have typed stays text, numbers stay numbers.
 
-A spreadsheet runs a cell that begins with = + - @, with a full-width one of them, or with a tab or a line end before one. Such
-a text gets an apostrophe in front (OWASP, "CSV Injection"). A text that begins with an apostrophe gets one too, so that
-``text_of`` finds every text again as it was.
+A spreadsheet runs a cell that begins with = + - @ (some also | or %), with a full-width one of them, or with a tab or a line
+end before one. Such a text gets an apostrophe in front (OWASP, "CSV Injection"). A text that begins with an apostrophe gets one
+too, so that ``text_of`` finds every text again as it was.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 Cell = str | int | date | None
-STARTS_A_FORMULA = frozenset("=+-@＝＋－＠−\t\r\n")
+STARTS_A_FORMULA = frozenset("=+-@|%＝＋－＠−\t\r\n")
 MARK = "'"
 GETA = "〓"  # stands where a character has no place in the code page, as printers put it
 
