@@ -13,9 +13,11 @@ from django.test import Client
 
 from sonae.apps.audit.models import AuditEntry
 from sonae.apps.billing.models import BooksClosing, JournalEntry
+from sonae.apps.billing.use_cases.choose_closing_month import choose_closing_month
 from sonae.apps.certificates.models import Certificate
 from sonae.apps.documents.models import Paper
 from sonae.apps.documents.papers import issue_paper
+from sonae.apps.parties.queries import MayNotAct
 from sonae.apps.programmes.models import Programme
 from tests import cast, clock
 from tests.web.holdings import browser_of, give_back, give_free_cover, give_paid_cover, words_of
@@ -162,3 +164,14 @@ def test_a_receipt_of_another_certificate_is_not_taken(
         language="ja", file_name="other.pdf", facts={"receipt_number": "R2026-000009-9"}, now=clock.now(),
     )  # fmt: skip
     assert {one["領収書番号"] for one in lines(browser, certificate)} == {""}
+
+
+def test_a_reader_sees_the_split_and_chooses_no_month(people: cast.Cast, certificate: Certificate) -> None:
+    reading = browser_of(people.reader)
+    page = reading.get(address(certificate)).content.decode()
+    assert "月ごとの内訳" in page
+    assert 'name="closing_month"' not in page
+    assert reading.post(address(certificate), {"closing_month": "6"}).status_code == 403
+    with pytest.raises(MayNotAct):
+        choose_closing_month(member=people.member, closing_month=6, user=people.reader, now=clock.now())
+    assert not BooksClosing.objects.exists()

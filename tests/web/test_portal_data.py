@@ -14,13 +14,17 @@ from django.test import Client
 
 from sonae.apps.audit.models import AuditEntry
 from sonae.apps.contact.models import DataRequest
+from sonae.apps.contact.use_cases.ask_for_correction import ask_for_correction as use_case_of_correction
+from sonae.apps.contact.use_cases.erase_data import erase_data
 from sonae.apps.documents.models import NoticeRead, OutboxMessage, Paper
 from sonae.apps.enrolment.models import Application, Evidence, StepAnswers
 from sonae.apps.parties.models import MembershipFact
+from sonae.apps.parties.queries import MayNotAct
 from sonae.apps.programmes.models import Programme
+from sonae.apps.programmes.queries import published_products
 from sonae.domain.csv_cells import text_of
 from sonae.web.portal import data_archive, data_views
-from tests import cast
+from tests import cast, clock
 from tests.formulas import PAYLOADS
 from tests.web.applicant import Applicant
 from tests.web.holdings import browser_of, give_paid_cover, tell, words_of
@@ -334,3 +338,26 @@ def test_what_the_list_said_is_shown_in_the_order_in_which_it_holds(people: cast
     assert "これまでに届いた内容（2件）" in page
     assert page.index("2025年4月1日 入会 青木工務店") < page.index("2026年11月1日 変更 青木建設")
     assert "feed:7" not in page
+
+
+# --- Roles ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_reader_takes_the_data_along_and_asks_for_nothing(people: cast.Cast) -> None:
+    browser = browser_of(people.reader)
+    assert archive_of(browser).namelist()
+    for page in ("/portal/data/correct/", "/portal/data/erase/"):
+        assert browser.get(page).status_code == 403
+    assert ask_for_correction(browser, name="青木建設").status_code == 403
+    assert browser.post("/portal/data/erase/", {"message": "", "form_key": KEY}).status_code == 403
+    assert not DataRequest.objects.exists()
+
+
+def test_the_use_cases_ask_for_the_role_too(people: cast.Cast) -> None:
+    product, moment = published_products()[0].product, clock.now()
+    of_a_reader = {"member": people.member, "user": people.reader, "product": product, "language": "ja", "now": moment}
+    with pytest.raises(MayNotAct):
+        use_case_of_correction(**of_a_reader, held={}, wanted={"name": "青木建設"}, message="", form_key=KEY)
+    with pytest.raises(MayNotAct):
+        erase_data(**of_a_reader, message="", form_key=KEY)
+    assert not DataRequest.objects.exists()

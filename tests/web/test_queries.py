@@ -188,8 +188,8 @@ OF_A_MEMBER = {
     "/portal/payments/": 11,
     "/portal/notices/": 12,
     "/portal/data/": 6,
-    "/portal/data/erase/": 6,
-    BOOKS: 13,
+    "/portal/data/erase/": 7,
+    BOOKS: 14,
 }
 
 

@@ -17,7 +17,7 @@ from sonae.apps.billing.queries import closing_month_of
 from sonae.apps.billing.use_cases.choose_closing_month import choose_closing_month
 from sonae.apps.documents.papers import pdf_of
 from sonae.domain.prepaid_split import MONTHS_OF_A_YEAR
-from sonae.web.portal.access import not_there, person
+from sonae.web.portal.access import not_there, only_looks, person
 from sonae.web.portal.accounting import Books, books_of
 from sonae.web.portal.chosen_member import ChosenMember, for_member
 from sonae.web.portal.cover import holding_of
@@ -45,7 +45,9 @@ class ClosingMonthForm(forms.Form):
 @for_member("GET", "POST")
 def accounting(request: HttpRequest, chosen: ChosenMember, number: str) -> HttpResponse:
     """GET shows the split; POST remembers the closing month for this member. Nothing that is booked changes by it."""
-    books = _books(request, chosen, number)
+    books, may_choose = _books(request, chosen, number), chosen.may(person(request), "manage")
+    if request.method == "POST" and not may_choose:
+        return only_looks(request)
     form = ClosingMonthForm(request.POST or None, initial={"closing_month": books.closing_month})
     if request.method == "POST" and form.is_valid():
         month = form.cleaned_data["closing_month"]
@@ -55,7 +57,7 @@ def accounting(request: HttpRequest, chosen: ChosenMember, number: str) -> HttpR
     facts = {
         "chosen": chosen,
         "books": books,
-        "form": form,
+        "form": form if may_choose else None,
         "formats": accounting_formats().values(),
         "product": books.cover.product,
         "keeping": (programme_of(request).current_product or books.cover.product).keeping,

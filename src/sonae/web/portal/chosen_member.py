@@ -13,11 +13,11 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
-from sonae.apps.parties.models import Member, MembershipFact
-from sonae.apps.parties.queries import list_members_of
+from sonae.apps.parties.models import Member, MembershipFact, User
+from sonae.apps.parties.queries import Deed, list_members_of, may_act_for
 from sonae.apps.parties.standing import latest_fact, list_facts, names_on, standing_of
 from sonae.domain.membership_standing import MembershipStanding
-from sonae.web.portal.access import not_there, person, signed_in
+from sonae.web.portal.access import not_there, only_looks, person, signed_in
 from sonae.web.shared.moment import today
 
 
@@ -34,6 +34,10 @@ class ChosenMember:
     @property
     def name(self) -> str:
         return self.known.name if self.known else ""
+
+    def may(self, user: User, to: Deed) -> bool:
+        """Whether the person may do that for this member."""
+        return may_act_for(user=user, member=self.member, to=to)
 
     @property
     def query(self) -> str:
@@ -68,14 +72,19 @@ def _about(member: Member, members: list[Member], day: date) -> ChosenMember:
 View = Callable[..., HttpResponseBase]
 
 
-def for_member(*methods: str) -> Callable[[View], View]:
-    """The view gets the chosen member. Who acts for nobody is asked for the member number, and finds nothing of others."""
+def for_member(*methods: str, to: Deed = "see") -> Callable[[View], View]:
+    """The view gets the chosen member. Who acts for nobody is asked for the member number, and finds nothing of others.
+
+    ``to`` is what the page lets people do; whoever only looks gets the page that says whom to ask.
+    """
 
     def decorate(view: View) -> View:
         @signed_in(*methods)
         @wraps(view)
         def opened(request: HttpRequest, **arguments: Any) -> HttpResponseBase:
             chosen = choose_member(request)
+            if chosen is not None and to != "see" and not chosen.may(person(request), to):
+                return only_looks(request)
             if chosen is not None:
                 return view(request, chosen, **arguments)
             if arguments:  # of somebody else, or of nobody

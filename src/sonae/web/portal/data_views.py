@@ -62,7 +62,7 @@ def data_download(request: HttpRequest, chosen: ChosenMember) -> HttpResponseBas
     return answer
 
 
-@for_member("GET", "POST")
+@for_member("GET", "POST", to="manage")
 def data_correct(request: HttpRequest, chosen: ChosenMember) -> HttpResponse:
     """GET shows what the list says in a form; POST keeps what should stand and confirms it by mail."""
     product = programme_of(request).current_product
@@ -91,7 +91,7 @@ def data_correct(request: HttpRequest, chosen: ChosenMember) -> HttpResponse:
 NOTHING = say("直したいところを書き換えてから送ってください。", "Please change what is wrong before you send it.")
 
 
-@for_member("GET", "POST")
+@for_member("GET", "POST", to="manage")
 def data_erase(request: HttpRequest, chosen: ChosenMember) -> HttpResponse:
     """GET shows what can be deleted and what must be kept; POST deletes the one and names the other."""
     product = programme_of(request).current_product

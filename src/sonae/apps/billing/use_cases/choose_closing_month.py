@@ -10,6 +10,7 @@ from sonae.apps.audit.record import record
 from sonae.apps.billing.models import BooksClosing
 from sonae.apps.billing.queries import closing_month_of
 from sonae.apps.parties.models import Member, User
+from sonae.apps.parties.queries import MayNotAct, may_act_for
 from sonae.domain.prepaid_split import MONTHS_OF_A_YEAR
 
 
@@ -21,8 +22,10 @@ class NoSuchMonth(Exception):
 def choose_closing_month(*, member: Member, closing_month: int, user: User, now: datetime) -> None:
     """Remember the month for this member. Nothing that is booked changes by it. The same month again writes nothing.
 
-    Raises ``NoSuchMonth``.
+    Raises ``MayNotAct`` or ``NoSuchMonth``.
     """
+    if not may_act_for(user=user, member=member, to="manage"):
+        raise MayNotAct
     if not 1 <= closing_month <= MONTHS_OF_A_YEAR:
         raise NoSuchMonth
     Member.objects.select_for_update().get(pk=member.pk)

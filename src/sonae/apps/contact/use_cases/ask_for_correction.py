@@ -11,6 +11,7 @@ from sonae.apps.audit.record import record
 from sonae.apps.contact.data_mails import write_correction_mail
 from sonae.apps.contact.models import DataRequest
 from sonae.apps.parties.models import Member, User
+from sonae.apps.parties.queries import MayNotAct, may_act_for
 from sonae.apps.programmes.numbering import draw
 from sonae.domain.calendar import japan_date
 from sonae.domain.numbering import consultation_number
@@ -28,10 +29,14 @@ def ask_for_correction(
     *, member: Member, user: User, held: Mapping[str, str], wanted: Mapping[str, str], message: str, form_key: str,
     product: Product, language: str, now: datetime,
 ) -> tuple[DataRequest, bool]:  # fmt: skip
-    """The request, and whether it is new: the same form sent again gives the first one. Raises ``NothingToCorrect``.
+    """The request, and whether it is new: the same form sent again gives the first one.
+
+    Raises ``MayNotAct`` or ``NothingToCorrect``.
 
     The list itself isn't touched: it is the organiser's, and only the organiser can correct it.
     """
+    if not may_act_for(user=user, member=member, to="manage"):
+        raise MayNotAct
     known = DataRequest.objects.filter(form_key=form_key, member=member).first()
     if known is not None:
         return known, False

@@ -12,6 +12,7 @@ from sonae.apps.contact.models import DataRequest
 from sonae.apps.documents.models import NoticeRead
 from sonae.apps.enrolment.use_cases.erase_drafts import erase_drafts
 from sonae.apps.parties.models import Member, User
+from sonae.apps.parties.queries import MayNotAct, may_act_for
 from sonae.apps.programmes.numbering import draw
 from sonae.domain.calendar import japan_date
 from sonae.domain.numbering import consultation_number
@@ -22,7 +23,12 @@ from sonae.domain.product.definition import Product
 def erase_data(
     *, member: Member, user: User, message: str, form_key: str, product: Product, language: str, now: datetime
 ) -> tuple[DataRequest, bool]:
-    """The request with what was deleted, by count, and whether it is new. The same form sent again deletes nothing more."""
+    """The request with what was deleted, by count, and whether it is new. The same form sent again deletes nothing more.
+
+    Raises ``MayNotAct``.
+    """
+    if not may_act_for(user=user, member=member, to="manage"):
+        raise MayNotAct
     known = DataRequest.objects.filter(form_key=form_key, member=member).first()
     if known is not None:
         return known, False
