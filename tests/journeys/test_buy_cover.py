@@ -105,7 +105,7 @@ def test_a_small_business_buys_cover(
 
     owned = site.sql(
         "SELECT c.number, c.verification_code FROM certificates_certificate c JOIN parties_member m ON m.id = c.member_id "
-        "WHERE m.number = %s",
+        "WHERE m.number = %s AND c.section = 'paid'",
         number,
     )
     assert len(owned) == 1
