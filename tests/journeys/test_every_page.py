@@ -41,6 +41,7 @@ WITHOUT_A_PICTURE = FOR_MACHINES | {
     "site:paper_of_version",
     "portal:document_pdf",
     "portal:paper",
+    "portal:free_certificate",
     # files
     "portal:data_download",
     "portal:accounting_file",
