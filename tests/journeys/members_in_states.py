@@ -57,7 +57,7 @@ def let_act(site: RunningSite, member: NewMember | str, email: str) -> None:
     site.sql(
         """INSERT INTO parties_memberaccess (member_id, user_id, role, granted_at, proof)
            SELECT m.id, u.id, CASE WHEN EXISTS (SELECT 1 FROM parties_memberaccess a WHERE a.member_id = m.id)
-             THEN 'colleague' ELSE 'owner' END, now(), 'listed_email'
+             THEN 'administrator' ELSE 'owner' END, now(), 'listed_email'
            FROM parties_member m, parties_user u WHERE m.number = %s AND u.email = %s ON CONFLICT DO NOTHING""",
         number,
         email,

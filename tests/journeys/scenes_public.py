@@ -104,7 +104,8 @@ def quote_expired(visitor: Visitor) -> None:
         """INSERT INTO quotes_quote (token, number, product_version_id, industry, annual_sales, start_on, expiry_on,
              answers, made_at, valid_until)
            SELECT %s, 'Q26-00000' || %s, product_version_id, industry, annual_sales, start_on, expiry_on, answers,
-             made_at - interval '60 days', valid_until - 60 FROM quotes_quote ORDER BY id DESC LIMIT 1""",
+             made_at - interval '60 days', valid_until - 60 FROM quotes_quote ORDER BY id DESC LIMIT 1
+           ON CONFLICT (token) DO NOTHING""",  # the pages may have been passed on this site before
         token,
         "1" if visitor.prefix else "0",
     )

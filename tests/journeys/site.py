@@ -90,6 +90,7 @@ class RunningSite:
         rows = self.sql(
             """SELECT m.number, f.member_class, f.name FROM parties_member m JOIN LATERAL (
                  SELECT * FROM parties_membershipfact WHERE member_id = m.id
+                   AND effective_date <= (now() AT TIME ZONE 'Asia/Tokyo')::date
                  ORDER BY effective_date DESC, recorded_at DESC, id DESC LIMIT 1) f ON f.kind <> 'left' ORDER BY m.number"""
         )
         return [",".join(map(str, row)) for row in rows]
