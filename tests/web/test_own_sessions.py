@@ -6,6 +6,7 @@ from unittest.mock import Mock
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.db import OperationalError
 
 from sonae.apps.audit.models import AuditEntry
 from sonae.apps.documents.models import OutboxMessage
@@ -13,7 +14,7 @@ from sonae.apps.people.devices import device_of
 from sonae.apps.people.models import SignIn
 from sonae.apps.people.use_cases import end_sign_ins
 from sonae.apps.people.use_cases.note_sign_in import REMEMBERED, forget_old_sign_ins
-from sonae.web.portal import security_views
+from sonae.web.portal import last_seen, security_views
 from tests import cast, clock
 from tests.web.door import CHROME, IPHONE, is_in, newest_mail, signed_in
 
@@ -129,6 +130,21 @@ def test_when_a_browser_was_last_seen_is_noted_every_few_minutes(people: cast.Ca
             browser.get("/portal/security/")
         seen.append((SignIn.objects.get().last_seen_at - clock.now()).seconds // 60)
     assert seen == [0, 0, 6, 6, 12]
+
+
+def test_a_database_that_is_lost_after_the_answer_takes_nothing_from_it(
+    people: cast.Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = signed_in(people.owner)
+    asked = Mock(side_effect=OperationalError)
+    monkeypatch.setattr(last_seen, "note_seen", asked)
+    with clock.at(clock.later(minutes=6)):
+        assert browser.get("/portal/security/").status_code == 200
+    assert asked.call_count == 1
+    monkeypatch.undo()
+    with clock.at(clock.later(minutes=7)):
+        browser.get("/portal/security/")
+        assert SignIn.objects.get().last_seen_at == clock.now()  # what wasn't noted then is noted with the next page
 
 
 def test_what_is_long_ago_is_forgotten(people: cast.Cast) -> None:
