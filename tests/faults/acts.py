@@ -8,6 +8,8 @@ from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
+from django.test import override_settings
+
 from sonae.apps.billing.gateway import CardGateway, GatewayEvent, GatewayRefused
 from sonae.apps.billing.models import Payment
 from sonae.apps.billing.use_cases.store_message import store_message
@@ -25,11 +27,13 @@ from sonae.apps.enrolment.use_cases.settle_payment import settle_payment
 from sonae.apps.enrolment.use_cases.start_application import start_application
 from sonae.apps.enrolment.use_cases.sweep_payments import sweep_payments
 from sonae.apps.membership import staging
+from sonae.apps.membership.models import Feed
 from sonae.apps.membership.use_cases import receive_feed
 from sonae.apps.membership.use_cases.apply_feed import apply_feed
 from sonae.apps.membership.use_cases.carry_out_free_cover_end import carry_out_free_cover_end
 from sonae.apps.membership.use_cases.check_feed import check_feed
 from sonae.apps.membership.use_cases.follow_feed import follow_feed
+from sonae.apps.membership.use_cases.look_for_feeds import look_for_feeds
 from sonae.apps.membership.use_cases.turn_free_covers import turn_free_covers
 from sonae.apps.parties.models import Member, MemberAccess, User
 
@@ -77,7 +81,7 @@ def carry_out(act: str, on: Any, gateway: CardGateway, now: datetime) -> Any:
             send_due_mails(now=now)
         case "paper":
             pdf_of(paper=Paper.objects.get(pk=on), now=now)
-        case "feed" | "turn" | "follow" | "end":
+        case "feed" | "folder" | "turn" | "follow" | "end":
             return carry_out_for_members(act, on, now)
         case "zone":
             return time.strftime("%z", time.localtime(now.timestamp()))
@@ -92,6 +96,8 @@ def carry_out_for_members(act: str, on: Any, now: datetime) -> Any:
     """What a round does for all members, or for those of a feed."""
     if act == "feed":
         return _take_feed(on, now)
+    if act == "folder":
+        return _take_from_folder(on, now)
     if act == "follow":
         return follow_feed(feed_id=on["feed"], now=now, chunk=on["chunk"]).followed_to
     if act == "end":
@@ -131,3 +137,10 @@ def _take_feed(on: Any, now: datetime) -> str:
     )  # fmt: skip
     feed = check_feed(feed_id=feed.pk, now=now)
     return apply_feed(feed_id=feed.pk, actor="command:test", now=now).state
+
+
+def _take_from_folder(on: Any, now: datetime) -> str:
+    """A round that looks into the folder, and then somebody who applies what was taken in for that day."""
+    with override_settings(SONAE_FEED_FOLDER=on["folder"]):
+        look_for_feeds(now=now)
+    return apply_feed(feed_id=Feed.objects.get(effective_date=on["day"]).pk, actor="user:1", now=now).state

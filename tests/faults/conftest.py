@@ -33,22 +33,37 @@ def database_url(name: str) -> str:
     return make_conninfo("", **{key: value for key, value in parts.items() if value})
 
 
-@pytest.fixture(scope="session")
-def fault_database(django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
-    """A database of our own that is written to for good. Its logs can't be emptied, so it is thrown away whole."""
-    owner = f"{os.environ.get('SONAE_TEST_DB', '')}{os.environ.get('PYTEST_XDIST_WORKER', '')}"
-    name = f"test_sonae_faults_{owner or 'alone'}"
+@contextmanager
+def new_database(name: str, *, template: str = "template1") -> Iterator[str]:
+    """A copy of the template, thrown away whole in the end: its logs can't be emptied."""
+    connections.close_all()
     with psycopg.connect(database_url("postgres"), autocommit=True) as server:
         server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        server.execute(f'CREATE DATABASE "{name}"')
-        # Programs and sessions are killed here, never the server: whether a commit has reached the disk shows in no test.
-        server.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
+        server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [template])
+        server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        try:
+            yield name
+        finally:
+            server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def published_database(django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """The programme and nothing else. Nobody works on it: whoever counts what is there takes a copy and has it to himself."""
+    owner = f"{os.environ.get('SONAE_TEST_DB', '')}{os.environ.get('PYTEST_XDIST_WORKER', '')}"
+    with new_database(f"test_sonae_faults_{owner or 'alone'}_published") as name:
         with django_db_blocker.unblock(), working_on(name):
             call_command("migrate", verbosity=0, interactive=False)
             call_command("createcachetable", verbosity=0)
             publish_programme()
         yield name
-        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def fault_database(published_database: str) -> Iterator[str]:
+    """The one that all worlds share and write to for good: each test has its own members, and those of others stay."""
+    with new_database(published_database.removesuffix("_published"), template=published_database) as name:
+        yield name
 
 
 @contextmanager
@@ -98,18 +113,12 @@ def world(committed: str, processor: Processor) -> Iterator[World]:
 @pytest.fixture
 def scratch(fault_database: str, committed: str, processor: Processor) -> Iterator[World]:
     """A world in a copy of the database whose constraints may be taken down."""
-    name = f"{fault_database}_scratch"
-    connections.close_all()
-    with psycopg.connect(database_url("postgres"), autocommit=True) as server, ExitStack() as stack:
-        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [fault_database])
-        server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{fault_database}"')
+    with new_database(f"{fault_database}_scratch", template=fault_database) as name, ExitStack() as stack:
         try:
             with working_on(name):
                 yield World(processor=processor, database=database_url(name), stack=stack)
         finally:
             processor.control("reset")
-            server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 @pytest.fixture

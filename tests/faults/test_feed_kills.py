@@ -10,6 +10,7 @@ import io
 import random
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -17,9 +18,8 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
-import psycopg
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from pytest_django import DjangoDbBlocker
 
 import sonae
@@ -33,7 +33,7 @@ from sonae.apps.parties.models import MembershipFact
 from sonae.domain.calendar import JAPAN
 from sonae.domain.membership_facts import Fact, list_differences
 from tests.faults.children import Zygote
-from tests.faults.conftest import database_url, working_on
+from tests.faults.conftest import new_database, working_on
 from tests.faults.races import without_locks
 from tests.faults.test_kills import points_in
 from tests.feeds import Row, facts_by_number, file_of, hand_in
@@ -49,20 +49,14 @@ _numbers = count(30_000_000)
 
 
 @pytest.fixture(scope="module")
-def feed_database(fault_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+def feed_database(published_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """A copy of our own: a list speaks of everybody who is there."""
-    name = f"{fault_database}_feeds"
-    with psycopg.connect(database_url("postgres"), autocommit=True) as server:
-        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        connections.close_all()
-        server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [fault_database])
-        server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{fault_database}"')
+    with new_database(f"{published_database}_feeds", template=published_database) as name:
         with django_db_blocker.unblock(), working_on(name):
             base = [Row(str(10_000_000 + place), "basic", f"架空商店{place}") for place in range(MEMBERS)]
             feed = receive_list(base, on=FIRST_DAY)
             applying.apply_feed(feed_id=feed.pk, actor="user:1", now=moment(FIRST_DAY))
         yield name
-        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 @pytest.fixture
@@ -110,6 +104,14 @@ def order(rows: list[Row], day: date) -> dict[str, str]:
     return {"file": file_of(rows).decode(), "day": day.isoformat()}
 
 
+def lay(folder: Path, rows: list[Row], day: date) -> dict[str, str]:
+    """Into the folder that is looked into, said to be complete."""
+    name = f"members_list_{day}.csv"
+    (folder / name).write_bytes(file_of(rows))
+    (folder / f"{name}.done").touch()
+    return {"folder": str(folder), "day": day.isoformat()}
+
+
 def check_applied(rows: list[Row], day: date, expected: Known) -> None:
     """The facts are exactly those, each once; one feed of that day lives, with all its rows and one entry in the log."""
     assert facts_by_number() == expected
@@ -122,14 +124,18 @@ def check_applied(rows: list[Row], day: date, expected: Known) -> None:
     assert MembershipFact.objects.filter(source=feed.source).count() == 3
 
 
-def test_every_named_point_of_a_feed_is_killed_at(programme: str, zygote: Zygote) -> None:
+def test_every_named_point_of_a_feed_is_killed_at(programme: str, zygote: Zygote, tmp_path: Path) -> None:
     rows, day, expected = next_list()
     told = zygote.run("feed", order(rows, day), now=moment(day))
     assert (told["told"], told["error"]) == ("applied", "")
     check_applied(rows, day, expected)
+    rows, day, expected = next_list()
+    from_folder = zygote.run("folder", lay(tmp_path, rows, day), now=moment(day))
+    assert (from_folder["told"], from_folder["error"]) == ("applied", "")
+    check_applied(rows, day, expected)
     named = {point for point in points_in(MEMBERSHIP.rglob("*.py")) if point.startswith("feed.")}
     assert len(named) > 8
-    assert named <= {point.partition("#")[0] for point in told["reached"]}
+    assert named <= {point.partition("#")[0] for point in [*told["reached"], *from_folder["reached"]]}
 
 
 def test_a_feed_killed_at_any_point_ends_as_if_nothing_had_happened(programme: str, zygote: Zygote) -> None:
@@ -144,13 +150,42 @@ def test_a_feed_killed_at_any_point_ends_as_if_nothing_had_happened(programme: s
     assert len(points) >= 25
 
 
+def test_a_file_in_the_folder_killed_at_any_point_is_taken_in_once_and_put_away(
+    programme: str, zygote: Zygote, tmp_path: Path
+) -> None:
+    rows, day, _ = next_list()
+    points = zygote.run("folder", lay(tmp_path, rows, day), now=moment(day))["reached"]
+    for point in points:
+        rows, day, expected = next_list()
+        laid = lay(tmp_path, rows, day)
+        assert zygote.run("folder", laid, now=moment(day), kill=point)["killed"], point
+        told = zygote.run("folder", laid, now=moment(day))
+        assert (told["told"], told["error"]) == ("applied", ""), point
+        check_applied(rows, day, expected)
+        assert [path.name for path in tmp_path.iterdir() if path.is_file()] == [], point
+        assert len(list((tmp_path / "taken").glob(f"*_list_{day}.csv"))) == 1, point
+    assert "feed.in_the_folder#1" in points
+
+
+def shortest_way(zygote: Zygote) -> float:
+    """Seconds in which this machine takes a feed from its bytes to its facts; a moment after that kills nobody."""
+    took = []
+    for _ in range(3):
+        rows, day, _ = next_list()
+        begun = time.monotonic()
+        zygote.run("feed", order(rows, day), now=moment(day))
+        took.append(time.monotonic() - begun)
+    return min(took)
+
+
 def test_a_feed_killed_at_random_moments_ends_as_if_nothing_had_happened(programme: str, zygote: Zygote) -> None:
     rnd = random.Random(20261201)  # noqa: S311
-    killed = 0
+    killed, whole = 0, shortest_way(zygote)
     for _ in range(15):
         rows, day, expected = next_list()
         for _ in range(2):
-            killed += zygote.run("feed", order(rows, day), now=moment(day), kill_after=rnd.uniform(0.01, 0.5))["killed"]
+            kill_after = rnd.uniform(0.01, whole)
+            killed += zygote.run("feed", order(rows, day), now=moment(day), kill_after=kill_after)["killed"]
         told = zygote.run("feed", order(rows, day), now=moment(day))
         assert (told["told"], told["error"]) == ("applied", "")
         check_applied(rows, day, expected)

@@ -16,9 +16,8 @@ from itertools import count, zip_longest
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import IntegrityError, connection, transaction
 from pytest_django import DjangoDbBlocker
 
 import sonae
@@ -35,7 +34,7 @@ from sonae.apps.programmes.models import SchemeYear
 from sonae.domain.calendar import JAPAN
 from tests import clock
 from tests.faults.children import Zygote
-from tests.faults.conftest import database_url, working_on
+from tests.faults.conftest import new_database, working_on
 from tests.faults.test_kills import points_in
 
 pytestmark = pytest.mark.faults
@@ -50,19 +49,13 @@ _numbers = count(1)
 
 
 @pytest.fixture(scope="module")
-def free_cover_database(fault_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+def free_cover_database(published_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """A copy of our own with members in it: everybody who is there takes part in a turn."""
-    name = f"{fault_database}_free"
-    with psycopg.connect(database_url("postgres"), autocommit=True) as server:
-        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        connections.close_all()
-        server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [fault_database])
-        server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{fault_database}"')
+    with new_database(f"{published_database}_free", template=published_database) as name:
         with django_db_blocker.unblock(), working_on(name):
             tell(MEMBERS)
             tell(6, then=[("left", date(2027, 5, 5)), ("joined", date(2027, 9, 9))])
         yield name
-        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 @pytest.fixture
@@ -142,7 +135,8 @@ class Ending:
     def __init__(self, zygote: Zygote) -> None:
         self.zygote = zygote
         organiser, _ = Organisation.objects.get_or_create(code="organiser", defaults={"role": "organiser"})
-        self.by = User.objects.create_user("organiser@staff.example", date_joined=NOW, organisation=organiser)
+        address = f"organiser{next(_numbers)}@staff.example"
+        self.by = User.objects.create_user(address, date_joined=NOW, organisation=organiser)
         with transaction.atomic():
             follow_member.follow_members(ids=list(Member.objects.values_list("id", flat=True)), reason="test", now=NOW)
         self.before = self.covers()
@@ -184,19 +178,10 @@ class Ending:
         return OutboxMessage.objects.filter(key__startswith=f"free-cover-{kind}:{end.pk}:").count()
 
 
-@pytest.fixture(scope="module")
-def points_passed() -> set[str]:
-    """The named points that the kills of this file have met."""
-    return set()
-
-
-def test_an_end_and_its_taking_back_killed_at_any_point_leave_no_trace(
-    programme: str, zygote: Zygote, points_passed: set[str]
-) -> None:
+def test_an_end_and_its_taking_back_killed_at_any_point_leave_no_trace(programme: str, zygote: Zygote) -> None:
     ending = Ending(zygote)
     assert ending.running()
     of_end, of_keeping = ending.ended(), ending.kept()
-    points_passed |= {point.partition("#")[0] for point in [*of_end, *of_keeping]}
     kills = list(zip_longest(_spread(of_end, 12), _spread(of_keeping, 12), fillvalue=""))
     for kill_end, kill_keeping in kills:
         ending.ended(kill_end)
@@ -204,19 +189,17 @@ def test_an_end_and_its_taking_back_killed_at_any_point_leave_no_trace(
     assert len(kills) >= 12
 
 
-def test_every_named_point_of_the_free_cover_is_killed_at(
-    programme: str, zygote: Zygote, points_passed: set[str]
-) -> None:
+def test_every_named_point_of_the_free_cover_is_killed_at(programme: str, zygote: Zygote) -> None:
+    ending = Ending(zygote)
+    reached = [*ending.ended(), *ending.kept()]
     start_on, now = next_year()
-    told = zygote.run("turn", order(start_on), now=now)
-    assert told["error"] == ""
-    points_passed |= {point.partition("#")[0] for point in told["reached"]}
-    told = zygote.run("follow", {"feed": feed_of(tell(5)).pk, "chunk": 2}, now=now)
-    assert told["error"] == ""
-    points_passed |= {point.partition("#")[0] for point in told["reached"]}
+    for act, on in (("turn", order(start_on)), ("follow", {"feed": feed_of(tell(5)).pk, "chunk": 2})):
+        told = zygote.run(act, on, now=now)
+        assert told["error"] == ""
+        reached += told["reached"]
     named = {point for point in points_in(MEMBERSHIP.rglob("*.py")) if point.startswith(OURS)}
     assert named
-    assert named <= points_passed
+    assert named <= {point.partition("#")[0] for point in reached}
 
 
 def test_a_turn_killed_at_any_point_ends_as_if_nothing_had_happened(programme: str, zygote: Zygote) -> None:
