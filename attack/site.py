@@ -85,7 +85,7 @@ def people_of_their_own() -> Iterator[None]:
         )
         owner = enter_person(f"{number}@sample.example")
         cast.let_act(owner, member, cast.MemberAccess.Role.OWNER)
-        return cast.Cast(member, member, owner, owner, owner, owner)
+        return cast.Cast(member, member, owner, owner, owner, owner, owner)
 
     def enter_other(email: str, **fields: object) -> object:
         return enter_person(f"{next(numbers)}.{email}", **fields)

@@ -76,7 +76,7 @@ def _of_the_portal(page: str) -> Callable[[], Opened]:
 
 
 def _bought() -> tuple[Client, Certificate]:
-    gateway, before = MemoryGateway(), payment_views.card_gateway
+    gateway, before = MemoryGateway(mark=f"{Certificate.objects.count()}_"), payment_views.card_gateway
     payment_views.card_gateway = lambda: gateway  # type: ignore[assignment]
     try:
         browser, pay = _applicant("pay/", confirmed=True)()

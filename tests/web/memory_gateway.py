@@ -10,9 +10,13 @@ from sonae.apps.billing.gateway import CardPayment, CardRefund, CardState, Check
 
 @dataclass
 class MemoryGateway:
-    """Keeps payments by session. ``fail_with`` is raised by the next calls of the named methods."""
+    """Keeps payments by session. ``fail_with`` is raised by the next calls of the named methods.
+
+    Two of them in one database need a ``mark`` each: their sessions and payments are known by it.
+    """
 
     name: str = "memory"
+    mark: str = ""
     payments: dict[str, CardPayment] = field(default_factory=dict)
     by_key: dict[str, Checkout] = field(default_factory=dict)
     fail_with: dict[str, Exception] = field(default_factory=dict)
@@ -28,14 +32,16 @@ class MemoryGateway:
     ) -> Checkout:  # fmt: skip
         self._maybe_fail("open_checkout")
         if key not in self.by_key:
-            session = f"cs_{len(self.by_key) + 1}"
+            session = f"cs_{self.mark}{len(self.by_key) + 1}"
             self.by_key[key] = Checkout(session, f"http://127.0.0.1:8001/pay/{session}")
             self.payments[session] = CardPayment(session, "", CardState.OPEN, reference, charge_yen, "jpy")
         return self.by_key[key]
 
     def card_holder_pays(self, brand: str = "visa", last4: str = "4242") -> None:
         """Authorise on the newest page."""
-        self._change(state=CardState.AUTHORISED, payment_id=f"pi_{len(self.payments)}", brand=brand, last4=last4)
+        self._change(
+            state=CardState.AUTHORISED, payment_id=f"pi_{self.mark}{len(self.payments)}", brand=brand, last4=last4
+        )
 
     def card_is_declined(self) -> None:
         """The newest page stays open; the last try was declined."""

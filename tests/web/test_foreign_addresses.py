@@ -27,6 +27,7 @@ from sonae.apps.enrolment.use_cases.confirm_application import confirm_applicati
 from sonae.apps.enrolment.use_cases.open_document import open_document
 from sonae.apps.enrolment.use_cases.save_step import save_step
 from sonae.apps.enrolment.use_cases.start_application import MayNotApply, start_application
+from sonae.apps.membership.use_cases.follow_member import follow_member
 from sonae.apps.parties.models import MemberAccess, User
 from sonae.apps.parties.queries import MayNotAct
 from sonae.apps.people.use_cases.invite_person import invite_person
@@ -119,14 +120,16 @@ def with_an_id() -> dict[str, URLPattern]:
 OF_AN_APPLICATION = sorted(name for name, row in MATRIX.items() if row.path.startswith(f"/apply/{TOKEN}/"))
 
 
-OF_A_MEMBER = ("portal:paper", "portal:accounting", "portal:accounting_file")
+OF_A_MEMBER = ("portal:paper", "portal:accounting", "portal:accounting_file", "portal:free_certificate")
+# At the desk and at the signed door: test_access_matrix.py, test_desk_feeds.py and test_feed_api.py try each of them.
+OF_STAFF_AND_SENDERS = {name for name, row in MATRIX.items() if row.may in {May.STAFF, May.FEED_STAFF, May.SENDER}}
 FOR_EVERYBODY = {name for name, row in MATRIX.items() if row.may is May.EVERYBODY}
 
 
 def test_every_address_with_an_id_is_tried_here() -> None:
     tried = {*OF_AN_APPLICATION, *OF_A_MEMBER, "site:quote", "site:estimate", "site:verify", "card_hook",
              "site:consultation_received", "site:consultation_withdraw", "portal:invitation"}  # fmt: skip
-    assert set(with_an_id()) - FOR_EVERYBODY == tried
+    assert set(with_an_id()) - FOR_EVERYBODY - OF_STAFF_AND_SENDERS == tried
     assert {name for name, row in MATRIX.items() if row.may is May.MEMBERS_PEOPLE} == {
         *OF_AN_APPLICATION,
         *OF_A_MEMBER,
@@ -221,7 +224,28 @@ def test_the_books_of_a_certificate_are_there_for_its_members_people_alone(
     assert rows() == before
 
 
+@BOTH
+def test_the_paper_of_a_free_certificate_is_there_for_its_members_people_alone(
+    world: World, prefix: str, roles: tuple[str, ...]
+) -> None:
+    follow_member(member_id=world.people.member.pk, reason="test", now=clock.now())
+    own = Certificate.objects.filter(member=world.people.member, section="free").latest("starts_on").number
+    nobodys = "C2026-999999-9"
+    for role in roles:
+        browser = world.browser(role)
+        for method in METHODS:
+            send: Callable[[str], Any] = getattr(browser, method)
+            absent = shown(send(f"{prefix}/portal/free-cover/{nobodys}/"), nobodys)
+            assert absent[0] in ({302, 405} if role == "anonymous" else {404, 405}), (role, method)
+            answer = shown(send(f"{prefix}/portal/free-cover/{own}/"), own)
+            if role in THEIRS and method != "post":
+                assert (answer[0], answer[1]["Content-Type"]) == (200, "application/pdf")
+            else:
+                assert answer == absent, (role, method)
+
+
 OF_ONE_MEMBER = ("", "documents/", "payments/", "notices/", "data/", "data/correct/", "data/erase/", "data/download/")
+TO_CHANGE = ("data/correct/", "data/erase/")
 
 
 @pytest.mark.parametrize("page", OF_ONE_MEMBER)
@@ -232,7 +256,7 @@ def test_a_member_of_others_is_chosen_by_nobody(world: World, page: str) -> None
         absent = shown(getattr(browser, send)(f"{address}?member=99999999"), "99999999")
         answer = getattr(browser, send)(f"{address}?member=10000017")
         if role in THEIRS:
-            assert answer.status_code == 200
+            assert answer.status_code == (403 if role == "reader" and page in TO_CHANGE else 200)
             assert absent[0] == 404
         else:
             assert shown(answer, "10000017") == absent, role

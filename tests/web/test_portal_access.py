@@ -19,7 +19,9 @@ from tests.web.memory_gateway import MemoryGateway
 
 pytestmark = pytest.mark.django_db
 NOWHERE = "A" * 32
-OPEN_TO_ALL = {"sign_in", "sign_in_code", "sign_out", "outbox"}
+OPEN_TO_ALL = {
+    "sign_in", "sign_in_code", "sign_out", "outbox", "passkey_sign_in", "organiser_sign_in", "organiser_return", "invitation",
+}  # fmt: skip
 LISTS = {
     "documents": "/portal/documents/",
     "payments": "/portal/payments/",
@@ -27,8 +29,19 @@ LISTS = {
     "data": "/portal/data/",
     "data_correct": "/portal/data/correct/",
     "data_erase": "/portal/data/erase/",
+    "people": "/portal/people/",
+    "security": "/portal/security/",
+    "email": "/portal/security/email/",
+    "passkey": "/portal/security/passkey/",
+    "sign_in_again": "/sign-in/again/",
 }
 PERSONAL = {"start", "postcode", "home", "data_download"} | LISTS.keys()
+OF_A_NUMBER = {
+    "paper",
+    "accounting",
+    "accounting_file",
+    "free_certificate",
+}  # test_foreign_addresses.py tries each of them
 OF_AN_APPLICATION = {
     "application": "",
     "step": "needs/",
@@ -64,7 +77,7 @@ def browser_of(user: User) -> Client:
 
 def test_every_address_of_the_portal_is_covered_here() -> None:
     names = {pattern.name for pattern in urls.urlpatterns if isinstance(pattern, URLPattern)}
-    assert names == OPEN_TO_ALL | PERSONAL | OF_AN_APPLICATION.keys() | {"paper", "accounting", "accounting_file"}
+    assert names == OPEN_TO_ALL | PERSONAL | OF_AN_APPLICATION.keys() | OF_A_NUMBER
 
 
 @pytest.mark.parametrize("prefix", ["", "/en"])

@@ -131,7 +131,7 @@ def test_nothing_of_another_member_and_nothing_of_the_staff_is_in_it(people: cas
     text = "".join(archive.read(name).decode(errors="replace") for name in archive.namelist())
     for word in ("宇野", "20000031", theirs.number, cast.UNO, cast.IMAI, "staff-7", "inside", '"source"'):
         assert word not in text, word
-    assert json.loads(archive.read("data.json"))["you"]["other_people"] == 1
+    assert json.loads(archive.read("data.json"))["you"]["other_people"] == 2  # the administrator and the reader
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)

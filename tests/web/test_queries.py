@@ -119,7 +119,7 @@ def test_a_scheme_year_of_another_programme_is_not_on_the_page(programme: Progra
 def test_a_step_is_shown_with_one_statement_for_each_thing_on_it(applicant: Applicant, page: str) -> None:
     applicant.fill_in()
     shown = statements_of(applicant.client, applicant.base + page)
-    assert shown == PERSON + 4  # application, answers, documents opened, scheme years
+    assert shown == PERSON + 5  # application, the person's role, answers, documents opened, scheme years
 
 
 def test_the_whole_way_asks_no_more_than_it_did(applicant: Applicant, gateway: MemoryGateway) -> None:
@@ -140,17 +140,17 @@ def test_the_whole_way_asks_no_more_than_it_did(applicant: Applicant, gateway: M
         if "plan" in answers:
             carried["seen"] = applicant.hidden(page, "seen")
         counted[page] = statements_of(applicant.client, applicant.base + page, answers | carried)
-    # Person, application, answers, openings; locked and read again; answers, application and audit written; read once more.
+    # Person, application, role, answers, openings; locked, role and read again; answers, application, audit written; read again.
     assert counted == {
-        "needs/": 13,
-        "plan/": 13,
-        "documents/overview/": 13,
-        "documents/": 13,
-        "disclosure/": 13,
-        "company/": 14,  # and the member list, for what is filled in beforehand
+        "needs/": 15,
+        "plan/": 15,
+        "documents/overview/": 15,
+        "documents/": 15,
+        "disclosure/": 15,
+        "company/": 16,  # and the member list, for what is filled in beforehand
     }
     assert applicant.confirm().status_code == 302
-    assert statements_of(applicant.client, applicant.base + "pay/") == PERSON + 4
+    assert statements_of(applicant.client, applicant.base + "pay/") == PERSON + 5
 
 
 def test_coming_back_from_the_card_page_does_not_read_the_product_again(
