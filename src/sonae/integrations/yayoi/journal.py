@@ -60,5 +60,11 @@ def _months(booking: Booking) -> str:
 
 
 def _short(text: str, places: int) -> str:
-    """The text, harmless and cut to that many half-width places, without half a character at the end."""
-    return neutral(in_code_page(text, ENCODING).decode(ENCODING)).encode(ENCODING)[:places].decode(ENCODING, "ignore")
+    """The text cut to that many half-width places, without half a character at the end, and with room for the mark that a text
+    gets in the file which a spreadsheet would run."""
+    cut = _cut(text, places)
+    return cut if len(neutral(cut)) == len(cut) else _cut(text, places - 1)
+
+
+def _cut(text: str, places: int) -> str:
+    return in_code_page(text, ENCODING)[:places].decode(ENCODING, "ignore")
