@@ -180,8 +180,11 @@ def shortest_way(zygote: Zygote) -> float:
 
 def test_a_feed_killed_at_random_moments_ends_as_if_nothing_had_happened(programme: str, zygote: Zygote) -> None:
     rnd = random.Random(20261201)  # noqa: S311
-    killed, whole = 0, shortest_way(zygote)
-    for _ in range(15):
+    killed, rounds, whole = 0, 0, shortest_way(zygote)
+    # On a machine that is quicker by now than it was, some moments come too late: those don't count.
+    while killed < 15 or rounds < 15:
+        rounds += 1
+        assert rounds <= 60, f"only {killed} of {2 * rounds} kills came in time"
         rows, day, expected = next_list()
         for _ in range(2):
             kill_after = rnd.uniform(0.01, whole)
@@ -189,7 +192,6 @@ def test_a_feed_killed_at_random_moments_ends_as_if_nothing_had_happened(program
         told = zygote.run("feed", order(rows, day), now=moment(day))
         assert (told["told"], told["error"]) == ("applied", "")
         check_applied(rows, day, expected)
-    assert killed >= 15
 
 
 def test_without_transactions_a_kill_leaves_facts_of_a_feed_that_nobody_applied(programme: str, zygote: Zygote) -> None:

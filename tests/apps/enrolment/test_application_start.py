@@ -16,9 +16,9 @@ from sonae.apps.parties.models import Member, MemberAccess, User
 from sonae.apps.programmes.queries import ProgrammeClosed
 from sonae.domain.calendar import JAPAN
 from tests import cast, clock
-from tests.faults.conftest import committed, fault_database
+from tests.faults.conftest import committed, fault_database, published_database
 
-__all__ = ["committed", "fault_database"]  # fixtures of theirs that are used here
+__all__ = ["committed", "fault_database", "published_database"]  # fixtures of theirs that are used here
 State = Application.State
 
 
