@@ -11,7 +11,8 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from sonae.config.command_line import USAGE_ERROR, main
+from sonae.config.command_line import main
+from sonae.config.starting import USAGE_ERROR
 
 SITE = {"SONAE_SITE_ADDRESS": "https://a.example"}
 EMPTY_DATABASE = f"sonae_empty_{os.getpid()}"

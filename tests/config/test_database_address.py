@@ -11,7 +11,8 @@ import psycopg
 import pytest
 
 from sonae.config import database
-from sonae.config.command_line import USAGE_ERROR, main
+from sonae.config.command_line import main
+from sonae.config.starting import USAGE_ERROR
 
 SECRET = "very-secret-4711"
 

@@ -14,8 +14,9 @@ from sonae.apps.membership.use_cases import carry_out_free_cover_end, turn_free_
 from sonae.apps.parties.models import MembershipFact
 from sonae.apps.programmes.models import Programme, SchemeYear
 from sonae.config import free_cover_command, jobs
-from sonae.config.command_line import USAGE_ERROR, main
+from sonae.config.command_line import main
 from sonae.config.demo_members import DEMO_MEMBERS, cover_members, seed_members
+from sonae.config.starting import USAGE_ERROR
 from sonae.domain.calendar import JAPAN
 from tests import clock
 from tests.cast import STAFF, call_in, enter_member

@@ -16,7 +16,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg.errors import InsufficientPrivilege
 
 from sonae.config.clock import now
-from sonae.config.command_line import USAGE_ERROR
+from sonae.config.starting import USAGE_ERROR
 from sonae.domain.calendar import japan_date
 from tests.architecture.test_database_guards import GUARDED
 from tests.config.test_command_line import run_command

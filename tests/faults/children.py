@@ -8,7 +8,7 @@ import subprocess
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from django.db import connections
 
@@ -22,10 +22,13 @@ def address_of(database: str) -> str:
     return f"postgresql:///{database}?{parts}"
 
 
-class Zygote:
-    """The warm process and the children it has."""
+NOBODY = "http://127.0.0.1:9"  # a processor that isn't there, for work that asks none
 
-    def __init__(self, *, database: str, processor: str, time_zone: str = "") -> None:
+
+class Zygote:
+    """The warm process and the children it has, until the block ends."""
+
+    def __init__(self, *, database: str, processor: str = NOBODY, time_zone: str = "") -> None:
         zone = {"PGTZ": time_zone} if time_zone else {}
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.faults.zygote", *filter(None, [time_zone])],
@@ -54,7 +57,10 @@ class Zygote:
         answer: dict[str, Any] = json.loads(self._process.stdout.readline())
         return answer
 
-    def stop(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         assert self._process.stdin is not None
         self._process.stdin.close()
         self._process.wait(10)

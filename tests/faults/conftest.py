@@ -80,14 +80,21 @@ def working_on(name: str) -> Iterator[None]:
         settings["NAME"] = before
 
 
+@contextmanager
+def committing_to(name: str, blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Let Django commit to that database for one test; whoever listened to milestones has listened enough afterwards."""
+    with blocker.unblock(), working_on(name):
+        try:
+            yield
+        finally:
+            milestones.listen(None)
+
+
 @pytest.fixture
 def committed(fault_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """Django commits to that database during the test. Its address, for those who come without Django."""
-    with django_db_blocker.unblock(), working_on(fault_database):
-        try:
-            yield database_url(fault_database)
-        finally:
-            milestones.listen(None)
+    with committing_to(fault_database, django_db_blocker):
+        yield database_url(fault_database)
 
 
 @pytest.fixture(scope="session")

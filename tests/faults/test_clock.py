@@ -57,10 +57,9 @@ INSTANTS = [
 def zoned(request: pytest.FixtureRequest, fault_database: str, processor: Processor) -> Iterator[Zygote]:
     """A server of ours that believes to stand in that zone, and its database too."""
     zone = str(request.param)
-    warm = Zygote(database=fault_database, processor=processor.server.url, time_zone=zone)
-    assert warm.run("zone", now=clock.now())["told"] == ZONES[zone]
-    yield warm
-    warm.stop()
+    with Zygote(database=fault_database, processor=processor.server.url, time_zone=zone) as warm:
+        assert warm.run("zone", now=clock.now())["told"] == ZONES[zone]
+        yield warm
 
 
 def test_the_wall_clock_in_japan_decides_wherever_the_server_stands(world: World, zoned: Zygote) -> None:

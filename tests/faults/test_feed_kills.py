@@ -33,8 +33,8 @@ from sonae.apps.parties.models import MembershipFact
 from sonae.domain.calendar import JAPAN
 from sonae.domain.membership_facts import Fact, list_differences
 from tests.faults.children import Zygote
-from tests.faults.conftest import new_database, working_on
-from tests.faults.races import without_locks
+from tests.faults.conftest import committing_to, new_database, working_on
+from tests.faults.races import at_once, without_locks
 from tests.faults.test_kills import points_in
 from tests.feeds import Row, facts_by_number, file_of, hand_in
 
@@ -61,18 +61,14 @@ def feed_database(published_database: str, django_db_blocker: DjangoDbBlocker) -
 
 @pytest.fixture
 def programme(feed_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
-    with django_db_blocker.unblock(), working_on(feed_database):
-        try:
-            yield feed_database
-        finally:
-            milestones.listen(None)
+    with committing_to(feed_database, django_db_blocker):
+        yield feed_database
 
 
 @pytest.fixture(scope="module")
 def zygote(feed_database: str) -> Iterator[Zygote]:
-    warm = Zygote(database=feed_database, processor="http://127.0.0.1:9")
-    yield warm
-    warm.stop()
+    with Zygote(database=feed_database) as warm:
+        yield warm
 
 
 def moment(day: date) -> datetime:
@@ -206,29 +202,6 @@ def test_without_transactions_a_kill_leaves_facts_of_a_feed_that_nobody_applied(
 
 
 # -- at once ------------------------------------------------------------------------------------------------------------
-
-
-def at_once(*acts: Callable[[], object]) -> list[object]:
-    """All of them, each in a thread with a connection of its own; what each gave or raised."""
-    came: list[object] = []
-    gate = threading.Barrier(len(acts))
-
-    def work(act: Callable[[], object]) -> None:
-        try:
-            gate.wait(20)
-            came.append(act())
-        except Exception as error:
-            came.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(120)
-    assert not any(thread.is_alive() for thread in threads)
-    return came
 
 
 def applier(feed: Feed, day: date) -> Callable[[], object]:

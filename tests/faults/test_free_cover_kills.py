@@ -17,11 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from pytest_django import DjangoDbBlocker
 
 import sonae
-from sonae.apps.audit import milestones
 from sonae.apps.certificates.models import Certificate, Transaction
 from sonae.apps.certificates.use_cases.issue_certificate import Schedule, issue_certificate
 from sonae.apps.documents.models import OutboxMessage
@@ -34,7 +33,8 @@ from sonae.apps.programmes.models import SchemeYear
 from sonae.domain.calendar import JAPAN
 from tests import clock
 from tests.faults.children import Zygote
-from tests.faults.conftest import new_database, working_on
+from tests.faults.conftest import committing_to, new_database, working_on
+from tests.faults.races import at_once, wrong
 from tests.faults.test_kills import points_in
 
 pytestmark = pytest.mark.faults
@@ -60,18 +60,14 @@ def free_cover_database(published_database: str, django_db_blocker: DjangoDbBloc
 
 @pytest.fixture
 def programme(free_cover_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
-    with django_db_blocker.unblock(), working_on(free_cover_database):
-        try:
-            yield free_cover_database
-        finally:
-            milestones.listen(None)
+    with committing_to(free_cover_database, django_db_blocker):
+        yield free_cover_database
 
 
 @pytest.fixture(scope="module")
 def zygote(free_cover_database: str) -> Iterator[Zygote]:
-    warm = Zygote(database=free_cover_database, processor="http://127.0.0.1:9")
-    yield warm
-    warm.stop()
+    with Zygote(database=free_cover_database) as warm:
+        yield warm
 
 
 def tell(
@@ -299,29 +295,6 @@ def test_a_feed_killed_at_any_point_or_moment_is_followed_as_if_nothing_had_happ
         check_followed(feed, joiners, leavers)
 
 
-def at_once(*acts: Callable[[], object]) -> list[Exception]:
-    """All of them, each in a thread with a connection of its own; what went wrong."""
-    wrong: list[Exception] = []
-    gate = threading.Barrier(len(acts))
-
-    def work(act: Callable[[], object]) -> None:
-        try:
-            gate.wait(20)
-            act()
-        except Exception as error:
-            wrong.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(120)
-    assert not any(thread.is_alive() for thread in threads)
-    return wrong
-
-
 def turning(start_on: date, now: datetime) -> Callable[[], object]:
     return lambda: turn_free_covers.turn_free_covers(scheme_year_start=start_on, now=now, connections=1, chunk=CHUNK)
 
@@ -330,7 +303,7 @@ def test_a_turn_started_twice_by_eight_workers_issues_each_certificate_once(prog
     """F3: 8 × 3 starts of the same turn; whoever comes late finds the work done."""
     start_on, now = next_year()
     for _ in range(3):
-        assert at_once(*[turning(start_on, now)] * 8) == []
+        assert wrong(at_once(*[turning(start_on, now)] * 8)) == []
     check_turned(start_on)
     run = FreeCoverRun.objects.get(key=f"turn:{start_on}")
     assert run.after is not None
@@ -343,7 +316,7 @@ def test_a_turn_and_a_feed_of_the_same_members_at_once_issue_each_certificate_on
     leaving = tell(10, then=[("left", start_on - timedelta(days=10))])
     feed = feed_of([*joiners, *leaving])
     follow = lambda: follow_feed(feed_id=feed.pk, now=now, chunk=3)  # noqa: E731
-    assert at_once(turning(start_on, now), follow, turning(start_on, now), follow) == []
+    assert wrong(at_once(turning(start_on, now), follow, turning(start_on, now), follow)) == []
     turning(start_on, now)()
     check_turned(start_on)
 
@@ -352,8 +325,8 @@ def test_a_paid_certificate_and_the_turn_at_once_wait_for_each_other(programme: 
     start_on, now = next_year()
     members = list(Member.objects.order_by("id")[:5])
     year = SchemeYear.objects.select_related("product_version").get(start_on=start_on)
-    wrong = at_once(turning(start_on, now), turning(start_on, now), *[_buying(member, year, now) for member in members])
-    assert wrong == []
+    came = at_once(turning(start_on, now), turning(start_on, now), *[_buying(member, year, now) for member in members])
+    assert wrong(came) == []
     check_turned(start_on)
     assert Certificate.objects.filter(scheme_year=year, section="paid").count() == len(members)
 
@@ -393,8 +366,8 @@ def test_without_the_members_lock_two_rounds_over_one_member_run_into_the_constr
             seen.reset()
         (member,) = tell(1)
         follow = lambda: follow_member.follow_member(member_id=member, reason="test", now=NOW)  # noqa: B023, E731
-        wrong = at_once(follow, follow)
-        assert [type(error) for error in wrong] == ([] if guarded else [IntegrityError])
+        came = at_once(follow, follow)
+        assert [type(error) for error in wrong(came)] == ([] if guarded else [IntegrityError])
         assert Certificate.objects.filter(member_id=member, scheme_year__start_on=date(2026, 12, 1)).count() == 1
 
 

@@ -54,9 +54,8 @@ def points_in(files: Iterable[Path]) -> set[str]:
 
 @pytest.fixture(scope="module")
 def zygote(fault_database: str, processor: Any) -> Iterator[Zygote]:
-    warm = Zygote(database=fault_database, processor=processor.server.url)
-    yield warm
-    warm.stop()
+    with Zygote(database=fault_database, processor=processor.server.url) as warm:
+        yield warm
 
 
 @dataclass(frozen=True)

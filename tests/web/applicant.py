@@ -9,6 +9,7 @@ from django.test import Client
 
 from sonae.apps.enrolment.models import Application
 from sonae.apps.parties.models import Member, User
+from tests.web.memory_gateway import MemoryGateway
 
 NEEDS = {
     "data_kept": ["buyers_personal"],
@@ -88,6 +89,15 @@ class Applicant:
 
     def confirm(self) -> Any:
         return self.send("confirm/", DECLARATIONS)
+
+    def buy(self, gateway: MemoryGateway) -> None:
+        """All the way to the certificate, at the gateway that the pages have."""
+        self.fill_in()
+        self.confirm()
+        self.client.post(f"{self.base}pay/")
+        gateway.card_holder_pays()
+        self.client.get(f"{self.base}paid/")
+        assert self.reload().state == Application.State.ISSUED
 
     def reload(self) -> Application:
         self.application.refresh_from_db()

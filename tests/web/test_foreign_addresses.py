@@ -6,7 +6,7 @@ What isn't theirs answers exactly like what isn't there: status, headers, body a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +32,8 @@ from sonae.apps.parties.models import MemberAccess, User
 from sonae.apps.parties.queries import MayNotAct
 from sonae.apps.people.use_cases.invite_person import invite_person
 from sonae.apps.quotes.models import Quote
-from sonae.web.portal import access, payment_views
+from sonae.web.portal import payment_views
+from sonae.web.shared import access
 from tests import cast, clock
 from tests.architecture.test_access_matrix import MATRIX, May, patterns_of
 from tests.web.applicant import Applicant
@@ -90,11 +91,7 @@ def world(programme: object, monkeypatch: pytest.MonkeyPatch) -> World:
     former = cast.enter_person("former@sample.example")
     cast.let_act(former, people.member, MemberAccess.Role.ADMINISTRATOR)
     applicant = Applicant(people.owner, people.member)
-    applicant.fill_in()
-    applicant.confirm()
-    applicant.client.post(f"{applicant.base}pay/")
-    gateway.card_holder_pays()
-    applicant.client.get(f"{applicant.base}paid/")
+    applicant.buy(gateway)
     draft = Applicant(people.stranger, people.other_member).application
     Client().post("/premium/", {"industry": "retail", "sales": "900", "start": "2027-01-01"})
     browser = Client()
@@ -201,6 +198,22 @@ def test_a_paper_is_there_for_its_members_people_alone(world: World, prefix: str
                     assert answer == absent, (role, method, paper.kind)
 
 
+def asked_for(
+    world: World, roles: tuple[str, ...], address: str, *, own: str, nobodys: str
+) -> Iterator[tuple[str, str, Any, Any]]:
+    """Everybody asks for the address with each of the two numbers: who, how, and what was shown of nobody's and of the own."""
+    for role in roles:
+        browser = world.browser(role)
+        for method in METHODS:
+            send: Callable[[str], Any] = getattr(browser, method)
+            absent, answer = (shown(send(address.format(number)), number) for number in (nobodys, own))
+            assert absent[0] in ({302, 405} if role == "anonymous" else {404, 405}), (role, method)
+            yield role, method, absent, answer
+
+
+NOBODYS = "C2026-999999-9"
+
+
 @pytest.mark.parametrize("page", ["", "journal/", "yayoi/", "bundle/"])
 @BOTH
 def test_the_books_of_a_certificate_are_there_for_its_members_people_alone(
@@ -208,19 +221,12 @@ def test_the_books_of_a_certificate_are_there_for_its_members_people_alone(
 ) -> None:
     certificate = world.application.certificate
     assert certificate is not None
-    own, nobodys = certificate.number, "C2026-999999-9"
-    before = rows()
-    for role in roles:
-        browser = world.browser(role)
-        for method in METHODS:
-            send: Callable[[str], Any] = getattr(browser, method)
-            absent = shown(send(f"{prefix}/portal/accounting/{nobodys}/{page}"), nobodys)
-            assert absent[0] in ({302, 405} if role == "anonymous" else {404, 405}), (role, method)
-            answer = shown(send(f"{prefix}/portal/accounting/{own}/{page}"), own)
-            if role in THEIRS and method != "post":
-                assert answer[0] == 200
-            elif role not in THEIRS:
-                assert answer == absent, (role, method)
+    address, before = f"{prefix}/portal/accounting/{{}}/{page}", rows()
+    for role, method, absent, answer in asked_for(world, roles, address, own=certificate.number, nobodys=NOBODYS):
+        if role in THEIRS and method != "post":
+            assert answer[0] == 200
+        elif role not in THEIRS:
+            assert answer == absent, (role, method)
     assert rows() == before
 
 
@@ -230,18 +236,12 @@ def test_the_paper_of_a_free_certificate_is_there_for_its_members_people_alone(
 ) -> None:
     follow_member(member_id=world.people.member.pk, reason="test", now=clock.now())
     own = Certificate.objects.filter(member=world.people.member, section="free").latest("starts_on").number
-    nobodys = "C2026-999999-9"
-    for role in roles:
-        browser = world.browser(role)
-        for method in METHODS:
-            send: Callable[[str], Any] = getattr(browser, method)
-            absent = shown(send(f"{prefix}/portal/free-cover/{nobodys}/"), nobodys)
-            assert absent[0] in ({302, 405} if role == "anonymous" else {404, 405}), (role, method)
-            answer = shown(send(f"{prefix}/portal/free-cover/{own}/"), own)
-            if role in THEIRS and method != "post":
-                assert (answer[0], answer[1]["Content-Type"]) == (200, "application/pdf")
-            else:
-                assert answer == absent, (role, method)
+    address = f"{prefix}/portal/free-cover/{{}}/"
+    for role, method, absent, answer in asked_for(world, roles, address, own=own, nobodys=NOBODYS):
+        if role in THEIRS and method != "post":
+            assert (answer[0], answer[1]["Content-Type"]) == (200, "application/pdf")
+        else:
+            assert answer == absent, (role, method)
 
 
 OF_ONE_MEMBER = ("", "documents/", "payments/", "notices/", "data/", "data/correct/", "data/erase/", "data/download/")
@@ -338,7 +338,7 @@ def words(text: str) -> set[str]:
 ASKED: dict[str, Callable[[World], tuple[str, str]]] = {
     "books": lambda world: (
         f"/portal/accounting/{Certificate.objects.get(pk=world.application.certificate_id).number}/",
-        "/portal/accounting/C2026-999999-9/",
+        f"/portal/accounting/{NOBODYS}/",
     ),
     "application": lambda world: (f"/apply/{world.application.public_id}/confirm/", f"/apply/{TOKEN}/confirm/"),
     "paper": lambda world: (f"/portal/papers/{world.papers[0].pk}/", f"/portal/papers/{NO_PAPER}/"),
@@ -416,12 +416,11 @@ def test_without_asking_whose_it_is_everybody_would_open_it(world: World, monkey
     address = f"/apply/{world.application.public_id}/paid/"
     assert browser.get(address).status_code == 404
     monkeypatch.setattr(
-        access,
-        "find_application",
+        "sonae.web.portal.access.find_application",
         lambda *, user, public_id: applications_of(user=world.people.owner).get(public_id=public_id),
     )
     assert browser.get(address).status_code == 403
-    monkeypatch.setattr(access, "may_act_for", lambda *, user, member, to: True)
+    monkeypatch.setattr("sonae.web.portal.access.may_act_for", lambda *, user, member, to: True)
     assert browser.get(address).status_code == 200
 
 

@@ -131,11 +131,7 @@ def test_access_that_was_taken_away_is_gone_at_once(people: cast.Cast) -> None:
 
 def test_papers_are_for_the_members_people_only(people: cast.Cast, gateway: MemoryGateway) -> None:
     applicant = Applicant(people.owner, people.member)
-    applicant.fill_in()
-    applicant.confirm()
-    applicant.client.post(f"{applicant.base}pay/")
-    gateway.card_holder_pays()
-    applicant.client.get(f"{applicant.base}paid/")
+    applicant.buy(gateway)
     papers = list(Paper.objects.filter(member=people.member))
     assert {paper.kind for paper in papers} == {"certificate", "receipt", "important_matters", "disclosure_copy"}
     for paper in papers:

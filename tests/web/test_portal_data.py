@@ -57,11 +57,7 @@ def buy(people: cast.Cast, monkeypatch: pytest.MonkeyPatch) -> Applicant:
     gateway = MemoryGateway()
     monkeypatch.setattr("sonae.web.portal.payment_views.card_gateway", lambda: gateway)
     applicant = Applicant(people.owner, people.member)
-    applicant.fill_in()
-    applicant.confirm()
-    applicant.client.post(f"{applicant.base}pay/")
-    gateway.card_holder_pays()
-    applicant.client.get(f"{applicant.base}paid/")
+    applicant.buy(gateway)
     return applicant
 
 

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from sonae.apps.documents.models import Paper
 from sonae.apps.enrolment.models import Application
 from sonae.apps.enrolment.use_cases.start_application import start_application
-from sonae.apps.parties.models import Member, User
+from sonae.apps.parties.models import Member, MemberAccess, User
 from sonae.apps.programmes.models import Programme, SchemeYear
 from sonae.apps.programmes.use_cases.open_scheme_year import open_scheme_year
 from tests import cast, clock
@@ -169,13 +169,13 @@ def test_coming_back_from_the_card_page_does_not_read_the_product_again(
 def test_the_portal_asks_no_more_for_many_covers_than_for_one(
     applicant: Applicant, gateway: MemoryGateway, people: cast.Cast
 ) -> None:
-    buy(applicant, gateway)
+    applicant.buy(gateway)
     with_one = statements_of(applicant.client, "/portal/")
     on = date(2027, 12, 1)
     for _ in range(2):
         year = open_scheme_year(programme="cyber", on=on, actor="system:test", now=clock.now())
         with clock.at(clock.now().replace(year=year.start_on.year)):
-            buy(Applicant(people.owner, people.member), gateway)
+            Applicant(people.owner, people.member).buy(gateway)
         on = year.expiry_on
     assert Paper.objects.filter(member=people.member, kind="certificate").count() == 3
     assert statements_of(applicant.client, "/portal/") == with_one
@@ -208,14 +208,15 @@ def test_a_page_of_a_member_asks_as_often_for_many_certificates_as_for_one(peopl
     assert statements_of(browser, address) == OF_A_MEMBER[page]
 
 
-def buy(applicant: Applicant, gateway: MemoryGateway) -> None:
-    """The whole way to a certificate."""
-    applicant.fill_in()
-    applicant.confirm()
-    applicant.client.post(applicant.base + "pay/")
-    gateway.card_holder_pays()
-    applicant.client.get(applicant.base + "paid/")
-    assert applicant.reload().state == Application.State.ISSUED
+def test_the_page_of_people_asks_as_often_for_three_members_as_for_one(people: cast.Cast) -> None:
+    browser = browser_of(people.owner)
+    browser.get("/portal/people/")
+    alone = statements_of(browser, "/portal/people/")
+    for number in ("10000801", "10000802"):
+        other = cast.enter_member(number, "basic", "見本商会")
+        cast.let_act(people.owner, other, MemberAccess.Role.OWNER)
+        cast.let_act(people.colleague, other, MemberAccess.Role.READER)
+    assert statements_of(browser, "/portal/people/") == alone
 
 
 def test_what_is_kept_of_a_member_does_not_make_the_start_ask_more(people: cast.Cast, applicant: Applicant) -> None:

@@ -14,8 +14,8 @@ from django.db import DatabaseError
 from procrastinate.exceptions import ConnectorException
 
 from sonae.config.database import DatabaseUnavailable
+from sonae.config.starting import USAGE_ERROR
 
-USAGE_ERROR = 2
 # What an operator can mend: the server is away or read-only, or the account may not.
 REFUSALS = (
     psycopg.OperationalError, psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction,
@@ -53,22 +53,6 @@ def _first_cause(error: BaseException) -> BaseException:
 def _not_possible(reason: str) -> int:
     print(f"sonae: {reason}", file=sys.stderr)  # noqa: T201  # a command's own voice
     return USAGE_ERROR
-
-
-def start_django(*, needs_schema: bool = True) -> None:
-    """Load the settings (which start the embedded database where there is no other) and check server and schema."""
-    import django  # noqa: PLC0415  # after DJANGO_SETTINGS_MODULE is set
-
-    from sonae.config import database  # noqa: PLC0415
-
-    for setting in (database.SERVING, database.OWNER):
-        if os.environ.get(setting):
-            database.check_server(os.environ[setting], setting=setting)
-    django.setup()
-    if needs_schema:
-        from sonae.config.schema import check_schema  # noqa: PLC0415  # needs the apps
-
-        check_schema()
 
 
 def _port(given: str) -> int:

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from sonae.config.clock import now
-from sonae.config.command_line import USAGE_ERROR, start_django
+from sonae.config.starting import USAGE_ERROR, start_django
 
 
 def run(args: argparse.Namespace) -> int:

@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from sonae.config.clock import now
+from sonae.config.starting import USAGE_ERROR
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from sonae.apps.membership.models import Feed
 
-SOME_SET_ASIDE, USAGE_ERROR, HELD = 1, 2, 3
+SOME_SET_ASIDE, HELD = 1, 3
 EXIT_CODES = (
     "Exit codes: 0 done; 1 done, but rows were set aside; 2 wrong input, refused or not possible, with one line that says why; "
     "3 held by the brake, nothing applied: another person looks at it and releases it."

@@ -10,7 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from sonae.config.clock import now
-from sonae.config.command_line import USAGE_ERROR, start_django
+from sonae.config.starting import USAGE_ERROR, start_django
 
 if TYPE_CHECKING:
     from sonae.apps.membership.models import FreeCoverRun

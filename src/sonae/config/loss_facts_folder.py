@@ -7,7 +7,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from sonae.config.command_line import USAGE_ERROR
+from sonae.config.starting import USAGE_ERROR
 from sonae.domain.incident_costs.check import check_against_product
 from sonae.domain.incident_costs.parse import FACTS, check_loss_facts, parse_loss_facts
 from sonae.domain.product.findings import ProductInvalid

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from sonae.config.command_line import USAGE_ERROR
+from sonae.config.starting import USAGE_ERROR
 from sonae.domain.product.check import check_product, check_versions
 from sonae.domain.product.findings import Finding, ProductInvalid
 from sonae.domain.product.parse import parse_product

@@ -13,12 +13,12 @@ from datetime import date
 from pathlib import Path
 
 from sonae.config.clock import now
+from sonae.config.starting import USAGE_ERROR
 from sonae.domain.calendar import japan_date
 from sonae.domain.money import format_yen, yen_in_words
 from sonae.domain.quoting import FactsInvalid, NothingPublished
 from sonae.domain.rating import QuoteAnswer
 
-USAGE_ERROR = 2
 BAD_ROWS_SHOWN = 1000
 
 

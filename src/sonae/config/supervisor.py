@@ -16,9 +16,9 @@ from pathlib import Path
 from types import FrameType
 
 from sonae.config.clock import now
-from sonae.config.command_line import USAGE_ERROR, start_django
 from sonae.config.database import OWNER
 from sonae.config.part import STOP_SECONDS
+from sonae.config.starting import USAGE_ERROR, start_django
 
 LOOPBACK = "127.0.0.1"  # the simulator never listens anywhere else
 READY_SECONDS = 30

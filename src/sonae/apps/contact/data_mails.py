@@ -7,6 +7,7 @@ from datetime import datetime
 from django.conf import settings
 
 from sonae.apps.contact.models import DataRequest
+from sonae.apps.documents.mail_signature import signature
 from sonae.apps.documents.outbox import write_mail
 from sonae.domain.product.definition import Product
 from sonae.domain.text import Text
@@ -41,10 +42,10 @@ def write_correction_mail(*, asked: DataRequest, product: Product, now: datetime
     body = Text(
         f"会員番号 {asked.member.number} について、次のお申し出を受け付けました。\n\n{lines}{said}\n"
         f"会員名簿を直せるのは{organiser.ja}だけです。お申し出を伝え、名簿が直ると、加入者ページの表示も変わります。"
-        f"それまでは、いまの名簿の内容で手続きが進みます。\n\n{_page('ja')}\n\n{_signature(product, 'ja')}",
+        f"それまでは、いまの名簿の内容で手続きが進みます。\n\n{_page('ja')}\n\n{signature(product, 'ja')}",
         f"About member {asked.member.number} you asked for the following.\n\n{lines}{said}\n"
         f"Only {_inside_a_sentence(organiser.en)} can correct the list. We pass your request on; once the list is corrected, "
-        f"your page shows it. Until then everything goes by the list as it stands.\n\n{_page('en')}\n\n{_signature(product, 'en')}",
+        f"your page shows it. Until then everything goes by the list as it stands.\n\n{_page('en')}\n\n{signature(product, 'en')}",
     )
     _write(asked, subject.in_language(language), body.in_language(language), now=now)
 
@@ -60,11 +61,11 @@ def write_erasure_mail(*, asked: DataRequest, product: Product, now: datetime) -
     body = Text(
         f"会員番号 {asked.member.number} について、消せるものを消しました。\n\n"
         f"消したもの：加入に至らなかった申込み {held['applications']}件の入力内容、お知らせの既読の印 {held['read_marks']}件\n\n"
-        f"法令などにより残すもの：\n{kept}\n\n{_page('ja')}\n\n{_signature(product, 'ja')}",
+        f"法令などにより残すもの：\n{kept}\n\n{_page('ja')}\n\n{signature(product, 'ja')}",
         f"About member {asked.member.number}, what may be deleted is deleted.\n\n"
         f"Deleted: what was entered into {held['applications']} application(s) that never became cover, "
         f"{held['read_marks']} mark(s) of notices as read\n\n"
-        f"What must be kept:\n{kept}\n\n{_page('en')}\n\n{_signature(product, 'en')}",
+        f"What must be kept:\n{kept}\n\n{_page('en')}\n\n{signature(product, 'en')}",
     )
     _write(asked, subject.in_language(language), body.in_language(language), now=now)
 
@@ -95,11 +96,6 @@ def _inside_a_sentence(name: str) -> str:
 
 def _page(language: str) -> str:
     return f"{settings.SONAE_SITE_ADDRESS}{'/en' if language == 'en' else ''}/portal/data/"
-
-
-def _signature(product: Product, language: str) -> str:
-    contact, operator = product.contact, product.party("operator")
-    return f"{operator.name.in_language(language)}\n{contact.phone}（{contact.hours.in_language(language)}）"
 
 
 def _write(asked: DataRequest, subject: str, body: str, *, now: datetime) -> None:

@@ -11,6 +11,7 @@ from django.conf import settings
 from sonae.apps.contact.models import Consent, Consultation
 from sonae.apps.contact.queries import find_consent
 from sonae.apps.contact.window import answer_expected
+from sonae.apps.documents.mail_signature import signature
 from sonae.apps.documents.outbox import write_mail
 from sonae.domain.calendar import JAPAN
 from sonae.domain.product.definition import Product
@@ -56,7 +57,7 @@ def _received_in_japanese(consultation: Consultation, product: Product) -> tuple
         f"送っていただいた内容は、次のページで確かめられます。\n{_page(consultation)}\n"
         f"このアドレスを知っている方はだれでも内容を見られます。ほかの方には知らせないでください。\n\n"
         f"お急ぎのときは、受付番号を添えてお電話ください。\n"
-        f"このメールに心当たりがないときは、お手数ですがお電話でお知らせください。\n\n{_signature(product, 'ja')}",
+        f"このメールに心当たりがないときは、お手数ですがお電話でお知らせください。\n\n{signature(product, 'ja')}",
     )
 
 
@@ -73,7 +74,7 @@ def _received_in_english(consultation: Consultation, product: Product) -> tuple[
         f"What you sent is on this page:\n{_page(consultation)}\n"
         f"Whoever has this address can read it, so please keep it to yourself.\n\n"
         f"If it is urgent, call us and give the reference number.\n"
-        f"If you did not write to us, please tell us by telephone.\n\n{_signature(product, 'en')}",
+        f"If you did not write to us, please tell us by telephone.\n\n{signature(product, 'en')}",
     )
 
 
@@ -113,20 +114,15 @@ def _withdrawn(consultation: Consultation, consent: Consent, product: Product) -
         return (
             f"Your consent is withdrawn ({consultation.number})",
             f"You have withdrawn your consent. {consent.recipient_name} receives nothing about request "
-            f"{consultation.number} from now on.\n\nYou can still call us about it.\n\n{_signature(product, 'en')}",
+            f"{consultation.number} from now on.\n\nYou can still call us about it.\n\n{signature(product, 'en')}",
         )
     return (
         f"同意を取り消しました（受付番号 {consultation.number}）",
         f"受付番号{consultation.number}の内容を{consent.recipient_name}へ渡すことへの同意を、取り消しました。"
-        f"これからは何も渡しません。\n\nお電話でのご相談は、いつでもお受けします。\n\n{_signature(product, 'ja')}",
+        f"これからは何も渡しません。\n\nお電話でのご相談は、いつでもお受けします。\n\n{signature(product, 'ja')}",
     )
 
 
 def _page(consultation: Consultation) -> str:
     prefix = "/en" if consultation.language == "en" else ""
     return f"{settings.SONAE_SITE_ADDRESS}{prefix}/consultation/{consultation.token}/"
-
-
-def _signature(product: Product, language: str) -> str:
-    contact, operator = product.contact, product.party("operator")
-    return f"{operator.name.in_language(language)}\n{contact.phone}（{contact.hours.in_language(language)}）"

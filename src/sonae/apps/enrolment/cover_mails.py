@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 from django.conf import settings
 
 from sonae.apps.billing.models import Payment
 from sonae.apps.certificates.models import Certificate
+from sonae.apps.documents.mail_signature import signature
 from sonae.apps.documents.outbox import write_mail
 from sonae.apps.enrolment.models import Application
 from sonae.apps.programmes.product_files import product_of
+from sonae.domain.date_in_words import date_in_words
 from sonae.domain.money import format_yen
 from sonae.domain.product.definition import Product
+from sonae.domain.window import hour_words
 
 
 def write_certificate_mail(*, application: Application, certificate: Certificate, now: datetime) -> None:
@@ -38,31 +41,31 @@ def _issued(application: Application, certificate: Certificate, product: Product
     """Subject and body: your cover begins on this day, here are your papers."""
     plan = product.plan(application.plan_code).name.in_language(application.language)
     premium = format_yen(application.term_premium or 0, application.language)
-    hour = product.calendar.term_start_hour
+    hour = hour_words(product.calendar.term_start_hour)
     page = f"{settings.SONAE_SITE_ADDRESS}{'/en' if application.language == 'en' else ''}/portal/"
-    expiry_on = application.scheme_year.expiry_on
+    begins, ends = date_in_words(certificate.starts_on), date_in_words(application.scheme_year.expiry_on)
     if application.language == "en":
         return (
             f"Your cover is arranged ({certificate.number})",
             f"Thank you for your application.\n\n"
             f"Certificate number: {certificate.number}\n"
             f"Plan: {plan}\n"
-            f"Cover: from {_english(certificate.starts_on)}, {hour}:00 to {_english(expiry_on)}, {hour}:00 JST\n"
+            f"Cover: from {begins.en}, {hour.en} to {ends.en}, {hour.en} JST\n"
             f"Paid by card: {premium}\n\n"
             f"Your certificate and receipt are on your page:\n{page}\n\n"
             f"Until cover begins, the free cover applies as before. If anything in the papers is wrong, please call us.\n\n"
-            f"{_signature(product, 'en')}",
+            f"{signature(product, 'en')}",
         )
     return (
         f"ご加入の手続きが終わりました（{certificate.number}）",
         f"お申込みありがとうございました。ご加入の手続きが終わりました。\n\n"
         f"加入者証番号：{certificate.number}\n"
         f"プラン：{plan}\n"
-        f"補償の期間：{_japanese(certificate.starts_on)} {_hour(hour)}から{_japanese(expiry_on)} {_hour(hour)}まで\n"
+        f"補償の期間：{begins.ja} {hour.ja}から{ends.ja} {hour.ja}まで\n"
         f"カードでのお支払い：{premium}\n\n"
         f"加入者証と領収書は、加入者ページでご覧になれます。\n{page}\n\n"
         f"補償が始まるまでは、これまでどおり無料補償が続きます。書類の内容に誤りがありましたら、お電話ください。\n\n"
-        f"{_signature(product, 'ja')}",
+        f"{signature(product, 'ja')}",
     )
 
 
@@ -74,28 +77,11 @@ def _refunded(application: Application, captured_yen: int, product: Product) -> 
             f"We return your card payment ({application.number})",
             f"Your card was charged {refund}, but cover could not be issued for application {application.number}.\n"
             f"We return the whole sum to the same card. The day it arrives depends on the card company.\n\n"
-            f"Cover has not begun. We will gladly look at it with you; please call us.\n\n{_signature(product, 'en')}",
+            f"Cover has not begun. We will gladly look at it with you; please call us.\n\n{signature(product, 'en')}",
         )
     return (
         f"カードのお支払いを返金します（{application.number}）",
         f"申込番号{application.number}のお支払い{refund}について、ご加入の手続きができませんでした。\n"
         f"全額を同じカードへ返金します。返金の日はカード会社によって異なります。\n\n"
-        f"補償は始まっていません。くわしくはお電話でご説明しますので、ご連絡ください。\n\n{_signature(product, 'ja')}",
+        f"補償は始まっていません。くわしくはお電話でご説明しますので、ご連絡ください。\n\n{signature(product, 'ja')}",
     )
-
-
-def _signature(product: Product, language: str) -> str:
-    contact = product.contact
-    return f"{product.party('operator').name.in_language(language)}\n{contact.phone}（{contact.hours.in_language(language)}）"
-
-
-def _japanese(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
-def _english(day: date) -> str:
-    return f"{day.day} {day:%B} {day.year}"
-
-
-def _hour(hour: int) -> str:
-    return f"午後{hour - 12}時" if hour > 12 else f"午前{hour}時"

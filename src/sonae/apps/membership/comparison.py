@@ -10,16 +10,12 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from sonae.apps.membership.models import Feed
+from sonae.apps.parties.standing import known_on
 
 STANDING = ("member_class", "name", "name_kana", "email", "telephone")
 OPTIONAL = ("name_kana", "email", "telephone")
 
-# Of each member the fact that wins on the day.
-KNOWN = """
-    SELECT DISTINCT ON (member_id) member_id, kind, member_class, name, name_kana, email, telephone
-    FROM parties_membershipfact WHERE effective_date <= %(day)s
-    ORDER BY member_id, effective_date DESC, recorded_at DESC, id DESC
-"""
+KNOWN = known_on(", ".join(("kind", *STANDING)), day="day")
 
 # A list is compared with all members at once. Staging has left one row of each number.
 LIST_COMPARED = """

@@ -7,12 +7,12 @@ from datetime import date
 
 from django.db import connection
 
+from sonae.apps.parties.standing import known_on
+
 EXAMPLES = 20
+LISTED = known_on("kind <> 'left' AS is_member", day="day")
 COUNT = """
-WITH listed AS (
-    SELECT DISTINCT ON (member_id) member_id, kind <> 'left' AS is_member FROM parties_membershipfact
-    WHERE effective_date <= %(day)s ORDER BY member_id, effective_date DESC, recorded_at DESC, id DESC
-), held AS (
+WITH listed AS ({listed}), held AS (
     SELECT member_id FROM certificates_certificate AS certificate
     JOIN programmes_schemeyear AS year ON year.id = certificate.scheme_year_id
     WHERE year.start_on <= %(day)s AND %(day)s < year.expiry_on AND section = 'free' AND cover @> %(day)s::date
@@ -23,7 +23,7 @@ WITH listed AS (
 )
 SELECT count(*) FILTER (WHERE is_member), count(*) FILTER (WHERE is_member AND is_covered),
     count(*) FILTER (WHERE NOT is_member AND is_covered),
-    coalesce((array_agg(member_id) FILTER (WHERE is_member <> is_covered))[1:%(examples)s], '{}')
+    coalesce((array_agg(member_id) FILTER (WHERE is_member <> is_covered))[1:%(examples)s], '{{}}')
 FROM both_sides
 """
 
@@ -44,6 +44,6 @@ class ControlTotals:
 def count_cover(day: date) -> ControlTotals:
     """Members of the day and those of them with free cover, in one statement and so at one moment."""
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, {"day": day, "examples": EXAMPLES})
+        cursor.execute(COUNT.format(listed=LISTED), {"day": day, "examples": EXAMPLES})
         members, covered, covered_after_leaving, apart = cursor.fetchone()
     return ControlTotals(members, covered, covered_after_leaving, tuple(apart))

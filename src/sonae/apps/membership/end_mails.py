@@ -8,11 +8,12 @@ from django.conf import settings
 from django.db import connection
 
 from sonae.apps.audit.later import later
+from sonae.apps.documents.mail_signature import signature
 from sonae.apps.membership.issue_at_once import Among
 from sonae.apps.membership.models import FreeCoverEnd
 from sonae.domain.calendar import japan_date
+from sonae.domain.date_in_words import date_in_words
 from sonae.domain.product.definition import Product
-from sonae.domain.text import Text
 from sonae.domain.window import hour_words
 
 # To the address on the organiser's list. The list says nothing of a language, so each mail says it in both.
@@ -58,7 +59,7 @@ def _write(
 
 
 def _ends(ends_on: date, product: Product) -> tuple[str, str]:
-    day, hour = _day(ends_on), hour_words(product.calendar.term_start_hour)
+    day, hour = date_in_words(ends_on), hour_words(product.calendar.term_start_hour)
     free, paid = product.section("free").name, product.section("paid").name
     page = f"{settings.SONAE_SITE_ADDRESS}/cover/"
     return (
@@ -70,7 +71,7 @@ def _ends(ends_on: date, product: Product) -> tuple[str, str]:
         f"・{paid.ja}にご加入の方は、{paid.ja}の補償がそのまま続きます。\n"
         f"・{paid.ja}に入っていない方は、その時刻からあと、この制度の補償がなくなります。"
         f"補償を続けたいときは、{paid.ja}をお申し込みいただけます。\n{page}\n\n"
-        f"ご不明な点は、お気軽にお電話ください。\n\n{_signature(product, 'ja')}\n\n"
+        f"ご不明な点は、お気軽にお電話ください。\n\n{signature(product, 'ja')}\n\n"
         f"– – –\n\n"
         f"Dear member [member number],\n\n"
         f"The free cover of the {product.name.en} that comes with your membership ends on {day.en} at {hour.en} JST.\n\n"
@@ -78,30 +79,21 @@ def _ends(ends_on: date, product: Product) -> tuple[str, str]:
         f"- If you have one of the {paid.en.lower()}, its cover goes on unchanged.\n"
         f"- If you have none, you have no cover of this programme after that hour. You can apply for one of the "
         f"{paid.en.lower()}:\n{settings.SONAE_SITE_ADDRESS}/en/cover/\n\n"
-        f"Please call us with any question.\n\n{_signature(product, 'en')}",
+        f"Please call us with any question.\n\n{signature(product, 'en')}",
     )
 
 
 def _stays(ends_on: date, product: Product) -> tuple[str, str]:
-    day, free = _day(ends_on), product.section("free").name
+    day, free = date_in_words(ends_on), product.section("free").name
     return (
         f"{free.ja}は終わらずに続きます / Your free cover goes on",
         f"会員番号 [member number] の会員さま\n\n"
         f"先に{free.ja}が{day.ja}に終わるとお知らせしましたが、取りやめになりました。\n"
         f"{free.ja}は、会員でいらっしゃる間、途切れることなく続きます。お手続きは要りません。\n\n"
-        f"ご心配をおかけして申し訳ありません。ご不明な点は、お気軽にお電話ください。\n\n{_signature(product, 'ja')}\n\n"
+        f"ご心配をおかけして申し訳ありません。ご不明な点は、お気軽にお電話ください。\n\n{signature(product, 'ja')}\n\n"
         f"– – –\n\n"
         f"Dear member [member number],\n\n"
         f"We wrote to you that the free cover would end on {day.en}. That has been taken back: it goes on without a break "
         f"as long as you are a member. You need not do anything.\n\n"
-        f"We are sorry for the worry. Please call us with any question.\n\n{_signature(product, 'en')}",
+        f"We are sorry for the worry. Please call us with any question.\n\n{signature(product, 'en')}",
     )
-
-
-def _signature(product: Product, language: str) -> str:
-    contact = product.contact
-    return f"{product.party('operator').name.in_language(language)}\n{contact.phone}（{contact.hours.in_language(language)}）"
-
-
-def _day(day: date) -> Text:
-    return Text(f"{day.year}年{day.month}月{day.day}日", f"{day.day} {day:%B %Y}")

@@ -7,13 +7,12 @@ from datetime import date, datetime
 
 from django.db import connection
 
+from sonae.apps.parties.standing import known_on
 from sonae.domain.calendar import japan_date
 
+LISTED = known_on("kind <> 'left' AS is_member, member_class, email", day="today")
 COUNT = """
-WITH listed AS (
-    SELECT DISTINCT ON (member_id) member_id, kind <> 'left' AS is_member, member_class, email FROM parties_membershipfact
-    WHERE effective_date <= %(today)s ORDER BY member_id, effective_date DESC, recorded_at DESC, id DESC
-), ending AS (
+WITH listed AS ({listed}), ending AS (
     SELECT member_id, starts_on < %(ends_on)s AS has_begun FROM certificates_certificate
     WHERE section = 'free' AND NOT isempty(cover) AND upper(cover) > %(ends_on)s
 )
@@ -43,7 +42,7 @@ class EndPreview:
 def preview_end(*, ends_on: date, now: datetime) -> EndPreview:
     """The certificates that would end on the day, by class of the member, and the members that would be told."""
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, {"ends_on": ends_on, "today": japan_date(now)})
+        cursor.execute(COUNT.format(listed=LISTED), {"ends_on": ends_on, "today": japan_date(now)})
         rows = cursor.fetchall()
     classes = {name: count for kind, name, count, _ in rows if kind == "class"}
     (members, told), *_ = [(count, part) for kind, _, count, part in rows if kind == "members"]

@@ -16,18 +16,16 @@ from django.db import connection
 from sonae.apps.membership.cover_years import RuledYear
 from sonae.apps.membership.models import FreeCoverEnd
 from sonae.apps.membership.tally import ACTOR, Tally
+from sonae.apps.parties.standing import known_on
 
 _FIRST_FROM = "(date_trunc('month', {day} - 1) + interval '1 month')::date"  # the day itself where it is a first
 _FIRST_DAY = {"day_of_joining": "{day}", "first_of_next_month": _FIRST_FROM}
 _LAST_DAY = {"day_of_leaving": "{day}", "first_of_next_month": _FIRST_FROM, "expiry": "{day}"}
 
+LISTED = "kind <> 'left' AS is_member, effective_date, member_class, name, name_kana"
 LOCK = "SELECT count(*) FROM (SELECT 1 FROM parties_member WHERE id {among} ORDER BY id FOR NO KEY UPDATE) AS held"
 STATEMENT = """
-WITH latest AS MATERIALIZED (
-    SELECT DISTINCT ON (member_id) member_id, kind <> 'left' AS is_member, effective_date, member_class, name, name_kana
-    FROM parties_membershipfact WHERE member_id {among} AND effective_date <= %(start_on)s
-    ORDER BY member_id, effective_date DESC, recorded_at DESC, id DESC
-), later AS MATERIALIZED (
+WITH latest AS MATERIALIZED ({latest}), later AS MATERIALIZED (
     SELECT DISTINCT ON (member_id) member_id, kind <> 'left' AS is_member, effective_date, member_class, name, name_kana,
         count(*) OVER (PARTITION BY member_id) AS facts
     FROM parties_membershipfact WHERE member_id {among} AND effective_date > %(start_on)s ORDER BY member_id
@@ -136,6 +134,7 @@ def _statement(year: RuledYear, among: Among) -> str:
     rules = year.cover.rules
     return STATEMENT.format(
         among=among.sql,
+        latest=known_on(LISTED, day="start_on", of=f"AND member_id {among.sql}"),
         first_day=_FIRST_DAY[rules.starts].format(day="latest.effective_date"),
         first_day_later=_FIRST_DAY[rules.starts].format(day="later.effective_date"),
         last_day=_LAST_DAY[rules.ends].format(day="latest.effective_date"),

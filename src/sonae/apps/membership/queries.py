@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,13 +25,13 @@ class SetAsidePage:
     pages: int
 
 
-def list_feeds(*, states: tuple[str, ...] = (), most: int = 100) -> list[Feed]:
+def list_feeds(*, states: Collection[str] = (), most: int = 100) -> list[Feed]:
     """The feeds that came last, the newest first; of these states alone, if any are named."""
     feeds: QuerySet[Feed] = Feed.objects.order_by("-received_at", "-id")
     return list((feeds.filter(state__in=states) if states else feeds)[:most])
 
 
-def count_feeds(*, states: tuple[str, ...]) -> int:
+def count_feeds(*, states: Collection[str]) -> int:
     """How many feeds are in one of these states."""
     return Feed.objects.filter(state__in=states).count()
 

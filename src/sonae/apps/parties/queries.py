@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -70,6 +71,9 @@ def list_members_of(*, user: User, to: Deed = "see") -> list[Member]:
     return [access.member for access in accesses.order_by("granted_at", "id")]
 
 
-def list_people_of(*, member: Member) -> list[MemberAccess]:
-    """Everybody who may act for the member, longest first."""
-    return list(MemberAccess.objects.filter(member=member).select_related("user").order_by("granted_at", "id"))
+def list_people_of(*, members: Collection[Member]) -> dict[int, list[MemberAccess]]:
+    """Everybody who may act for each of the members, by the member's id, longest first; in one statement."""
+    people: dict[int, list[MemberAccess]] = {member.pk: [] for member in members}
+    for access in MemberAccess.objects.filter(member__in=members).select_related("user").order_by("granted_at", "id"):
+        people[access.member_id].append(access)
+    return people

@@ -9,6 +9,19 @@ from sonae.apps.parties.models import Member, MembershipFact
 from sonae.domain.membership import Particulars, ToldOf
 from sonae.domain.membership_standing import MembershipStanding, standing_on
 
+KNOWN_ON = """
+    SELECT DISTINCT ON (member_id) member_id, {columns} FROM parties_membershipfact
+    WHERE effective_date <= %({day})s {of} ORDER BY member_id, effective_date DESC, recorded_at DESC, id DESC
+"""
+
+
+def known_on(columns: str, *, day: str, of: str = "") -> str:
+    """The statement for the fact of each member that wins on a day: of the latest day, and of that day the one recorded last.
+
+    ``columns`` are those of ``MembershipFact``, ``day`` is the name of a parameter, ``of`` limits the members.
+    """
+    return KNOWN_ON.format(columns=columns, day=day, of=of)
+
 
 def list_facts(*, member: Member) -> list[MembershipFact]:
     """All that the organiser told us of the member, in the order in which it holds."""

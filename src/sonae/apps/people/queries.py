@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sonae.apps.parties.models import Member, User
@@ -18,9 +19,13 @@ def list_sign_ins(*, user: User, since: datetime) -> list[SignIn]:
     )
 
 
-def list_open_invitations(*, member: Member) -> list[Invitation]:
-    """Those that can still be taken, and those that ran out and can be sent again."""
-    return list(Invitation.objects.filter(member=member, taken_at=None, revoked_at=None).order_by("invited_at", "id"))
+def list_open_invitations(*, members: Collection[Member]) -> dict[int, list[Invitation]]:
+    """Those that can still be taken, and those that ran out and can be sent again, by the member's id; in one statement."""
+    invitations: dict[int, list[Invitation]] = {member.pk: [] for member in members}
+    found = Invitation.objects.filter(member__in=members, taken_at=None, revoked_at=None)
+    for invitation in found.order_by("invited_at", "id"):
+        invitations[invitation.member_id].append(invitation)
+    return invitations
 
 
 def find_invitation(*, token: str, now: datetime) -> Invitation | None:

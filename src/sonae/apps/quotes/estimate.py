@@ -5,6 +5,7 @@ from __future__ import annotations
 from sonae.apps.documents.facts import EstimateFacts, EstimatePlan, Frame
 from sonae.apps.quotes.models import Quote
 from sonae.domain.calendar import application_deadline, cover_starts_at
+from sonae.domain.date_in_words import date_in_words
 from sonae.domain.period import months_between
 from sonae.domain.product.definition import Product
 from sonae.domain.rating import QuoteAnswer
@@ -45,7 +46,7 @@ def _conditions(product: Product, answer: QuoteAnswer) -> tuple[Text, ...]:
     classes_en = ", ".join(kind.name.en for kind in product.member_classes)
     return (
         Text(
-            f"この始期で始めるには、{deadline.year}年{deadline.month}月{deadline.day}日までにお申込みください。",
+            f"この始期で始めるには、{date_in_words(deadline).ja}までにお申込みください。",
             f"To start on this day, apply by {deadline.isoformat()}.",
         ),
         Text(

@@ -11,10 +11,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 
-from sonae.apps.membership.models import Feed
 from sonae.apps.membership.queries import find_feed
 from sonae.apps.parties.models import Organisation
-from sonae.web.portal.access import View, not_there, person, signed_in
+from sonae.web.shared.access import View, not_there, person, signed_in
 
 Role = Organisation.Role
 EVERY_ROLE = frozenset(Role)
@@ -64,8 +63,3 @@ def role_of(request: HttpRequest) -> str:
 def actor_of(request: HttpRequest) -> str:
     """The person as feeds and the audit log name them."""
     return f"user:{person(request).pk}"
-
-
-def may_handle(feed: Feed) -> bool:
-    """Whether something can still be decided about it."""
-    return feed.state in {Feed.State.RECEIVED, Feed.State.CHECKED, Feed.State.HELD}

@@ -13,8 +13,8 @@ from django.shortcuts import redirect
 from sonae.apps.membership.locks import FeedStands
 from sonae.apps.membership.models import Feed
 from sonae.apps.membership.use_cases.apply_feed import apply_feed
-from sonae.apps.membership.use_cases.release_feed import release_feed
-from sonae.apps.membership.use_cases.withdraw_feed import withdraw_feed
+from sonae.apps.membership.use_cases.release_feed import is_second_person, release_feed
+from sonae.apps.membership.use_cases.withdraw_feed import OPEN, withdraw_feed
 from sonae.domain.text import Text
 from sonae.web.desk.access import actor_of, for_feed
 from sonae.web.desk.feed_views import feed_facts
@@ -83,7 +83,7 @@ def _withdraw(request: HttpRequest, feed: Feed, reason: str) -> Feed:
 ACTS = {
     "apply": Act("apply", frozenset({State.CHECKED}), SeenForm, _apply),
     "release": Act("release", frozenset({State.HELD}), ReasonForm, _release),
-    "withdraw": Act("withdraw", frozenset({State.RECEIVED, State.CHECKED, State.HELD}), ReasonForm, _withdraw),
+    "withdraw": Act("withdraw", OPEN, ReasonForm, _withdraw),
 }
 DONE = {
     State.APPLIED: Text("適用しました。", "Applied."),
@@ -122,7 +122,7 @@ def _act(request: HttpRequest, feed: Feed, chosen: Act) -> HttpResponse:
     """GET asks; POST does it, once, and only to the feed as it was seen."""
     if feed.state not in chosen.allowed:
         return _moved_on(request, feed)
-    if chosen.code == "release" and feed.received_by == actor_of(request):
+    if chosen.code == "release" and not is_second_person(actor_of(request), feed):
         return _show(request, feed, chosen, ReasonForm(), status=403 if request.method == "POST" else 200)
     if request.method != "POST":
         return _show(request, feed, chosen, chosen.form(initial={"seen": seen_as(feed)}))

@@ -11,8 +11,10 @@ from sonae.apps.membership.models import Feed
 from sonae.apps.membership.queries import list_feeds, list_set_aside
 from sonae.apps.membership.refusal_texts import refusal_words
 from sonae.apps.membership.set_aside_export import set_aside_csv
+from sonae.apps.membership.use_cases.release_feed import is_second_person
+from sonae.apps.membership.use_cases.withdraw_feed import OPEN
 from sonae.domain.membership_feed.reasons import reason_text
-from sonae.web.desk.access import FEED_ROLES, actor_of, for_feed, for_staff, may_handle
+from sonae.web.desk.access import FEED_ROLES, actor_of, for_feed, for_staff
 from sonae.web.desk.feed_picture import bars_of
 from sonae.web.desk.feed_rows import line_of, rows_of
 from sonae.web.desk.feed_words import (
@@ -79,8 +81,8 @@ def feed_facts(request: HttpRequest, feed: Feed) -> dict[str, Any]:
         "line": line_of(feed, people[feed.received_by]),
         "released_by": people.get(feed.released_by),
         "applied_by": people.get(feed.applied_by),
-        "may_handle": may_handle(feed),
-        "own": feed.received_by == actor_of(request),
+        "may_handle": feed.state in OPEN,
+        "own": not is_second_person(actor_of(request), feed),
     }
     if feed.refusal:
         facts["refusal"] = refusal_words(feed.refusal)

@@ -6,14 +6,13 @@ from django.http import HttpRequest, HttpResponse
 
 from sonae.apps.membership.models import Feed
 from sonae.apps.membership.queries import count_members, list_feeds
+from sonae.apps.membership.use_cases.withdraw_feed import OPEN
 from sonae.web.desk.access import FEED_ROLES, for_staff, role_of
 from sonae.web.desk.feed_rows import rows_of
 from sonae.web.desk.feed_words import actor_names, class_name, class_names
 from sonae.web.desk.page import desk_page
 from sonae.web.shared.context import programme_of
 from sonae.web.shared.moment import today
-
-OPEN = (Feed.State.RECEIVED, Feed.State.CHECKED, Feed.State.HELD)
 
 
 @for_staff("GET")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import csv
-import io
 from typing import Any
 
 from django import forms
@@ -22,12 +20,12 @@ from sonae.web.desk.access import FEED_ROLES, actor_of, for_staff
 from sonae.web.desk.feed_words import FORMS
 from sonae.web.desk.page import desk_page
 from sonae.web.shared.context import programme_of
+from sonae.web.shared.csv_download import csv_bytes, file_download
 from sonae.web.shared.language import active_language, in_language, say
 from sonae.web.shared.moment import now, today
 
 MEGABYTE = 1 << 20
 READ_AT_ONCE_BYTES = 300_000  # a few thousand members; what is larger is read by the worker
-BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 TEMPLATES: dict[str, tuple[Field, ...]] = {"list": FIELDS_OF["list"], "changes": FIELDS_OF["changes"]}
 
 
@@ -162,9 +160,5 @@ def template(request: HttpRequest, form: str) -> HttpResponse:
     """The line of headings, and nothing that could be taken for a member."""
     if form not in TEMPLATES:
         raise Http404
-    layout, text = _layout(request), io.StringIO()
-    text.write(BOM)
-    csv.writer(text, lineterminator="\r\n").writerow(layout.headings[field][0] for field in TEMPLATES[form])
-    answer = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="members_{form}.csv"'
-    return answer
+    headings = [_layout(request).headings[field][0] for field in TEMPLATES[form]]
+    return file_download(csv_bytes([headings]), f"members_{form}.csv", "text/csv; charset=utf-8")

@@ -1,45 +1,24 @@
 """Who may open what: a person sees the applications and papers of the members they act for, and nothing of anybody else.
 
-Whoever asks for anything else is told that it isn't there, whether it is or not, and leaves a line in the audit log. One of the
-member's people whose role does not reach is told so: they know that it is there.
+One of the member's people whose role does not reach is told so: they know that it is there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import wraps
-from typing import Any, cast
+from typing import Any
 
-from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
-from sonae.apps.audit.record import record
-from sonae.apps.audit.throttle import allow
 from sonae.apps.enrolment.models import Application
 from sonae.apps.enrolment.queries import find_application, progress_of
 from sonae.apps.enrolment.steps import Progress
-from sonae.apps.parties.models import User
 from sonae.apps.parties.queries import Deed, may_act_for
-from sonae.web.shared.moment import now, today
-
-View = Callable[..., HttpResponseBase]
-REFUSALS_WRITTEN_AN_HOUR = 100  # for one person: who asks without end fills no log
-LONGEST_NAME = 80
-
-
-def signed_in(*methods: str) -> Callable[[View], View]:
-    """For people who have signed in; the pages are never kept by a cache."""
-
-    def decorate(view: View) -> View:
-        allowed = require_http_methods([*methods, "HEAD"] if "GET" in methods else list(methods))
-        return never_cache(allowed(login_required(view)))
-
-    return decorate
+from sonae.web.shared.access import View, not_there, person, signed_in
+from sonae.web.shared.moment import today
 
 
 def for_application(*methods: str, to: Deed = "manage") -> Callable[[View], View]:
@@ -67,21 +46,6 @@ def for_application(*methods: str, to: Deed = "manage") -> Callable[[View], View
 def only_looks(request: HttpRequest) -> HttpResponse:
     """The page that says whom to ask, for people whose role lets them see and nothing else."""
     return render(request, "portal/only_looks.html", status=403)
-
-
-def not_there(request: HttpRequest, kind: str, name: str) -> Http404:
-    """To be raised for what isn't this person's and for what isn't there: the same work is done for both."""
-    actor = f"user:{person(request).pk}"
-    hour = timedelta(hours=1)
-    if allow(key=f"refused:{actor}", most=REFUSALS_WRITTEN_AN_HOUR, within=hour, now=now(request)):
-        asked = "".join(sign for sign in name[:LONGEST_NAME] if sign.isprintable())
-        record(now=now(request), actor=actor, action="access.refused", object_kind=kind, object_id=asked)
-    return Http404()
-
-
-def person(request: HttpRequest) -> User:
-    """The person who has signed in."""
-    return cast(User, request.user)
 
 
 def progress_for(request: HttpRequest, application: Application) -> Progress:

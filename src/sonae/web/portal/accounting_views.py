@@ -16,14 +16,15 @@ from sonae.apps.billing.accounting_formats import accounting_formats
 from sonae.apps.billing.queries import closing_month_of
 from sonae.apps.billing.use_cases.choose_closing_month import choose_closing_month
 from sonae.apps.documents.papers import pdf_of
+from sonae.domain.date_in_words import MONTHS
 from sonae.domain.prepaid_split import MONTHS_OF_A_YEAR
-from sonae.web.portal.access import not_there, only_looks, person
+from sonae.web.portal.access import only_looks
 from sonae.web.portal.accounting import Books, books_of
 from sonae.web.portal.chosen_member import ChosenMember, for_member
 from sonae.web.portal.cover import holding_of
+from sonae.web.shared.access import not_there, person
 from sonae.web.shared.context import programme_of
 from sonae.web.shared.csv_download import file_download
-from sonae.web.shared.figures import MONTHS
 from sonae.web.shared.language import say
 from sonae.web.shared.moment import now
 

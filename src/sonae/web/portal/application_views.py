@@ -17,7 +17,7 @@ from sonae.apps.enrolment.use_cases.close_application import NotClosable, close_
 from sonae.apps.enrolment.use_cases.save_step import ChangedMeanwhile, NotOpen, OutOfOrder, YearOver, save_step
 from sonae.domain.calendar import cover_starts_at
 from sonae.domain.text import Text
-from sonae.web.portal.access import for_application, person, progress_for, signed_in
+from sonae.web.portal.access import for_application, progress_for
 from sonae.web.portal.ended_views import show_closed, show_under_payment
 from sonae.web.portal.postcode import find_beginning
 from sonae.web.portal.steps.company import Company
@@ -25,6 +25,7 @@ from sonae.web.portal.steps.documents import Documents
 from sonae.web.portal.steps.page import StepPage
 from sonae.web.portal.steps.plan import PlanStep
 from sonae.web.portal.steps.questions import Disclosure, Needs
+from sonae.web.shared.access import person, signed_in
 from sonae.web.shared.language import say
 from sonae.web.shared.moment import now
 from sonae.web.shared.procedure import ProcedureStep, lay_out_steps

@@ -17,7 +17,8 @@ from sonae.apps.parties.models import Member, MembershipFact, User
 from sonae.apps.parties.queries import Deed, list_members_of, may_act_for
 from sonae.apps.parties.standing import latest_fact, list_facts, names_on, standing_of
 from sonae.domain.membership_standing import MembershipStanding
-from sonae.web.portal.access import not_there, only_looks, person, signed_in
+from sonae.web.portal.access import only_looks
+from sonae.web.shared.access import not_there, person, signed_in
 from sonae.web.shared.moment import today
 
 

@@ -24,7 +24,7 @@ from sonae.apps.enrolment.use_cases.save_step import ChangedMeanwhile, NotOpen, 
 from sonae.domain.calendar import cover_starts_at, months_between
 from sonae.domain.rating import rate_plan
 from sonae.domain.risk import Risk
-from sonae.web.portal.access import for_application, person, progress_for
+from sonae.web.portal.access import for_application, progress_for
 from sonae.web.portal.application_views import (
     PAGES,
     answer_if_not_open,
@@ -35,6 +35,7 @@ from sonae.web.portal.application_views import (
     steps_of,
 )
 from sonae.web.portal.obstacles import explain
+from sonae.web.shared.access import person
 from sonae.web.shared.language import active_language, in_language, say
 from sonae.web.shared.moment import now
 

@@ -16,11 +16,11 @@ from sonae.apps.audit.throttle import allow
 from sonae.apps.contact.use_cases.ask_for_correction import FIELDS, NothingToCorrect, ask_for_correction
 from sonae.apps.contact.use_cases.erase_data import erase_data
 from sonae.apps.enrolment.use_cases.erase_drafts import erasable_applications
-from sonae.web.portal.access import person
 from sonae.web.portal.chosen_member import ChosenMember, for_member
 from sonae.web.portal.data_archive import archive_files
 from sonae.web.portal.data_forms import CorrectionForm, ErasureForm
 from sonae.web.portal.data_requests import request_rows
+from sonae.web.shared.access import person
 from sonae.web.shared.context import programme_of
 from sonae.web.shared.error_pages import too_many_requests
 from sonae.web.shared.language import active_language, say

@@ -14,9 +14,10 @@ from sonae.apps.enrolment.steps import Progress, StepCode
 from sonae.apps.enrolment.use_cases.open_document import open_document
 from sonae.apps.enrolment.use_cases.save_step import NotOpen, OutOfOrder
 from sonae.domain.product.texts import WordingDocument
-from sonae.web.portal.access import for_application, person, progress_for
+from sonae.web.portal.access import for_application, progress_for
 from sonae.web.portal.application_views import answer_if_not_open, step_address, steps_of
 from sonae.web.portal.downloads import pdf_download
+from sonae.web.shared.access import person
 from sonae.web.shared.language import active_language, in_language, say
 from sonae.web.shared.moment import now
 

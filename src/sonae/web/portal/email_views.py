@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Any
 
 from django import forms
@@ -21,43 +20,28 @@ from sonae.apps.people.use_cases.change_email import (
     give_code,
     leave_email_change,
 )
-from sonae.web.portal.access import person, signed_in
+from sonae.web.portal.code_field import WRONG_CODE, CodeField
 from sonae.web.portal.fresh import freshly_signed_in
+from sonae.web.shared.access import person, signed_in
 from sonae.web.shared.error_pages import too_many_requests
 from sonae.web.shared.language import active_language, say
 from sonae.web.shared.moment import now
+from sonae.web.shared.text_fields import email_field
 
 
 class NewEmailForm(forms.Form):
     """Where the person wants to move."""
 
-    email = forms.EmailField(
-        label=say("新しいメールアドレス", "New e-mail address"),
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
-        error_messages={
-            "required": say("新しいメールアドレスを入れてください。", "Please enter the new e-mail address."),
-            "invalid": say(
-                "メールアドレスの形になっていません。name@example.jp のように入れてください。",
-                "This is not in the form of an e-mail address, such as name@example.jp.",
-            ),
-        },
+    email = email_field(
+        say("新しいメールアドレス", "New e-mail address"),
+        say("新しいメールアドレスを入れてください。", "Please enter the new e-mail address."),
     )
 
 
 class ChangeCodeForm(forms.Form):
-    """The six digits of the newest mail."""
+    """The code of the newest mail."""
 
-    code = forms.CharField(
-        label=say("確認コード", "Code"),
-        help_text=say("メールに書かれた6桁の数字です。", "The six digits in the mail."),
-        max_length=40,
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
-        error_messages={"required": say("コードを入れてください。", "Please enter the code.")},
-    )
-
-    def clean_code(self) -> str:
-        return "".join(s for s in unicodedata.normalize("NFKC", self.cleaned_data["code"]) if s.isdecimal())
+    code = CodeField(label=say("確認コード", "Code"))
 
 
 @signed_in("GET", "POST")
@@ -109,8 +93,7 @@ def _take_code(request: HttpRequest, change: EmailChange) -> HttpResponse:
             now=now(request),
         )
     except WrongCode:
-        form.add_error("code", say("コードが違います。いちばん新しいメールのコードを入れてください。",
-                                   "This is not the code. Use the one in the newest mail."))  # fmt: skip
+        form.add_error("code", WRONG_CODE)
         return _show(request, change, form, status=422)
     except (NoChange, TooManyTries):
         messages.error(

@@ -8,8 +8,8 @@ from sonae.apps.audit.record import record
 from sonae.apps.certificates.free_paper import NothingCovered, free_certificate_paper
 from sonae.apps.certificates.queries import find_free_certificate
 from sonae.apps.documents.papers import pdf_of
-from sonae.web.portal.access import not_there, person, signed_in
 from sonae.web.portal.downloads import pdf_download
+from sonae.web.shared.access import not_there, person, signed_in
 from sonae.web.shared.language import active_language
 from sonae.web.shared.moment import now
 

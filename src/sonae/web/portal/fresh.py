@@ -13,11 +13,11 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from sonae.web.shared.moment import now
+from sonae.web.shared.own_address import is_own_address
 
 FRESH = timedelta(minutes=10)
 SIGNED_IN, SEEN = "signed_in_at", "seen_at"
@@ -56,8 +56,7 @@ def sign_in_again(request: HttpRequest) -> HttpResponse:
 def again(request: HttpRequest) -> HttpResponse:
     """GET says why; POST ends this session and leads to the sign-in page, which leads back."""
     wanted = request.POST.get("next") or request.GET.get("next", "")
-    is_ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
-    next_page = wanted if is_ours else reverse("portal:security")
+    next_page = wanted if is_own_address(wanted) else reverse("portal:security")
     if request.method != "POST":
         return render(request, "portal/sign_in_again.html", {"next": next_page})
     logout(request)

@@ -11,11 +11,11 @@ from sonae.apps.audit.record import record
 from sonae.apps.documents.papers import pdf_of
 from sonae.apps.enrolment.queries import list_living_applications
 from sonae.domain.membership_standing import MembershipStanding, RenewalOutlook, renewal_outlook
-from sonae.web.portal.access import not_there, person, signed_in
 from sonae.web.portal.chosen_member import choose_member
 from sonae.web.portal.cover import Cover, CoverState, Holding, find_paper, holding_of, reach_of
 from sonae.web.portal.downloads import pdf_download
 from sonae.web.portal.notices import notices_of
+from sonae.web.shared.access import not_there, person, signed_in
 from sonae.web.shared.context import programme_of
 from sonae.web.shared.moment import now, today
 

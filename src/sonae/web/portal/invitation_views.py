@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from sonae.apps.people.queries import find_invitation
 from sonae.apps.people.roles import ROLE_DUTIES, ROLE_NAMES, firm_name
 from sonae.apps.people.use_cases.take_invitation import ForAnotherAddress, NotTakeable, take_invitation
-from sonae.web.portal.access import person
+from sonae.web.shared.access import person
 from sonae.web.shared.language import say
 from sonae.web.shared.moment import now
 

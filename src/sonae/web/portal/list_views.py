@@ -8,10 +8,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from sonae.apps.documents.use_cases.mark_notices_read import mark_notices_read
-from sonae.web.portal.access import person
 from sonae.web.portal.chosen_member import ChosenMember, for_member
 from sonae.web.portal.cover import holding_of
 from sonae.web.portal.notices import notices_of
+from sonae.web.shared.access import person
 from sonae.web.shared.context import programme_of
 from sonae.web.shared.language import say
 from sonae.web.shared.moment import now, today

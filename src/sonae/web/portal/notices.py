@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from itertools import pairwise
 from typing import Literal
 
@@ -17,6 +17,7 @@ from sonae.apps.certificates.models import Transaction
 from sonae.apps.documents.models import NoticeRead
 from sonae.apps.parties.models import MembershipFact, User
 from sonae.domain.calendar import cover_starts_at, japan_date
+from sonae.domain.date_in_words import date_in_words
 from sonae.domain.membership_standing import RenewalOutlook, renewal_outlook
 from sonae.domain.money import format_yen
 from sonae.domain.product.definition import Product
@@ -93,8 +94,8 @@ def _of_act(cover: Cover, act: Transaction) -> tuple[Text, Text] | None:
     return (
         Text(f"{name.ja}の内容が変わりました", f"Your {_small(name.en)} has changed"),
         Text(
-            f"{number}　{_day(act.effective_date).ja}から、新しい内容です。",
-            f"{number}: the new content holds from {_day(act.effective_date).en}.",
+            f"{number}　{date_in_words(act.effective_date).ja}から、新しい内容です。",
+            f"{number}: the new content holds from {date_in_words(act.effective_date).en}.",
         ),
     )
 
@@ -132,7 +133,7 @@ def _of_membership(facts: list[MembershipFact], product: Product | None) -> Iter
 
 
 def _told(before: MembershipFact, fact: MembershipFact, product: Product | None) -> tuple[Text, Text] | None:
-    day = _day(fact.effective_date)
+    day = date_in_words(fact.effective_date)
     if fact.kind == MembershipFact.Kind.LEFT:
         return (
             Text(f"会員名簿で、{day.ja}に退会と登録されました", f"The member list says that you leave on {day.en}"),
@@ -179,7 +180,7 @@ def _of_renewal(chosen: ChosenMember, holding: Holding, now: datetime) -> Iterat
 
 
 def _how_to_go_on(cover: Cover, outlook: RenewalOutlook) -> Text:
-    ends, by = _moment(cover.ends_at), _day(outlook.apply_by)
+    ends, by = _moment(cover.ends_at), date_in_words(outlook.apply_by)
     if outlook.is_in_time:
         return Text(
             f"いまの補償は{ends.ja}に満期となります。更新は自動ではありません。{by.ja}までのお手続きで、切れ目なく続きます。",
@@ -194,10 +195,6 @@ def _how_to_go_on(cover: Cover, outlook: RenewalOutlook) -> Text:
 
 def _moment(moment: datetime) -> Text:
     return Text(figures.moment_words(moment, "ja"), figures.moment_words(moment, "en"))
-
-
-def _day(day: date) -> Text:
-    return Text(figures.date_words(day, "ja"), figures.date_words(day, "en"))
 
 
 def _small(name: str) -> str:

@@ -37,8 +37,8 @@ from sonae.apps.people.use_cases.enter_by_organiser import (
     enter_by_organiser,
     link_organiser_identity,
 )
-from sonae.web.portal.access import person
 from sonae.web.portal.sign_in import sign_in_person
+from sonae.web.shared.access import person
 from sonae.web.shared.client import client_of
 from sonae.web.shared.error_pages import too_many_requests
 from sonae.web.shared.language import active_language, say

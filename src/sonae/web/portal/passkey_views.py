@@ -18,7 +18,6 @@ from sonae.apps.audit.throttle import allow
 from sonae.apps.people.devices import device_of
 from sonae.apps.people.models import SignIn
 from sonae.apps.people.use_cases.change_passkeys import list_passkeys, note_passkey
-from sonae.web.portal.access import person, signed_in
 from sonae.web.portal.fresh import freshly_signed_in
 from sonae.web.portal.passkeys import (
     MOST,
@@ -31,6 +30,7 @@ from sonae.web.portal.passkeys import (
     sign_in_options,
 )
 from sonae.web.portal.sign_in import sign_in_person
+from sonae.web.shared.access import person, signed_in
 from sonae.web.shared.client import client_of
 from sonae.web.shared.error_pages import too_many_requests
 from sonae.web.shared.language import active_language, in_language, say

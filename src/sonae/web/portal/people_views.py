@@ -15,9 +15,10 @@ from django.urls import reverse
 
 from sonae.apps.parties.models import Member, MemberAccess
 from sonae.apps.parties.queries import MayNotAct, list_members_of, list_people_of, role_of
+from sonae.apps.parties.standing import names_on
 from sonae.apps.people.models import Invitation
 from sonae.apps.people.queries import list_open_invitations
-from sonae.apps.people.roles import ROLE_DUTIES, ROLE_NAMES, TO_GIVE, firm_name
+from sonae.apps.people.roles import ROLE_DUTIES, ROLE_NAMES, TO_GIVE
 from sonae.apps.people.use_cases.change_people import (
     NoSuchPerson,
     OwnerStays,
@@ -33,11 +34,13 @@ from sonae.apps.people.use_cases.invite_person import (
     revoke_invitation,
     send_invitation_again,
 )
-from sonae.web.portal.access import not_there, only_looks, person, signed_in
+from sonae.web.portal.access import only_looks
 from sonae.web.portal.fresh import is_fresh, sign_in_again
+from sonae.web.shared.access import not_there, person, signed_in
 from sonae.web.shared.error_pages import too_many_requests
 from sonae.web.shared.language import active_language, in_language, say
-from sonae.web.shared.moment import now
+from sonae.web.shared.moment import now, today
+from sonae.web.shared.text_fields import email_field
 
 Role = MemberAccess.Role
 
@@ -45,17 +48,10 @@ Role = MemberAccess.Role
 class InvitationForm(forms.Form):
     """Whom, and in which role."""
 
-    email = forms.EmailField(
-        label=say("招く方のメールアドレス", "E-mail address"),
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "off", "inputmode": "email"}),
-        error_messages={
-            "required": say("メールアドレスを入れてください。", "Please enter an e-mail address."),
-            "invalid": say(
-                "メールアドレスの形になっていません。name@example.jp のように入れてください。",
-                "This is not in the form of an e-mail address, such as name@example.jp.",
-            ),
-        },
+    email = email_field(
+        say("招く方のメールアドレス", "E-mail address"),
+        say("メールアドレスを入れてください。", "Please enter an e-mail address."),
+        autocomplete="off",
     )
     role = forms.ChoiceField(
         label=say("役割", "Role"),
@@ -119,16 +115,19 @@ def people(request: HttpRequest) -> HttpResponse:
 
 def _show(request: HttpRequest, bound: InvitationForm | None = None, member: Member | None = None) -> HttpResponse:
     user, moment = person(request), now(request)
+    members = list_members_of(user=user)
+    names, people = names_on(members=members, on=today(request)), list_people_of(members=members)
+    invitations = list_open_invitations(members=members)
     firms = [
         Firm(
             member=one,
-            name=firm_name(one, now=moment),
-            people=list_people_of(member=one),
-            invitations=list_open_invitations(member=one),
-            own_role=role_of(user=user, member=one),
+            name=names.get(one.pk, one.number),
+            people=people[one.pk],
+            invitations=invitations[one.pk],
+            own_role=next(access.role for access in people[one.pk] if access.user_id == user.pk),
             form=bound if bound is not None and member == one else InvitationForm(member=one),
         )
-        for one in list_members_of(user=user)
+        for one in members
     ]
     facts = {"firms": firms, "user": user, "now": moment, "names": ROLE_NAMES, "duties": ROLE_DUTIES,
              "role_rows": [(code, ROLE_NAMES[code], ROLE_DUTIES[code]) for code in ROLE_NAMES],

@@ -23,9 +23,9 @@ from sonae.apps.people.use_cases.change_passkeys import (
 from sonae.apps.people.use_cases.end_sign_ins import end_other_sign_ins, end_sign_in
 from sonae.domain.text import Text
 from sonae.web.portal import organiser_views
-from sonae.web.portal.access import not_there, person, signed_in
 from sonae.web.portal.fresh import is_fresh, sign_in_again
 from sonae.web.portal.passkeys import passkeys_work_at
+from sonae.web.shared.access import not_there, person, signed_in
 from sonae.web.shared.language import active_language, say
 from sonae.web.shared.moment import now
 

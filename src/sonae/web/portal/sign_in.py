@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from sonae.apps.audit.record import record
 from sonae.apps.documents.outbox import write_mail
@@ -22,6 +21,7 @@ from sonae.web.portal.sign_in_mail import sign_in_mail
 from sonae.web.shared.client import client_of
 from sonae.web.shared.language import active_language, say
 from sonae.web.shared.moment import now
+from sonae.web.shared.own_address import is_own_address
 
 CODE_DIGITS = 6
 
@@ -79,7 +79,7 @@ class SignInAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth shi
 
     def is_safe_url(self, url: str | None) -> bool:
         """After signing in only addresses of this very site are followed, and only written without a host."""
-        return bool(url) and str(url).startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+        return is_own_address(url or "")
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """The session gets a new id (Django sees to it), the audit log a line, and the person's list of sign-ins a row."""

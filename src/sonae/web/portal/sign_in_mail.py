@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sonae.apps.people.notices import FOOT
 from sonae.domain.text import Text
 
 SUBJECT = Text("Sonae ログインコード：{code}", "Your Sonae sign-in code: {code}")
@@ -15,9 +16,6 @@ BODY = Text(
 
 このメールに心当たりがないときは、何もしなくて構いません。コードがなければ、
 どなたもログインできません。Sonaeの担当者がコードをお尋ねすることはありません。
-
-Sonae（備え）　中小企業の団体サイバー保険
-このメールは送信専用です。
 """,
     """Here is your code for signing in to Sonae.
 
@@ -27,13 +25,11 @@ Type it on the sign-in page within ten minutes. It works once.
 
 If you did not ask for it, you need not do anything: without the code nobody can sign in.
 Nobody at Sonae will ever ask you for it.
-
-Sonae, group cyber insurance for small businesses
-This address does not take replies.
 """,
 )
 
 
 def sign_in_mail(*, code: str, language: str) -> tuple[str, str]:
     """Subject and body."""
-    return SUBJECT.in_language(language).format(code=code), BODY.in_language(language).format(code=code)
+    subject, body = (text.in_language(language).format(code=code) for text in (SUBJECT, BODY))
+    return subject, body + FOOT.in_language(language)

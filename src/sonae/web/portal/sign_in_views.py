@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import timedelta
 from typing import Any, cast
 
@@ -25,12 +24,13 @@ from sonae.apps.audit.record import record
 from sonae.apps.audit.throttle import allow
 from sonae.apps.parties.models import User
 from sonae.apps.parties.use_cases.enter_user import enter_user
+from sonae.web.portal.code_field import WRONG_CODE, CodeField
 from sonae.web.portal.passkeys import passkeys_work_at
 from sonae.web.shared.client import client_of
 from sonae.web.shared.error_pages import too_many_requests
 from sonae.web.shared.language import say
 from sonae.web.shared.moment import now
-from sonae.web.shared.typed_contact import EMAIL_ERRORS
+from sonae.web.shared.text_fields import email_field
 
 HOUR = timedelta(hours=1)
 CODE_IS_OVER = say(
@@ -50,15 +50,12 @@ class EmailForm(forms.Form):
 
     _user: User  # where allauth's view looks for it
 
-    email = forms.EmailField(
-        label=say("メールアドレス", "E-mail address"),
+    email = email_field(
+        say("メールアドレス", "E-mail address"),
         help_text=say(
             "このアドレスに6桁のコードを送ります。パスワードは要りません。",
             "We send a code of six digits there. You need no password.",
         ),
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
-        error_messages=EMAIL_ERRORS,
     )
 
     def clean_email(self) -> str:
@@ -66,29 +63,18 @@ class EmailForm(forms.Form):
 
 
 class CodeForm(forms.Form):
-    """The code as it was mailed; full-width digits and spaces are read too."""
+    """The code of the newest mail."""
 
-    code = forms.CharField(
-        label=say("ログインコード", "Sign-in code"),
-        help_text=say("メールに書かれた6桁の数字です。", "The six digits in the mail."),
-        max_length=40,
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
-        error_messages={"required": say("コードを入れてください。", "Please enter the code.")},
-    )
+    code = CodeField(label=say("ログインコード", "Sign-in code"))
 
     def __init__(self, *args: Any, code: str = "", **kwargs: Any) -> None:
         self.expected = code
         super().__init__(*args, **kwargs)
 
     def clean_code(self) -> str:
-        typed = "".join(s for s in unicodedata.normalize("NFKC", self.cleaned_data["code"]) if s.isdecimal())
-        if not self.expected or not typed.isascii() or typed != self.expected:
-            raise forms.ValidationError(
-                say(
-                    "コードが違います。いちばん新しいメールのコードを入れてください。",
-                    "This is not the code. Use the one in the newest mail.",
-                )
-            )
+        typed = str(self.cleaned_data["code"])
+        if not self.expected or typed != self.expected:
+            raise forms.ValidationError(WRONG_CODE)
         return typed
 
 

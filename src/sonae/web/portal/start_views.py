@@ -17,7 +17,8 @@ from sonae.apps.parties.use_cases.link_member import MemberHasOwner, NoSuchMembe
 from sonae.apps.programmes.queries import ProgrammeClosed
 from sonae.domain.product.definition import Product
 from sonae.web.portal import prefill
-from sonae.web.portal.access import not_there, only_looks, person, signed_in
+from sonae.web.portal.access import only_looks
+from sonae.web.shared.access import not_there, person, signed_in
 from sonae.web.shared.context import programme_of
 from sonae.web.shared.error_pages import too_many_requests
 from sonae.web.shared.language import active_language, in_language, say

@@ -7,14 +7,11 @@ from collections.abc import Callable
 from datetime import date, datetime
 from fractions import Fraction
 
+from sonae.domain.date_in_words import MONTHS, date_in_words
 from sonae.domain.money import format_yen, round_half_up
 from sonae.domain.window import day_words, hour_words
 from sonae.web.shared.moment import JAPAN
 
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 REIWA_BEGINS = 2019  # 令和元年; the programme knows no earlier year
 
 Words = Callable[[date, str], str]
@@ -59,10 +56,7 @@ def factor(value: Fraction, denominator: int | None = None) -> str:
 
 
 def date_words(value: date, language: str) -> str:
-    day = japan_day(value)
-    if language == "en":
-        return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
-    return f"{day.year}年{day.month}月{day.day}日"
+    return date_in_words(japan_day(value)).in_language(language)
 
 
 def month_words(value: date, language: str) -> str:

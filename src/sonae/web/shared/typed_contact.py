@@ -1,4 +1,4 @@
-"""How a name, its reading, e-mail and telephone number are read wherever they are typed. Any width is taken, one way is kept."""
+"""How a name, its reading and a telephone number are read wherever they are typed. Any width is taken, one way is kept."""
 
 from __future__ import annotations
 
@@ -12,13 +12,6 @@ from django import forms
 from sonae.web.shared.language import say
 
 HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—―−ーｰ", "-"))
-EMAIL_ERRORS = {
-    "required": say("メールアドレスを入れてください。", "Please enter your e-mail address."),
-    "invalid": say(
-        "メールアドレスの形になっていません。name@example.jp のように入れてください。",
-        "This is not in the form of an e-mail address, such as name@example.jp.",
-    ),
-}
 _KANA = re.compile(r"[ァ-ヺー・＆　０-９Ａ-Ｚａ-ｚ．，－（）]+")  # full-width on purpose
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -22,10 +21,11 @@ from sonae.domain.product.definition import Product
 from sonae.web.shared.client import client_of
 from sonae.web.shared.context import programme_of
 from sonae.web.shared.error_pages import too_many_requests
+from sonae.web.shared.keyed_form import new_form_key
 from sonae.web.shared.language import active_language, say
 from sonae.web.shared.moment import now
 from sonae.web.site.consultation_rows import rows_of
-from sonae.web.site.contact_forms import ConsultationForm, new_form_key
+from sonae.web.site.contact_forms import ConsultationForm
 from sonae.web.site.not_open_yet import not_open_yet
 
 HOUR = timedelta(hours=1)
@@ -49,7 +49,7 @@ def consultation(request: HttpRequest) -> HttpResponse:
         return _page(request, product, ConsultationForm(product, initial={"form_key": new_form_key()}))
     form = ConsultationForm(product, request.POST)
     if not form.is_valid():
-        return _page(request, product, with_key(form), status=422)
+        return _page(request, product, form, status=422)
     given = form.cleaned_data
     asked = Asked(**{name: given[name] for name in ASKED}, kind=given["kind"], member_number=given["member_number"])
     return take_in(request, asked, form_key=given["form_key"], product=product)
@@ -89,14 +89,6 @@ def _within_limits(request: HttpRequest, email: str) -> bool:
 
 def _actor(request: HttpRequest) -> str:
     return f"user:{request.user.pk}" if request.user.is_authenticated else "visitor"
-
-
-def with_key(form: Any) -> Any:
-    """The refused form for the next try: what was typed stays, and a key that was no key is replaced."""
-    if form.non_field_errors():
-        form.data = form.data.copy()
-        form.data["form_key"] = new_form_key()
-    return form
 
 
 def _page(request: HttpRequest, product: Product, form: ConsultationForm | None, *, status: int = 200) -> HttpResponse:

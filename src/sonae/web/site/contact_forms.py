@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,18 +11,14 @@ from sonae.apps.contact.models import Consultation
 from sonae.domain.product.definition import Contact, Product
 from sonae.domain.text import Text
 from sonae.domain.window import part_of_day
+from sonae.web.shared.keyed_form import KeyedForm
 from sonae.web.shared.language import in_language, say
-from sonae.web.shared.typed_contact import EMAIL_ERRORS, read_kana, read_line, read_lines, read_telephone
+from sonae.web.shared.text_fields import email_field, line_field, message_field
+from sonae.web.shared.typed_contact import read_kana, read_line, read_lines, read_telephone
 from sonae.web.site.calculator_form import SalesField, industry_choices
 
 LONGEST_MESSAGE = 2_000
 NOON = 12
-_KEY = re.compile(r"[A-Za-z0-9_-]{32,43}")
-
-
-def new_form_key() -> str:
-    """For one form on one screen."""
-    return secrets.token_urlsafe(24)
 
 
 def times_of_day(contact: Contact) -> dict[str, Text]:
@@ -36,56 +30,31 @@ def times_of_day(contact: Contact) -> dict[str, Text]:
     return times
 
 
-def _too_long(most: int) -> str:
-    return say(f"{most:,}文字以内で入れてください。", f"Please use no more than {most:,} characters.")
-
-
-def _line(label: Any, missing: Any = None, *, most: int, help_text: Any = "", **attrs: str) -> forms.CharField:
-    return forms.CharField(
-        label=label,
-        required=missing is not None,
-        max_length=most,
-        help_text=help_text,
-        widget=forms.TextInput(attrs=attrs),
-        error_messages={"max_length": _too_long(most), **({"required": missing} if missing else {})},
-    )
-
-
-class ContactForm(forms.Form):
+class ContactForm(KeyedForm):
     """Who writes and how they can be reached."""
 
-    firm = _line(say("会社名", "Name of the firm"), most=120, autocomplete="organization")
-    name = _line(
+    firm = line_field(say("会社名", "Name of the firm"), most=120, autocomplete="organization")
+    name = line_field(
         say("お名前", "Your name"),
         say("お名前を入れてください。", "Please enter your name."),
         most=80,
         autocomplete="name",
     )
-    kana = _line(say("お名前のフリガナ", "Your name in kana"), most=160)
-    email = forms.EmailField(
-        label=say("メールアドレス", "E-mail address"),
+    kana = line_field(say("お名前のフリガナ", "Your name in kana"), most=160)
+    email = email_field(
+        say("メールアドレス", "E-mail address"),
         help_text=say("受付番号をお送りします。", "We send the reference number there."),
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
-        error_messages=EMAIL_ERRORS | {"max_length": _too_long(254)},
     )
-    telephone = _line(say("電話番号", "Telephone"), most=30, inputmode="tel", autocomplete="tel")
+    telephone = line_field(say("電話番号", "Telephone"), most=30, inputmode="tel", autocomplete="tel")
     preferred_time = forms.ChoiceField(
         label=say("お電話のご希望の時間帯", "When we may call"),
         required=False,
         error_messages={"invalid_choice": say("一覧から選んでください。", "Please choose from the list.")},
     )
-    message = forms.CharField(
-        label=say("ご相談の内容", "What you would like to ask"),
-        required=False,
-        max_length=LONGEST_MESSAGE,
-        widget=forms.Textarea(attrs={"rows": 6}),
-        error_messages={"max_length": _too_long(LONGEST_MESSAGE)},
-    )
-    website = _line(
+    message = message_field(say("ご相談の内容", "What you would like to ask"), most=LONGEST_MESSAGE, rows=6)
+    website = line_field(
         say("この欄は空けておいてください", "Please leave this field empty"), most=80, autocomplete="off", tabindex="-1"
     )
-    form_key = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, product: Product, data: Mapping[str, Any] | None = None, **more: Any) -> None:
         super().__init__(data, **more)
@@ -125,16 +94,6 @@ class ContactForm(forms.Form):
             )
         return ""
 
-    def clean(self) -> dict[str, Any]:
-        if not _KEY.fullmatch(self.cleaned_data.get("form_key", "")):
-            raise forms.ValidationError(
-                say(
-                    "この画面からの送信を受け付けられませんでした。内容をお確かめのうえ、もう一度送ってください。",
-                    "We could not take this form as it was sent. Please check it and send it again.",
-                )
-            )
-        return self.cleaned_data
-
 
 class ConsultationForm(ContactForm):
     """A question to be answered by mail, or a request to be called."""
@@ -155,7 +114,7 @@ class ConsultationForm(ContactForm):
             "invalid_choice": say("どちらかを選んでください。", "Please choose one."),
         },
     )
-    member_number = _line(
+    member_number = line_field(
         say("会員番号", "Member number"),
         most=20,
         inputmode="numeric",

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from sonae.domain.calendar import application_deadline, cover_starts_at, scheme_term
+from sonae.domain.date_in_words import MONTHS
 from sonae.domain.drawing_on_limits import draw_scenarios
 from sonae.domain.money import format_yen, yen_in_words
 from sonae.domain.period import add_months, months_between
@@ -21,7 +22,7 @@ from sonae.domain.rating import PlanPremium, rate
 from sonae.domain.risk import Risk
 from sonae.domain.text import Text
 from sonae.web.shared.context import programme_of
-from sonae.web.shared.figures import MONTHS, date_words, moment_words
+from sonae.web.shared.figures import date_words, moment_words
 from sonae.web.shared.kept_pages import kept_page
 from sonae.web.shared.language import active_language, say
 from sonae.web.shared.moment import today

@@ -18,11 +18,12 @@ from sonae.domain.product.definition import Industry, Product
 from sonae.domain.quoting import LARGEST_SALES
 from sonae.domain.risk import Risk
 from sonae.web.shared.context import programme_of
+from sonae.web.shared.keyed_form import new_form_key
 from sonae.web.shared.language import active_language, say
 from sonae.web.site.calculation import Calculation
 from sonae.web.site.calculator_form import typed
-from sonae.web.site.consultation import ASKED, take_in, unstored, with_key
-from sonae.web.site.contact_forms import ReferralForm, new_form_key
+from sonae.web.site.consultation import ASKED, take_in, unstored
+from sonae.web.site.contact_forms import ReferralForm
 from sonae.web.site.not_open_yet import not_open_yet
 
 
@@ -74,10 +75,8 @@ def _ask_for_a_call(request: HttpRequest, product: Product) -> HttpResponse:
             annual_sales=given["sales"],
         )
         return take_in(request, asked, form_key=given["form_key"], product=product, consent_digest=digest)
-    form = with_key(form)
     if "consent" in form.errors:  # a tick under other words has to be set again
-        form.data = form.data.copy()
-        form.data.pop("consent", None)
+        form.data = {name: form.data[name] for name in form.data if name != "consent"}
     return _page(request, product, form, typed(request.POST), status=422)
 
 

@@ -21,7 +21,7 @@ from sonae.apps.membership.models import FreeCoverEnd, FreeCoverRun
 from sonae.apps.membership.tally import ACTOR, Tally
 from sonae.apps.programmes.models import SchemeYear
 from sonae.apps.programmes.product_files import product_of
-from sonae.apps.programmes.queries import list_scheme_years
+from sonae.apps.programmes.queries import find_scheme_year, list_scheme_years
 from sonae.domain.calendar import japan_date
 from sonae.domain.product.definition import Product
 
@@ -74,8 +74,7 @@ def _chunk_of(run: FreeCoverRun, end: FreeCoverEnd, now: datetime) -> Callable[[
 def _year_now(now: datetime) -> SchemeYear:
     """The scheme year of today, whose product gives the mails their words; the newest where none is open."""
     years = list_scheme_years()
-    today = japan_date(now)
-    return next((year for year in years if today in year.term), years[-1])
+    return find_scheme_year(on=japan_date(now), years=years) or years[-1]
 
 
 def _end_chunk(among: Among, run: FreeCoverRun, end: FreeCoverEnd, product: Product, now: datetime) -> Tally:

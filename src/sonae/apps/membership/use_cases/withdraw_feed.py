@@ -10,7 +10,7 @@ from sonae.apps.audit.record import record
 from sonae.apps.membership.locks import FeedStands, lock_feed
 from sonae.apps.membership.models import Feed
 
-OPEN = (Feed.State.RECEIVED, Feed.State.CHECKED, Feed.State.HELD)
+OPEN = frozenset({Feed.State.RECEIVED, Feed.State.CHECKED, Feed.State.HELD})  # something can still be decided
 
 
 @transaction.atomic
