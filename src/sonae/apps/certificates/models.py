@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 
 from sonae.apps.billing.models import Charge
-from sonae.apps.parties.models import Member
+from sonae.apps.parties.models import Member, User
 from sonae.apps.programmes.models import SchemeYear
 
 
@@ -73,3 +73,42 @@ class Transaction(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["certificate", "seq"], name="transactions_are_numbered")]
         ordering = ["certificate_id", "seq"]
+
+
+class ChangeRequest(models.Model):
+    """Something that somebody wants done to a certificate, as it was previewed. What costs more waits until that is paid; all
+    else is recorded in the same moment. Each key asks once, however often it is sent."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"  # for the additional premium; nothing is recorded yet
+        DONE = "done"
+        CLOSED = "closed"  # given up, overtaken by another act, or refunded; nothing was recorded
+
+    key = models.CharField(max_length=120, unique=True)
+    public_id = models.CharField(max_length=43, unique=True)
+    certificate = models.ForeignKey(Certificate, on_delete=models.PROTECT, related_name="change_requests")
+    kind = models.CharField(max_length=20, choices=Transaction.Kind.choices)
+    asked_for = models.DateField()  # the day that was named; the product's rule makes the effective date of it
+    patch = models.JSONField()  # flat: "plan", "insured.name" …
+    target_seq = models.PositiveIntegerField(null=True, blank=True)  # the act to undo
+    decisions = models.JSONField()  # number of a later act in conflict → whether the new value goes on beyond it
+    seen_seq = models.PositiveIntegerField()  # the last act that the preview knew of
+    difference_yen = models.BigIntegerField()
+    actor = models.CharField(max_length=200)
+    user = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="change_requests")
+    reason = models.CharField(max_length=200)
+    language = models.CharField(max_length=2)
+    state = models.CharField(max_length=10, choices=State.choices)
+    closed_reason = models.CharField(max_length=40, blank=True)
+    first_seq = models.PositiveIntegerField(null=True, blank=True)  # the first act that was recorded for it
+    asked_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["certificate"],
+                condition=models.Q(state="waiting"),
+                name="one_change_waits_for_each_certificate",
+            ),
+        ]

@@ -6,10 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sonae.apps.certificates.mapping import acts_of
 from sonae.apps.certificates.models import Certificate, Transaction
 from sonae.apps.parties.models import Member, User
 from sonae.apps.programmes.product_files import product_of
 from sonae.domain.calendar import cover_starts_at
+from sonae.domain.certificate.log import fields_on, grouped
+from sonae.domain.certificate.log import known_at as known_at_moment
 from sonae.domain.product.definition import Plan, Product
 
 LONGEST_CODE = 32
@@ -79,22 +82,10 @@ def list_free_certificates(*, member: Member, today: date) -> list[Certificate]:
     return [certificate for certificate in found if certificate.cancelled_on != certificate.starts_on]
 
 
-def fold(transactions: Iterable[Transaction], *, on: date) -> dict[str, object]:
-    """The fields in effect on the day: live transactions by effective date, then by when they were recorded.
-
-    A transaction that a later one reverses is not live, and neither is the reversal itself.
-    """
-    acts = list(transactions)
-    reversed_ids = {act.reverses_id for act in acts if act.reverses_id is not None}
-    live = [
-        act
-        for act in acts
-        if act.kind != Transaction.Kind.REVERSAL and act.pk not in reversed_ids and act.effective_date <= on
-    ]
-    fields: dict[str, object] = {}
-    for act in sorted(live, key=lambda act: (act.effective_date, act.recorded_at, act.seq)):
-        fields.update(act.patch)
-    return fields
+def fold(transactions: Iterable[Transaction], *, on: date, known_at: datetime | None = None) -> dict[str, object]:
+    """The fields in effect on the day, groups of fields as dictionaries; as they were known at the moment, where one is named."""
+    acts = acts_of(transactions)
+    return grouped(fields_on(acts if known_at is None else known_at_moment(acts, known_at), on))
 
 
 def state_on(certificate: Certificate, *, day: date) -> CoverState:

@@ -13,6 +13,7 @@ from sonae.domain.membership_feed.layout import FeedLayout
 from sonae.domain.product.explanations import AnsweredGroup, AnsweredQuestion, Keeping, NotCovered, Scenario
 from sonae.domain.product.rate_table import RateTable
 from sonae.domain.product.texts import ConsultationTexts, InformationText, WordingDocument
+from sonae.domain.product.transactions import TransactionRules
 from sonae.domain.text import Text
 
 SectionCode = Literal["free", "paid"]
@@ -299,6 +300,7 @@ class Product:
     answered: tuple[AnsweredGroup, ...] = ()
     free_cover: FreeCover = FreeCover()
     keeping: Keeping = Keeping()  # noqa: RUF009  # immutable
+    transactions: TransactionRules = TransactionRules()  # noqa: RUF009  # immutable
     group_policy_number: str = (
         ""  # of the policy that the organisation holds (F01); empty until the insurer has given one
     )

@@ -134,6 +134,17 @@ class Table:
                 self.slip(f"{key}[{index}]", f"a text is expected here, not {value!r}.")
         return tuple(value for value in values if isinstance(value, str))
 
+    def numbers(self, key: str, *, most: int = 10**13) -> tuple[int, ...]:
+        """A list of whole numbers from 0 on."""
+        values = self._take(key, list, "a list of whole numbers")
+        if not isinstance(values, list):
+            return ()
+        good = [isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most for value in values]
+        for index, value in enumerate(values):
+            if not good[index]:
+                self.slip(f"{key}[{index}]", f"a whole number from 0 to {most} is expected here, not {value!r}.")
+        return tuple(value for value, fits in zip(values, good, strict=True) if fits)
+
     def text(self, key: str, facts: Mapping[str, Text] | None = None, *, optional: bool = False) -> Text:
         """A text in both languages; ``facts`` fills its placeholders."""
         value = self._take(key, dict, "a text { ja = …, en = … }", optional=optional)

@@ -8,13 +8,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Sum
 
 from sonae.apps.audit.models import AuditEntry
 from sonae.apps.audit.record import record
 from sonae.apps.billing.gateway import CardGateway, GatewayError
 from sonae.apps.billing.ledger import book
-from sonae.apps.billing.models import Payment, Posting, Refund
+from sonae.apps.billing.models import Payment, Posting
+from sonae.apps.billing.refundable import promised_of, returned_elsewhere_of
 
 Account = Posting.Account
 
@@ -35,9 +35,8 @@ def note_after_capture(*, payment: Payment, gateway: CardGateway, now: datetime)
 
 def _note_refund(payment: Payment, refunded_yen: int, *, now: datetime) -> None:
     """Ours are written down before they are asked for, so what goes beyond them was not ours. The premium is owed again."""
-    ours = Refund.objects.filter(payment=payment).aggregate(yen=Sum("refund_yen"))["yen"] or 0
-    noted = _already_noted(payment)
-    elsewhere = refunded_yen - ours - noted
+    noted = returned_elsewhere_of(payment)
+    elsewhere = refunded_yen - promised_of(payment) - noted
     if elsewhere <= 0:
         return
     book(
@@ -48,13 +47,6 @@ def _note_refund(payment: Payment, refunded_yen: int, *, now: datetime) -> None:
     )
     record(now=now, actor=f"gateway:{payment.gateway}", action="payment.refunded_elsewhere", object_kind="payment",
            object_id=payment.key, refund_yen=elsewhere)  # fmt: skip
-
-
-def _already_noted(payment: Payment) -> int:
-    lines = Posting.objects.filter(
-        entry__key__startswith=f"payment:{payment.key}:refunded_elsewhere:", account=Account.MEMBER_RECEIVABLE
-    )
-    return lines.aggregate(yen=Sum("posted_yen"))["yen"] or 0
 
 
 def _note_dispute(payment: Payment, *, now: datetime) -> None:
