@@ -220,7 +220,7 @@ def issue(
 
 def test_a_member_has_no_two_covers_of_a_section_at_one_time(member: Member) -> None:
     issue(member, date(2027, 1, 1))
-    with pytest.raises(IntegrityError, match="no_overlapping_cover"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="no_overlapping_paid_cover"), transaction.atomic():
         issue(member, date(2027, 6, 1))
     issue(member, date(2027, 6, 1), section=Certificate.Section.FREE)
     issue(Member.objects.create(number="10000025", created_at=clock.now()), date(2027, 6, 1))
@@ -228,7 +228,7 @@ def test_a_member_has_no_two_covers_of_a_section_at_one_time(member: Member) -> 
 
 def test_without_the_constraint_cover_would_overlap(member: Member) -> None:
     with undone():
-        run("ALTER TABLE certificates_certificate DROP CONSTRAINT no_overlapping_cover")
+        run("ALTER TABLE certificates_certificate DROP CONSTRAINT no_overlapping_paid_cover")
         issue(member, date(2027, 1, 1))
         issue(member, date(2027, 6, 1))
 
@@ -237,7 +237,7 @@ def test_cover_may_begin_on_the_day_on_which_other_cover_ends(member: Member) ->
     issue(member, date(2026, 1, 1))  # to the end of its scheme year, which is the start of the next
     issue(member, date(2026, 12, 1), cancelled_on=date(2027, 3, 1))
     issue(member, date(2027, 3, 1))
-    with pytest.raises(IntegrityError, match="no_overlapping_cover"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="no_overlapping_paid_cover"), transaction.atomic():
         Certificate.objects.filter(starts_on=date(2026, 12, 1)).update(cancelled_on=None)
 
 

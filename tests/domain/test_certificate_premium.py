@@ -19,7 +19,7 @@ from sonae.domain.proration import term_premium
 from tests.domain.certificates import YEAR, at, cancellation, change, logs, new, starts, undoing
 from tests.domain.versions import day, product
 
-# Annual premiums of 2026-12-01, other services: sales up to 5,000,000 yen 64,940 (P100) and 105,200 (P300), above 72,080 and 116,780.
+# Annual premiums of other services: sales up to 5,000,000 yen 64,940 (P100) and 105,200 (P300); above it 72,080 and 116,780.
 SHORT = TransactionRules(
     refund_rule="short_rate", short_rates=(0, 25, 35, 45, 55, 65, 70, 75, 80, 85, 90, 95, 100), minimum_retained=1_000
 )

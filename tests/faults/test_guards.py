@@ -153,7 +153,7 @@ def test_without_the_row_lock_the_unique_charge_still_stops_the_second_cover(
     two_ways_back(scratch)
     assert scratch.books() == []
     run_sql("ALTER TABLE billing_charge DROP CONSTRAINT billing_charge_key_key")
-    run_sql("ALTER TABLE certificates_certificate DROP CONSTRAINT no_overlapping_cover")
+    run_sql("ALTER TABLE certificates_certificate DROP CONSTRAINT no_overlapping_paid_cover")
     two_ways_back(scratch)
     assert any("1 charges kept, 2 certificates" in finding for finding in scratch.books()), scratch.books()
 
@@ -189,7 +189,7 @@ def both_charged(world: World, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_without_the_exclusion_constraint_two_covers_overlap(scratch: World, monkeypatch: pytest.MonkeyPatch) -> None:
     assert both_charged(scratch, monkeypatch) == []
-    run_sql("ALTER TABLE certificates_certificate DROP CONSTRAINT no_overlapping_cover")
+    run_sql("ALTER TABLE certificates_certificate DROP CONSTRAINT no_overlapping_paid_cover")
     assert any("overlapping certificates" in finding for finding in both_charged(scratch, monkeypatch))
 
 

@@ -16,6 +16,10 @@ from sonae.domain.certificate.log import cancelled_on
 Account = Posting.Account
 
 
+class ScheduleDiffers(Exception):
+    """What was posted is not what the log costs: nothing more is posted until a person has found out why."""
+
+
 def record_acts(
     *, certificate: Certificate, preview: Preview, payment: Payment | None, actor: str, reason: str, now: datetime
 ) -> list[Transaction]:
@@ -27,6 +31,8 @@ def record_acts(
     log = list(certificate.transactions.all())
     by_seq = {entry.seq: entry for entry in log}
     posted = log[-1].total_premium_after
+    if posted != preview.before.total:
+        raise ScheduleDiffers(f"{certificate.number}: posted {posted}, schedule {preview.before.total}")
     recorded: list[Transaction] = []
     for act, total in zip(preview.acts, preview.totals, strict=True):
         key = f"act:{certificate.number}:{act.seq}"
