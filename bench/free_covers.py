@@ -79,7 +79,7 @@ class Bench:
     """One database server of its own; every measurement starts from a fresh copy of the same members."""
 
     def __init__(self, now: datetime, postmaster: int) -> None:
-        self._now, self._postmaster = now, postmaster
+        self.now, self._postmaster = now, postmaster
 
     def compare(self, size: int) -> tuple[Spent, Spent]:
         """The bare statements first, then ours, each in a copy of its own."""
@@ -98,7 +98,7 @@ class Bench:
         from django.db import connection
 
         with connection.cursor() as cursor:
-            cursor.execute(MEMBERS, {"size": size, "now": self._now})
+            cursor.execute(MEMBERS, {"size": size, "now": self.now})
             cursor.execute(SAME_ROWS, {"turn": TURN})
             cursor.execute("VACUUM (ANALYZE)")
             cursor.execute("CHECKPOINT")
@@ -107,13 +107,13 @@ class Bench:
         from django.db import connection, transaction
 
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(BARE_CERTIFICATES, {"now": self._now})
-            cursor.execute(BARE_TRANSACTIONS, {"now": self._now})
+            cursor.execute(BARE_CERTIFICATES, {"now": self.now})
+            cursor.execute(BARE_TRANSACTIONS, {"now": self.now})
 
     def _turn(self) -> None:
         from sonae.apps.membership.use_cases.turn_free_covers import turn_free_covers
 
-        run = turn_free_covers(scheme_year_start=TURN, now=self._now)
+        run = turn_free_covers(scheme_year_start=TURN, now=self.now)
         assert run.state == "done", run.after
 
     def _measured(self, work: Callable[[], None]) -> Spent:

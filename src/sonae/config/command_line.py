@@ -63,7 +63,7 @@ def _port(given: str) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from sonae.config import commands, feed_command, free_cover_command, quote_command  # noqa: PLC0415  # keeps `--help` free of settings
+    from sonae.config import commands, feed_command, free_cover_command, quote_command, replay_command  # noqa: PLC0415  # keeps `--help` free of settings
 
     parser = argparse.ArgumentParser(prog="sonae", description="Runs a group insurance programme end to end.")
     verbs = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -115,6 +115,10 @@ def _parser() -> argparse.ArgumentParser:
 
     free_cover_command.add_arguments(
         verbs.add_parser("free-cover", help="the free cover: turn of the year, and its end")
+    )
+
+    replay_command.add_arguments(
+        verbs.add_parser("replay", help="rate every premium ever posted again; exit code 1 if one differs")
     )
 
     year = verbs.add_parser("scheme-year", help="open a scheme year").add_subparsers(required=True)
