@@ -12,7 +12,10 @@ from django.test import override_settings
 
 from sonae.apps.billing.gateway import CardGateway, GatewayEvent, GatewayRefused
 from sonae.apps.billing.models import Payment
+from sonae.apps.billing.use_cases.leave_payment import leave_payment
+from sonae.apps.billing.use_cases.settle_payment import settle_payment
 from sonae.apps.billing.use_cases.store_message import store_message
+from sonae.apps.billing.use_cases.sweep_payments import sweep_payments
 from sonae.apps.documents.models import Paper
 from sonae.apps.documents.outbox import send_due_mails
 from sonae.apps.documents.papers import pdf_of
@@ -20,12 +23,9 @@ from sonae.apps.enrolment.models import Application
 from sonae.apps.enrolment.steps import StepCode
 from sonae.apps.enrolment.use_cases.begin_payment import begin_payment
 from sonae.apps.enrolment.use_cases.confirm_application import confirm_application
-from sonae.apps.enrolment.use_cases.leave_payment import leave_payment
 from sonae.apps.enrolment.use_cases.open_document import open_document
 from sonae.apps.enrolment.use_cases.save_step import save_step
-from sonae.apps.enrolment.use_cases.settle_payment import settle_payment
 from sonae.apps.enrolment.use_cases.start_application import start_application
-from sonae.apps.enrolment.use_cases.sweep_payments import sweep_payments
 from sonae.apps.membership import staging
 from sonae.apps.membership.models import Feed
 from sonae.apps.membership.use_cases import receive_feed

@@ -10,10 +10,10 @@ import pytest
 from django.db.models import Q
 
 from sonae.apps.billing.models import JournalEntry
+from sonae.apps.billing.use_cases import sweep_payments
 from sonae.apps.certificates.models import Certificate
 from sonae.apps.documents.models import Paper
 from sonae.apps.enrolment.models import Application
-from sonae.apps.enrolment.use_cases import sweep_payments
 from sonae.apps.programmes.use_cases.open_scheme_year import open_scheme_year
 from sonae.domain.calendar import JAPAN
 from tests import clock

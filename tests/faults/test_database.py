@@ -16,8 +16,8 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 
 from sonae.apps.audit import milestones
 from sonae.apps.billing.models import GatewayMessage, Payment
+from sonae.apps.billing.use_cases import settle_payment
 from sonae.apps.enrolment.models import Application
-from sonae.apps.enrolment.use_cases import settle_payment
 from sonae.web.api import card_hooks
 from tests.faults.books import read_processor
 from tests.faults.conftest import database_url

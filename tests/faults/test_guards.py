@@ -21,12 +21,12 @@ from django.db import IntegrityError, connection, transaction
 from sonae.apps.audit import milestones
 from sonae.apps.billing.gateway import CardGateway, CardState, GatewayError, GatewayUnknown, card_gateway
 from sonae.apps.billing.models import GatewayMessage, Payment
-from sonae.apps.billing.use_cases import store_message
+from sonae.apps.billing.use_cases import settle_payment, store_message, sweep_payments
 from sonae.apps.documents import outbox
 from sonae.apps.documents.models import OutboxMessage
-from sonae.apps.enrolment import acceptance, cover_mails
+from sonae.apps.enrolment import acceptance, cover_mails, payment_purpose
 from sonae.apps.enrolment.models import Application
-from sonae.apps.enrolment.use_cases import begin_payment, settle_payment, start_application, sweep_payments
+from sonae.apps.enrolment.use_cases import begin_payment, start_application
 from sonae.apps.parties.models import MemberAccess, MembershipFact
 from sonae.domain.calendar import JAPAN
 from sonae.integrations import call_out
@@ -290,7 +290,7 @@ def test_without_the_parking_one_bad_payment_keeps_all_the_others_waiting(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The first of three raises something that nobody has thought of."""
-    plain = settle_payment.issue_cover
+    plain = payment_purpose.issue_cover
 
     def sweep_with_a_bad_one() -> list[tuple[str, str]]:
         applications = [world.authorised()[0] for _ in range(3)]
@@ -300,7 +300,7 @@ def test_without_the_parking_one_bad_payment_keeps_all_the_others_waiting(
                 raise ZeroDivisionError
             return plain(**given)
 
-        monkeypatch.setattr(settle_payment, "issue_cover", stumble)
+        monkeypatch.setattr(payment_purpose, "issue_cover", stumble)
         world.pass_time(minutes=1)
         with suppress(ZeroDivisionError):
             world.sweep()
@@ -316,7 +316,7 @@ def test_without_the_way_back_a_charge_that_can_not_become_cover_is_kept(
     scratch: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert both_charged(scratch, monkeypatch) == []
-    monkeypatch.setattr(settle_payment, "keep_for_refund", lambda **_: None)
+    monkeypatch.setattr(settle_payment, "_keep_for_refund", lambda *_, **__: None)
     said = both_charged(scratch, monkeypatch)
     assert any("2 charges kept" in finding or "1 charges kept, 0 certificates" in finding for finding in said), said
 
@@ -366,13 +366,13 @@ def test_a_mail_sent_before_the_commit_tells_of_cover_that_was_never_issued(
     die_at("capture.after_call")
     with pytest.raises(Killed):
         scratch.settle(payment)
-    plain = settle_payment.issue_cover
+    plain = payment_purpose.issue_cover
 
     def issue_and_fail(**given: Any) -> None:
         plain(**given)
         raise IntegrityError
 
-    monkeypatch.setattr(settle_payment, "issue_cover", issue_and_fail)
+    monkeypatch.setattr(payment_purpose, "issue_cover", issue_and_fail)
     scratch.pass_time(minutes=1)
     scratch.sweep()
     assert scratch.states(application) == ("closed", "captured")
@@ -399,7 +399,7 @@ def test_without_the_signature_a_forged_message_is_stored(
 def test_without_the_second_check_a_stranger_is_charged_and_covered(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(settle_payment, "find_obstacle", lambda **_: None)
+    monkeypatch.setattr(payment_purpose, "find_obstacle", lambda **_: None)
     application, payment = world.authorised()
     world.tell(application.member, MembershipFact.Kind.LEFT, on=world.now.date())
     world.settle(payment)
@@ -439,7 +439,7 @@ def test_without_comparing_with_the_application_an_old_sum_buys_a_new_plan(
     assert change_and_settle() == ("confirmed", "closed")
     assert world.books() == []
     monkeypatch.setattr(settle_payment, "_mismatch", lambda *_: None)
-    monkeypatch.setattr(settle_payment, "find_obstacle", lambda **_: None)
+    monkeypatch.setattr(payment_purpose, "find_obstacle", lambda **_: None)
     assert change_and_settle() == ("issued", "captured")
     assert any("where the tariff says" in finding for finding in world.books())
 

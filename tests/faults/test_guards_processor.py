@@ -16,9 +16,8 @@ from sonae.apps.billing import payment_moves
 from sonae.apps.billing.gateway import CardPayment, GatewayRefused
 from sonae.apps.billing.models import Payment, Posting
 from sonae.apps.billing.payment_moves import Move
-from sonae.apps.billing.use_cases import note_after_capture
+from sonae.apps.billing.use_cases import card_page, note_after_capture, settle_payment
 from sonae.apps.enrolment.models import Application
-from sonae.apps.enrolment.use_cases import card_page, settle_payment
 from sonae.integrations.sandbox_card.cards import TEST_CARDS
 from tests.faults.books import AtProcessor, read_processor
 from tests.faults.races import all_inside, without_locks
@@ -226,7 +225,7 @@ def test_without_looking_at_what_is_noted_a_refund_is_told_of_with_every_message
 ) -> None:
     payment, third = given_back_after_cover(world)
     assert (lines_of_refunds(payment), owed_again(payment)) == ([third] * 2, 2 * third)
-    monkeypatch.setattr(note_after_capture, "_already_noted", lambda _: 0)
+    monkeypatch.setattr(note_after_capture, "returned_elsewhere_of", lambda _: 0)
     payment, third = given_back_after_cover(world)
     assert lines_of_refunds(payment) == [third] * 3 + [2 * third] * 3
     assert owed_again(payment) == 3 * third
@@ -235,7 +234,7 @@ def test_without_looking_at_what_is_noted_a_refund_is_told_of_with_every_message
 def test_without_the_lock_four_messages_at_once_tell_of_one_refund_four_times(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    all_inside(monkeypatch, note_after_capture, "_already_noted", 4)
+    all_inside(monkeypatch, note_after_capture, "returned_elsewhere_of", 4)
 
     def lines_of_four_at_once() -> int:
         _, payment = world.authorised(application=world.application(risk=("retail", 9_000_000, "P100")))

@@ -17,11 +17,11 @@ import pytest
 import sonae
 from sonae.apps.audit.models import AuditEntry
 from sonae.apps.billing.models import GatewayMessage, Payment
+from sonae.apps.billing.use_cases.leave_payment import leave_payment
 from sonae.apps.certificates.models import Certificate
 from sonae.apps.documents.models import OutboxMessage, Paper, PaperFile
 from sonae.apps.documents.outbox import send_due_mails
 from sonae.apps.enrolment.models import Application
-from sonae.apps.enrolment.use_cases.leave_payment import leave_payment
 from sonae.apps.parties.models import MembershipFact
 from tests.faults.acts import STEPS
 from tests.faults.children import Zygote

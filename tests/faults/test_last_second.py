@@ -11,12 +11,12 @@ from django.db import connection
 
 from sonae.apps.audit import milestones
 from sonae.apps.billing.models import Payment
+from sonae.apps.billing.use_cases.leave_payment import leave_payment
 from sonae.apps.enrolment.models import Application
 from sonae.apps.enrolment.steps import StepCode
 from sonae.apps.enrolment.use_cases import save_step as save_step_module
 from sonae.apps.enrolment.use_cases.begin_payment import NotPayable, begin_payment
 from sonae.apps.enrolment.use_cases.confirm_application import confirm_application
-from sonae.apps.enrolment.use_cases.leave_payment import leave_payment
 from sonae.apps.enrolment.use_cases.save_step import ChangedMeanwhile, NotOpen, YearOver, save_step
 from sonae.apps.enrolment.use_cases.start_application import start_application
 from sonae.apps.parties.models import MembershipFact

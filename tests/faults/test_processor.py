@@ -15,8 +15,8 @@ from django.test import override_settings
 from sonae.apps.audit.models import AuditEntry
 from sonae.apps.billing.gateway import GatewayError, GatewayRefused
 from sonae.apps.billing.models import Payment, Posting
+from sonae.apps.billing.use_cases import settle_payment
 from sonae.apps.enrolment.models import Application
-from sonae.apps.enrolment.use_cases import settle_payment
 from sonae.config.web_server import THREADS
 from sonae.integrations.call_out import LINES, Circuit
 from sonae.integrations.sandbox_card.cards import TEST_CARDS

@@ -14,7 +14,7 @@ from django.db.models import Q
 from sonae.apps.audit.models import AuditEntry
 from sonae.apps.billing.models import Payment
 from sonae.apps.billing.use_cases import claim_questions as questions
-from sonae.apps.enrolment.use_cases import sweep_payments
+from sonae.apps.billing.use_cases import sweep_payments
 from tests import clock
 from tests.faults.gateways import watched
 from tests.faults.races import all_inside, without_locks

@@ -21,10 +21,10 @@ from django.test import override_settings
 
 from sonae.apps.billing.gateway import CardGateway
 from sonae.apps.billing.models import Payment
+from sonae.apps.billing.use_cases.settle_payment import settle_payment
+from sonae.apps.billing.use_cases.sweep_payments import Sweep, sweep_payments
 from sonae.apps.enrolment.models import Application, Evidence, StepAnswers
 from sonae.apps.enrolment.use_cases.begin_payment import begin_payment
-from sonae.apps.enrolment.use_cases.settle_payment import settle_payment
-from sonae.apps.enrolment.use_cases.sweep_payments import Sweep, sweep_payments
 from sonae.apps.parties.models import Member, MemberAccess, MembershipFact, User
 from sonae.apps.programmes.models import SchemeYear
 from sonae.apps.programmes.numbering import draw

@@ -68,8 +68,8 @@ def sweep(args: argparse.Namespace) -> int:
     """One round, with its control totals."""
     start_django()
     from sonae.apps.billing.gateway import card_gateway
+    from sonae.apps.billing.use_cases.sweep_payments import sweep_payments
     from sonae.apps.documents.outbox import send_due_mails
-    from sonae.apps.enrolment.use_cases.sweep_payments import sweep_payments
 
     totals = sweep_payments(gateway=card_gateway(), now=now())
     mails = send_due_mails(now=now())

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sonae.apps.billing.gateway import card_gateway
+from sonae.apps.billing.use_cases.settle_payment import settle_payment
 from sonae.apps.enrolment.models import Application
 from sonae.apps.enrolment.queries import progress_of
 from sonae.apps.enrolment.steps import StepCode
@@ -14,7 +15,6 @@ from sonae.apps.enrolment.use_cases.begin_payment import begin_payment
 from sonae.apps.enrolment.use_cases.confirm_application import confirm_application, declarations_of
 from sonae.apps.enrolment.use_cases.open_document import open_document
 from sonae.apps.enrolment.use_cases.save_step import save_step
-from sonae.apps.enrolment.use_cases.settle_payment import settle_payment
 from sonae.apps.enrolment.use_cases.start_application import start_application
 from sonae.apps.parties.models import Member, User
 from sonae.apps.parties.queries import find_membership

@@ -9,9 +9,9 @@ from procrastinate.contrib.django import app
 from sonae.apps.audit.later import later
 from sonae.apps.audit.throttle import forget_ended_windows
 from sonae.apps.billing.gateway import card_gateway
+from sonae.apps.billing.use_cases.settle_payment import settle_payment
+from sonae.apps.billing.use_cases.sweep_payments import sweep_payments
 from sonae.apps.documents.outbox import AT_ONCE, send_due_mails
-from sonae.apps.enrolment.use_cases.settle_payment import settle_payment
-from sonae.apps.enrolment.use_cases.sweep_payments import sweep_payments
 from sonae.apps.membership.use_cases.carry_out_free_cover_end import carry_out_free_cover_end
 from sonae.apps.membership.use_cases.follow_feed import feeds_to_follow, follow_feed
 from sonae.apps.membership.use_cases.forget_feed_files import forget_feed_files

@@ -160,6 +160,9 @@ SONAE_HOLIDAYS = "sonae.integrations.holidays.japan.is_holiday"
 SONAE_WORKBOOK_READER = "sonae.integrations.spreadsheet.workbook.open_workbook"
 SONAE_CARD_GATEWAY = "sonae.integrations.sandbox_card.gateway.SandboxCardGateway"
 SONAE_CARD_TIMEOUT_SECONDS = 10.0
+SONAE_PAYMENT_PURPOSES = [
+    "sonae.apps.enrolment.payment_purpose.ApplicationPurpose",
+]
 SONAE_CARD_PAGE_ORIGINS = ["http://127.0.0.1:8001"]
 SONAE_SANDBOX_CARD_URL = "http://127.0.0.1:8001"
 PROCRASTINATE_IMPORT_PATHS = ["sonae.config.jobs"]

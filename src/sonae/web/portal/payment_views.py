@@ -12,12 +12,12 @@ from django.shortcuts import redirect, render
 from sonae.apps.audit.throttle import allow
 from sonae.apps.billing.gateway import GatewayError, GatewayRefused, card_gateway
 from sonae.apps.billing.models import Payment
+from sonae.apps.billing.use_cases.leave_payment import leave_payment
+from sonae.apps.billing.use_cases.settle_payment import settle_payment
 from sonae.apps.enrolment.models import Application
 from sonae.apps.enrolment.queries import find_latest_payment, look_again
 from sonae.apps.enrolment.steps import Progress
 from sonae.apps.enrolment.use_cases.begin_payment import NotPayable, begin_payment
-from sonae.apps.enrolment.use_cases.leave_payment import leave_payment
-from sonae.apps.enrolment.use_cases.settle_payment import settle_payment
 from sonae.domain.calendar import cover_starts_at
 from sonae.web.portal.access import for_application, progress_for
 from sonae.web.portal.application_views import address_of, steps_of

@@ -11,6 +11,7 @@ from sonae.apps.billing.gateway import CardGateway
 from sonae.apps.billing.models import Payment, PaymentStep
 from sonae.apps.billing.payment_log import move
 from sonae.apps.billing.payment_moves import next_check
+from sonae.apps.billing.purposes import PageFrame
 from sonae.apps.parties.models import Member
 
 
@@ -41,11 +42,7 @@ def open_card_page(
     *,
     payment: Payment,
     gateway: CardGateway,
-    description: str,
-    email: str,
-    return_url: str,
-    cancel_url: str,
-    language: str,
+    frame: PageFrame,
     now: datetime,
 ) -> Payment:
     """Ask for the hosted page; the same payment always gets the same page. Raises the gateway's errors, and is safe to repeat."""
@@ -56,11 +53,11 @@ def open_card_page(
         key=f"{payment.key}:open",
         reference=payment.key,
         charge_yen=payment.charge_yen,
-        description=description,
-        email=email,
-        return_url=return_url,
-        cancel_url=cancel_url,
-        language=language,
+        description=frame.description,
+        email=frame.email,
+        return_url=frame.return_url,
+        cancel_url=frame.cancel_url,
+        language=frame.language,
     )
     reached("checkout.after_call")
     with transaction.atomic():

@@ -6,16 +6,15 @@ from datetime import datetime
 
 from django.db import transaction
 
-from sonae.apps.audit.milestones import reached
 from sonae.apps.audit.record import record
 from sonae.apps.billing.gateway import CardGateway
 from sonae.apps.billing.models import Payment
+from sonae.apps.billing.use_cases.continue_payment import continue_payment
 from sonae.apps.billing.use_cases.open_payment import write_down_payment
 from sonae.apps.enrolment.acceptance import Obstacle, find_obstacle
 from sonae.apps.enrolment.locks import lock_member_and_application
 from sonae.apps.enrolment.models import Application
-from sonae.apps.enrolment.use_cases.card_page import open_page_for
-from sonae.apps.enrolment.use_cases.settle_payment import settle_payment
+from sonae.apps.enrolment.payment_purpose import purpose_of
 
 State = Application.State
 
@@ -28,34 +27,24 @@ class NotPayable(Exception):
         self.obstacle = obstacle
 
 
-def purpose_of(application: Application) -> str:
-    """The business key of what is paid: one for each application."""
-    return f"enrol:{application.public_id}"
-
-
 def begin_payment(*, application_id: int, gateway: CardGateway, now: datetime) -> Payment:
     """The payment whose ``checkout_url`` leads on, or which is done already. However often it is called, one payment lives.
 
     Raises ``NotPayable`` and the gateway's errors; after the latter nothing is charged and the same call may be repeated. After
     ``GatewayRefused`` the payment is closed, and the next call begins a new one with a key of its own.
     """
-    application, payment = _write_down(application_id=application_id, gateway=gateway, now=now)
-    reached("payment.written_down")
-    if payment.state == Payment.State.CREATED:
-        return open_page_for(application=application, payment=payment, gateway=gateway, now=now)
-    # Begun before. What has become of it decides: paid, still open, or closed so that a new one may begin.
-    payment = settle_payment(key=payment.key, gateway=gateway, cause="browser", now=now)
-    if payment.state == Payment.State.CLOSED:
-        application, payment = _write_down(application_id=application_id, gateway=gateway, now=now)
-        return open_page_for(application=application, payment=payment, gateway=gateway, now=now)
-    return payment
+    return continue_payment(
+        write_down=lambda: _write_down(application_id=application_id, gateway=gateway, now=now),
+        gateway=gateway,
+        now=now,
+    )
 
 
 @transaction.atomic
-def _write_down(*, application_id: int, gateway: CardGateway, now: datetime) -> tuple[Application, Payment]:
+def _write_down(*, application_id: int, gateway: CardGateway, now: datetime) -> Payment:
     application = lock_member_and_application(application_id)
     if application.state in {State.PAYING, State.ISSUED}:
-        return application, Payment.objects.filter(purpose=purpose_of(application)).latest("created_at", "id")
+        return Payment.objects.filter(purpose=purpose_of(application)).latest("created_at", "id")
     if application.state != State.CONFIRMED:
         raise NotPayable(None)
     obstacle = find_obstacle(application=application, now=now)
@@ -73,4 +62,4 @@ def _write_down(*, application_id: int, gateway: CardGateway, now: datetime) -> 
     application.save(update_fields=["state", "changed_at"])
     record(now=now, actor=f"user:{application.user_id}", action="payment.begun", object_kind="application",
            object_id=application.number, charge_yen=payment.charge_yen)  # fmt: skip
-    return application, payment
+    return payment

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sonae.apps.audit.record import record
-from sonae.apps.billing.gateway import CardPayment
 from sonae.apps.billing.ledger import book
 from sonae.apps.billing.models import Allocation, Charge, Payment, Posting
-from sonae.apps.billing.use_cases.refund_payment import note_refund_elsewhere, write_down_refund
 from sonae.apps.certificates.models import Certificate
 from sonae.apps.certificates.use_cases.issue_certificate import issue_certificate
-from sonae.apps.enrolment.cover_mails import write_certificate_mail, write_refund_mail
+from sonae.apps.enrolment.cover_mails import write_certificate_mail
 from sonae.apps.enrolment.cover_papers import issue_papers
 from sonae.apps.enrolment.models import Application
 from sonae.apps.enrolment.schedule import schedule_of
@@ -60,26 +57,3 @@ def _book_premium(*, charge: Charge, payment: Payment, now: datetime) -> None:
         description="カード支払い",
         now=now,
     )
-
-
-def keep_for_refund(*, application: Application, payment: Payment, seen: CardPayment, now: datetime) -> None:
-    """Charged, but cover can't be issued: the whole sum is owed back to the card, less what the processor gave back already."""
-    captured_yen = seen.charge_yen
-    book(
-        key=f"payment:{payment.key}",
-        postings={Account.CARD_PROCESSOR: captured_yen, Account.REFUND_PAYABLE: -captured_yen},
-        description="カード支払い（返金予定）",
-        now=now,
-    )
-    if captured_yen > seen.refunded_yen:
-        write_down_refund(payment=payment, refund_yen=captured_yen - seen.refunded_yen, reason="no_cover", now=now)
-    if seen.refunded_yen:
-        note_refund_elsewhere(payment=payment, refund_yen=seen.refunded_yen, now=now)
-    if application.state == Application.State.PAYING:
-        application.state = Application.State.CLOSED
-        application.closed_reason = "refunded"
-        application.changed_at = now
-        application.save(update_fields=["state", "closed_reason", "changed_at"])
-    write_refund_mail(application=application, payment=payment, captured_yen=captured_yen, now=now)
-    record(now=now, actor="system:enrolment", action="payment.owed_back", object_kind="payment", object_id=payment.key,
-           captured_yen=captured_yen, refunded_yen=seen.refunded_yen)  # fmt: skip

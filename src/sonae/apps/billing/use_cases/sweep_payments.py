@@ -16,8 +16,8 @@ from sonae.apps.billing.models import Payment, Refund
 from sonae.apps.billing.payment_log import look_again_later
 from sonae.apps.billing.use_cases.claim_questions import claim_questions
 from sonae.apps.billing.use_cases.refund_payment import ask_again_later, carry_out_refund
-from sonae.apps.enrolment.use_cases.reopen_page import reopen_page
-from sonae.apps.enrolment.use_cases.settle_payment import settle_payment
+from sonae.apps.billing.use_cases.reopen_page import reopen_page
+from sonae.apps.billing.use_cases.settle_payment import settle_payment
 
 log = logging.getLogger("sonae.sweeper")
 AT_ONCE = 200

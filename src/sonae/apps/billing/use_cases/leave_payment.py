@@ -9,8 +9,8 @@ from django.db import transaction
 from sonae.apps.billing.gateway import CardGateway
 from sonae.apps.billing.models import Payment
 from sonae.apps.billing.payment_log import move
-from sonae.apps.enrolment.locks import lock_payment
-from sonae.apps.enrolment.use_cases.settle_payment import settle_payment
+from sonae.apps.billing.purposes import lock_payment
+from sonae.apps.billing.use_cases.settle_payment import settle_payment
 
 
 def leave_payment(*, payment: Payment, gateway: CardGateway, now: datetime) -> Payment:

@@ -1,7 +1,8 @@
 """The one function that settles a payment: the browser's return, the webhook and the sweeper all come here.
 
 Database, then a call out with no transaction open, then database. Every intention is committed before the call that
-carries it out, so a process may die anywhere and the next caller goes on from there. Cover is issued only on capture.
+carries it out, so a process may die anywhere and the next caller goes on from there. What is paid for is carried out only on
+capture; what that is, and what is checked before, its purpose says (``billing/purposes.py``).
 """
 
 from __future__ import annotations
@@ -15,13 +16,10 @@ from sonae.apps.billing.gateway import CardGateway, CardPayment, CardState, Gate
 from sonae.apps.billing.models import Payment, Refund
 from sonae.apps.billing.payment_log import look_again_later, move, note_seen
 from sonae.apps.billing.payment_moves import Move, next_move
+from sonae.apps.billing.purposes import Subject, lock_payment
 from sonae.apps.billing.use_cases.note_after_capture import note_after_capture
+from sonae.apps.billing.use_cases.owe_back import owe_back
 from sonae.apps.billing.use_cases.refund_payment import carry_out_refund
-from sonae.apps.enrolment.acceptance import find_obstacle
-from sonae.apps.enrolment.locks import lock_payment
-from sonae.apps.enrolment.models import Application
-from sonae.apps.enrolment.use_cases.card_page import set_free
-from sonae.apps.enrolment.use_cases.issue_cover import issue_cover, keep_for_refund
 
 State = Payment.State
 PATIENCE = timedelta(hours=1)
@@ -91,11 +89,11 @@ def _decide_and_capture(
 @transaction.atomic
 def _decide(payment: Payment, seen: CardPayment, *, cause: str, now: datetime) -> Payment:
     """Authorised: check all again under lock, then write down whether to capture or to let go."""
-    application, payment = lock_payment(payment)
+    subject, payment = lock_payment(payment)
     if payment.state not in {State.OPEN, State.CAPTURING, State.UNKNOWN}:
         return payment
     note_seen(payment, seen)
-    obstacle = _mismatch(application, payment, seen) or find_obstacle(application=application, now=now)
+    obstacle = _mismatch(subject, payment, seen) or subject.find_obstacle(now=now)
     if obstacle is not None:
         payment.closed_reason = obstacle
         move(payment, State.RELEASING, cause=cause, now=now, detail=obstacle)
@@ -104,24 +102,22 @@ def _decide(payment: Payment, seen: CardPayment, *, cause: str, now: datetime) -
     return payment
 
 
-def _mismatch(application: Application, payment: Payment, seen: CardPayment) -> str | None:
+def _mismatch(subject: Subject, payment: Payment, seen: CardPayment) -> str | None:
     """What was authorised must be exactly what was asked for (yen have no minor unit, in both directions), and what was
-    asked for must still be what the application costs."""
+    asked for must still be what the purpose costs."""
     same = (seen.charge_yen, seen.currency.lower(), seen.reference) == (payment.charge_yen, "jpy", payment.key)
     if not same:
         return "authorised_otherwise"
     if seen.refunded_yen:
         return "refunded_elsewhere"
-    if application.state != Application.State.PAYING or application.term_premium != payment.charge_yen:
-        return "application_changed"
-    return None
+    return subject.find_mismatch(payment)
 
 
 def _complete(payment: Payment, seen: CardPayment, *, gateway: CardGateway, cause: str, now: datetime) -> Payment:
-    """Captured: in one transaction the money is booked and the cover issued, or the money is owed back."""
+    """Captured: in one transaction the money is booked and its purpose carried out, or the money is owed back."""
     try:
         with transaction.atomic():
-            payment = _complete_locked(payment, seen, cause=cause, now=now, with_cover=True)
+            payment = _complete_locked(payment, seen, cause=cause, now=now, may_fulfil=True)
     except (OperationalError, InterfaceError):
         raise  # the database is away: nothing is decided by that
     except Exception as error:
@@ -129,26 +125,31 @@ def _complete(payment: Payment, seen: CardPayment, *, gateway: CardGateway, caus
         if not stands_in_the_way and now - payment.changed_at < PATIENCE:
             raise  # the sweeper tries again; nobody's money waits longer than that for a mended program
         with transaction.atomic():
-            payment = _complete_locked(payment, seen, cause=cause, now=now, with_cover=False)
+            payment = _complete_locked(payment, seen, cause=cause, now=now, may_fulfil=False)
     reached("complete.committed")
     _refund_what_is_owed(payment, gateway=gateway, now=now)
     return payment
 
 
-def _complete_locked(payment: Payment, seen: CardPayment, *, cause: str, now: datetime, with_cover: bool) -> Payment:
-    application, payment = lock_payment(payment)
+def _complete_locked(payment: Payment, seen: CardPayment, *, cause: str, now: datetime, may_fulfil: bool) -> Payment:
+    subject, payment = lock_payment(payment)
     if payment.state == State.CAPTURED:
         return payment
-    expected = _was_asked_for(payment) and _mismatch(application, payment, seen) is None
+    expected = _was_asked_for(payment) and _mismatch(subject, payment, seen) is None
     note_seen(payment, seen)
     payment.captured_at = now
     move(payment, State.CAPTURED, cause=cause, now=now)
-    if with_cover and expected:
-        issue_cover(application=application, payment=payment, now=now)
+    if may_fulfil and expected:
+        subject.fulfil(payment=payment, now=now)
     else:
-        keep_for_refund(application=application, payment=payment, seen=seen, now=now)
+        _keep_for_refund(subject, payment, seen, now=now)
     reached("complete.before_commit")
     return payment
+
+
+def _keep_for_refund(subject: Subject, payment: Payment, seen: CardPayment, *, now: datetime) -> None:
+    owe_back(payment=payment, seen=seen, now=now)
+    subject.note_owed_back(payment=payment, captured_yen=seen.charge_yen, now=now)
 
 
 def _was_asked_for(payment: Payment) -> bool:
@@ -188,14 +189,14 @@ def _begin_release(payment: Payment, *, reason: str, cause: str, now: datetime) 
 
 @transaction.atomic
 def _close(payment: Payment, seen: CardPayment, *, cause: str, now: datetime) -> Payment:
-    """Nothing is held and nothing was charged: the application may be paid again, or changed."""
-    application, payment = lock_payment(payment)
+    """Nothing is held and nothing was charged: its purpose may be paid again, or changed."""
+    subject, payment = lock_payment(payment)
     if payment.state in {State.CAPTURED, State.CLOSED}:
         return payment
     note_seen(payment, seen)
     payment.closed_reason = payment.closed_reason or seen.state
     move(payment, State.CLOSED, cause=cause, now=now, detail=payment.closed_reason)
-    set_free(application, now=now)
+    subject.set_free(now=now)
     return payment
 
 

@@ -12,16 +12,14 @@ from django.db import transaction
 from sonae.apps.billing.gateway import CardGateway, GatewayError, GatewayRefused
 from sonae.apps.billing.models import Payment
 from sonae.apps.billing.payment_log import look_again_later
-from sonae.apps.enrolment.models import Application
-from sonae.apps.enrolment.use_cases.card_page import open_page_for
-from sonae.apps.enrolment.use_cases.settle_payment import settle_payment
+from sonae.apps.billing.use_cases.card_page import open_page_for
+from sonae.apps.billing.use_cases.settle_payment import settle_payment
 
 
 def reopen_page(*, payment: Payment, gateway: CardGateway, now: datetime) -> None:
     """Find the page of a payment that stands at "created", and settle the payment from there."""
-    application = Application.objects.select_related("user").get(public_id=payment.purpose.removeprefix("enrol:"))
     try:
-        payment = open_page_for(application=application, payment=payment, gateway=gateway, now=now)
+        payment = open_page_for(payment=payment, gateway=gateway, now=now)
     except GatewayRefused:
         return  # the payment is closed
     except GatewayError:
