@@ -11,6 +11,7 @@ from sonae.apps.audit.throttle import forget_ended_windows
 from sonae.apps.billing.gateway import card_gateway
 from sonae.apps.billing.use_cases.settle_payment import settle_payment
 from sonae.apps.billing.use_cases.sweep_payments import sweep_payments
+from sonae.apps.certificates.use_cases.close_left_changes import close_left_changes
 from sonae.apps.documents.outbox import AT_ONCE, send_due_mails
 from sonae.apps.membership.use_cases.carry_out_free_cover_end import carry_out_free_cover_end
 from sonae.apps.membership.use_cases.follow_feed import feeds_to_follow, follow_feed
@@ -62,6 +63,13 @@ def minutely_round(timestamp: int) -> str:
         return str(sweep_payments(gateway=card_gateway(), now=now()))
     finally:  # a round that fails must not keep the mails waiting, nor the mails the payments
         send_due_mails(now=now())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="sonae.change_round", queueing_lock="sonae.change_round")
+def change_round(timestamp: int) -> int:
+    """Close the changes that nobody paid for, so that other acts on their certificates become possible."""
+    return close_left_changes(now=now())
 
 
 @app.task(name="sonae.follow_feed")

@@ -89,6 +89,8 @@ class ChangeRequest(models.Model):
         DONE = "done"
         CLOSED = "closed"  # given up, overtaken by another act, or refunded; nothing was recorded
 
+    PURPOSE = "change"  # of the payments for it
+
     key = models.CharField(max_length=120, unique=True)
     public_id = models.CharField(max_length=43, unique=True)
     certificate = models.ForeignKey(Certificate, on_delete=models.PROTECT, related_name="change_requests")
@@ -117,3 +119,8 @@ class ChangeRequest(models.Model):
                 name="one_change_waits_for_each_certificate",
             ),
         ]
+
+    @property
+    def purpose(self) -> str:
+        """The business key of what is paid for it."""
+        return f"{self.PURPOSE}:{self.public_id}"

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sonae.apps.billing.models import Payment
 from sonae.apps.certificates.mapping import acts_of
-from sonae.apps.certificates.models import Certificate, Transaction
+from sonae.apps.certificates.models import Certificate, ChangeRequest, Transaction
 from sonae.apps.parties.models import Member, User
 from sonae.apps.programmes.product_files import product_of
 from sonae.domain.calendar import cover_starts_at
@@ -109,3 +110,13 @@ def state_on(certificate: Certificate, *, day: date) -> CoverState:
         liability_limit=plan.liability_limit if plan else section.liability_limit_yen or 0,
         cost_limit=plan.cost_limit if plan else section.cost_limit_yen or 0,
     )
+
+
+def find_latest_change_payment(request: ChangeRequest) -> Payment | None:
+    """The last try to pay for this change."""
+    return Payment.objects.filter(purpose=request.purpose).order_by("created_at", "id").last()
+
+
+def first_act_of(request: ChangeRequest) -> Transaction:
+    """The first act that was recorded for a change. Transaction.DoesNotExist while nothing is."""
+    return Transaction.objects.get(certificate=request.certificate_id, seq=request.first_seq or 0)

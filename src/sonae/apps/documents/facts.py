@@ -219,6 +219,7 @@ class ReceiptFacts(Facts):
     cover_until: datetime
     tax_note: Text
     keeping_note: Text
+    is_additional: bool = False  # for a change; the period is the one that it costs more for
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,6 +162,7 @@ SONAE_CARD_GATEWAY = "sonae.integrations.sandbox_card.gateway.SandboxCardGateway
 SONAE_CARD_TIMEOUT_SECONDS = 10.0
 SONAE_PAYMENT_PURPOSES = [
     "sonae.apps.enrolment.payment_purpose.ApplicationPurpose",
+    "sonae.apps.certificates.payment_purpose.ChangePurpose",
 ]
 SONAE_CARD_PAGE_ORIGINS = ["http://127.0.0.1:8001"]
 SONAE_SANDBOX_CARD_URL = "http://127.0.0.1:8001"

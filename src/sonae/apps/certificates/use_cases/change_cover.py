@@ -35,6 +35,10 @@ class ConflictsOpen(Exception):
         self.preview = shown
 
 
+class BeingPaid(Exception):
+    """The card page of this change is open, or its charge is under way: leave the page first (``leave_payment``)."""
+
+
 class AnotherWaits(Exception):
     """Another change of this certificate waits for its payment: pay it or give it up first."""
 
@@ -132,9 +136,11 @@ def carry_out_paid_change(*, request: ChangeRequest, payment: Payment, now: date
 
 @transaction.atomic
 def give_up_change(*, public_id: str, actor: str, reason: str, now: datetime) -> ChangeRequest:
-    """A waiting change is closed and nothing is recorded; one that is done or closed stays as it is."""
+    """A waiting change is closed and nothing is recorded; one that is done or closed stays as it is. Raises BeingPaid."""
     request = lock_change_request(public_id)
     if request.state == State.WAITING:
+        if Payment.objects.filter(purpose=request.purpose).exclude(state=Payment.State.CLOSED).exists():
+            raise BeingPaid
         close_request(request, reason=reason, now=now)
         record(now=now, actor=actor, action="change.given_up", object_kind="certificate",
                object_id=request.certificate.number, reason=reason)  # fmt: skip
