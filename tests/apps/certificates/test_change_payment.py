@@ -87,7 +87,11 @@ def test_a_paid_change_is_recorded_booked_and_receipted_once(
     assert (payment.state, request.state, request.first_seq) == ("captured", "done", 2)
     assert gateway.captures == 1
     act = Transaction.objects.get(certificate=certificate, seq=2)
-    assert (act.effective_date, act.premium_difference, act.total_premium_after) == (date(2027, 3, 1), DIFFERENCE, 89_720)
+    assert (act.effective_date, act.premium_difference, act.total_premium_after) == (
+        date(2027, 3, 1),
+        DIFFERENCE,
+        89_720,
+    )
     assert Allocation.objects.get(payment=payment).charge == act.charge
     assert balance(f"act:{certificate.number}") == {"member_receivable": DIFFERENCE, "premium_payable": -DIFFERENCE}
     assert balance(payment.key) == {"card_processor": DIFFERENCE, "member_receivable": -DIFFERENCE}
