@@ -45,10 +45,11 @@ def web(args: argparse.Namespace) -> int:
 
     from sonae.config.web_server import FRAME_BYTES, PortUnusable, serve
     from sonae.config.wsgi import application
+    from sonae.web.api.feed_gate import may_send_file
 
     try:
         file_bytes = settings.SONAE_FEED_LIMIT_BYTES + FRAME_BYTES
-        serve(application, host=args.host, port=args.port, file_bytes=file_bytes)
+        serve(application, host=args.host, port=args.port, file_bytes=file_bytes, may_send_file=may_send_file)
     except PortUnusable as problem:
         print(f"sonae: {problem}", file=sys.stderr)
         return USAGE_ERROR
