@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from sonae.apps.audit.record import record
 from sonae.apps.documents.papers import pdf_of
@@ -28,6 +28,8 @@ def home(request: HttpRequest) -> HttpResponse:
     chosen = choose_member(request)
     applications = list_living_applications(user=person(request))
     product = programme_of(request).current_product
+    if chosen is None and person(request).is_staff and not applications:
+        return redirect("desk:home")  # staff without a member have nothing to see here
     if chosen is None:
         facts: dict[str, object] = {"applications": applications, "today": today(request), "product": product}
         return render(request, "portal/home_of_nobody.html", facts)
