@@ -125,6 +125,7 @@ MATRIX = {
     "desk:withdraw": Row(path="/desk/feeds/1/withdraw/", **FEEDS),
     "desk:set_aside": Row(path="/desk/feeds/1/set-aside/", **FEEDS),
     "desk:set_aside_file": Row(path="/desk/feeds/1/set-aside.csv", **FEEDS),
+    "desk:run_again": Row(path="/desk/free-cover/1/again/", method="post", **FEEDS),
     "api_feeds:openapi-json": Row(May.EVERYBODY, "/api/feeds/openapi.json"),
     "api_feeds:api-root": Row(May.EVERYBODY, "/api/", status=404),
     "api_feeds:send_feed": Row(path="/api/feeds/", method="post", **SIGNED),

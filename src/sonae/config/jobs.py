@@ -3,6 +3,8 @@ due; the daily ones forget what is over and turn the scheme year."""
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib.sessions.backends.db import SessionStore
 from procrastinate.contrib.django import app
 
@@ -82,6 +84,12 @@ def follow_applied_feed(feed_id: int) -> str:
 def carry_out_end() -> int:
     """Bring certificates and mails into line with the organiser's end of the free cover."""
     return len(carry_out_free_cover_end(now=now()))
+
+
+@app.task(name="sonae.turn_free_cover")
+def turn_free_cover(scheme_year_start: str) -> str:
+    """Go through everybody once more for a turn that was parked."""
+    return turn_free_covers(scheme_year_start=date.fromisoformat(scheme_year_start), now=now()).state
 
 
 @app.periodic(cron="*/10 * * * *")

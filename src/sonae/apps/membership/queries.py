@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.db.models import QuerySet
 
 from sonae.apps.membership.make_dry_run import members_by_class, newest_fact
-from sonae.apps.membership.models import Feed, SetAsideRow
+from sonae.apps.membership.models import Feed, FreeCoverRun, SetAsideRow
 
 KEPT_SECONDS = 86_400
 
@@ -49,6 +49,17 @@ def count_members(*, on: date) -> dict[str, int]:
 def find_feed(*, feed_id: int) -> Feed | None:
     """The feed with all that is known of it; None if there is none."""
     return Feed.objects.filter(pk=feed_id).first()
+
+
+def list_parked_runs() -> list[FreeCoverRun]:
+    """The rounds of the free cover whose totals did not come out, the newest first."""
+    parked = FreeCoverRun.objects.filter(state=FreeCoverRun.State.PARKED)
+    return list(parked.select_related("scheme_year", "end").order_by("-finished_at", "-id"))
+
+
+def find_run(*, run_id: int) -> FreeCoverRun | None:
+    """The round of the free cover; None if there is none."""
+    return FreeCoverRun.objects.filter(pk=run_id).first()
 
 
 def list_set_aside(*, feed: Feed, page: int = 1, rows_a_page: int = 100) -> SetAsidePage:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 
 from sonae.apps.membership.models import Feed
-from sonae.apps.membership.queries import count_members, list_feeds
+from sonae.apps.membership.queries import count_members, list_feeds, list_parked_runs
 from sonae.apps.membership.use_cases.withdraw_feed import OPEN
 from sonae.web.desk.access import FEED_ROLES, for_staff, role_of
 from sonae.web.desk.feed_rows import rows_of
 from sonae.web.desk.feed_words import actor_names, class_name, class_names
 from sonae.web.desk.page import desk_page
+from sonae.web.desk.run_words import parked_rows
 from sonae.web.shared.context import programme_of
 from sonae.web.shared.moment import today
 
@@ -31,6 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
         applied = list_feeds(states=(Feed.State.APPLIED,), most=1)
         last = applied[0] if applied else None
         facts |= {
+            "parked": parked_rows(list_parked_runs()),
             "waiting": rows_of(list_feeds(states=OPEN, most=20)),
             "last": last,
             "last_by": actor_names([last.applied_by])[last.applied_by] if last and last.applied_by else None,

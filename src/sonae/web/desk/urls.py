@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sonae.web.desk import act_views, feed_views, home_views, upload_views
+from sonae.web.desk import act_views, feed_views, home_views, run_views, upload_views
 
 app_name = "desk"
 urlpatterns = [
@@ -16,4 +16,5 @@ urlpatterns = [
     path("desk/feeds/<int:feed_id>/withdraw/", act_views.withdraw, name="withdraw"),
     path("desk/feeds/<int:feed_id>/set-aside/", feed_views.set_aside, name="set_aside"),
     path("desk/feeds/<int:feed_id>/set-aside.csv", feed_views.set_aside_file, name="set_aside_file"),
+    path("desk/free-cover/<int:run_id>/again/", run_views.again, name="run_again"),
 ]

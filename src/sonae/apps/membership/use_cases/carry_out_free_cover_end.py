@@ -39,7 +39,7 @@ def carry_out_free_cover_end(
     runs = []
     for end in FreeCoverEnd.objects.order_by("id"):
         cause = Cause.END if end.withdrawn_at is None else Cause.KEEP
-        run = _begin(end, cause, now)
+        run = begin_end(end, cause, now)
         if run.state == State.DONE:
             continue
         work_lanes_on(run, _chunk_of(run, end, now), connections=connections, size=chunk)
@@ -49,7 +49,8 @@ def carry_out_free_cover_end(
 
 
 @transaction.atomic
-def _begin(end: FreeCoverEnd, cause: str, now: datetime) -> FreeCoverRun:
+def begin_end(end: FreeCoverEnd, cause: str, now: datetime) -> FreeCoverRun:
+    """The run of that end, or of its being taken back; a parked one begins anew."""
     run, is_new = FreeCoverRun.objects.get_or_create(
         key=f"{cause}:{end.pk}", defaults={"cause": cause, "end": end, "started_at": now, "before": end.preview}
     )

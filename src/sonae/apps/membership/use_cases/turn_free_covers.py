@@ -35,7 +35,7 @@ def turn_free_covers(
     chunk; started when it is done, nothing happens. A parked run is gone through once more. Raises ``TurnNotDue``.
     """
     year = _year_of(scheme_year_start, now)
-    run = _begin(year, now)
+    run = begin_turn(scheme_year_start=scheme_year_start, now=now)
     if run.state == State.DONE:
         return run
     reached("turn.begun")
@@ -57,8 +57,9 @@ def _year_of(start_on: date, now: datetime) -> RuledYear:
 
 
 @transaction.atomic
-def _begin(year: RuledYear, now: datetime) -> FreeCoverRun:
-    """The run of the turn with its control totals before; a parked one begins anew."""
+def begin_turn(*, scheme_year_start: date, now: datetime) -> FreeCoverRun:
+    """The run of the turn with its control totals before; a parked one begins anew. Raises ``TurnNotDue``."""
+    year = _year_of(scheme_year_start, now)
     key = f"turn:{year.cover.term.start_on}"
     run = FreeCoverRun.objects.select_for_update().filter(key=key).first()
     if run is not None and run.state != State.PARKED:
