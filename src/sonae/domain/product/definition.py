@@ -14,6 +14,7 @@ from sonae.domain.product.explanations import AnsweredGroup, AnsweredQuestion, K
 from sonae.domain.product.rate_table import RateTable
 from sonae.domain.product.texts import ConsultationTexts, InformationText, WordingDocument
 from sonae.domain.product.transactions import TransactionRules
+from sonae.domain.product.turn import TurnRules
 from sonae.domain.text import Text
 
 SectionCode = Literal["free", "paid"]
@@ -301,6 +302,7 @@ class Product:
     free_cover: FreeCover = FreeCover()
     keeping: Keeping = Keeping()  # noqa: RUF009  # immutable
     transactions: TransactionRules = TransactionRules()  # noqa: RUF009  # immutable
+    turn: TurnRules = TurnRules()  # noqa: RUF009  # immutable
     group_policy_number: str = (
         ""  # of the policy that the organisation holds (F01); empty until the insurer has given one
     )

@@ -36,6 +36,7 @@ from sonae.domain.product.parse_texts import (
     read_wording,
 )
 from sonae.domain.product.parse_transactions import TRANSACTIONS, read_transactions
+from sonae.domain.product.parse_turn import TURN, read_turn
 from sonae.domain.product.placeholders import cover_placeholder_values, placeholder_values
 from sonae.domain.product.reading import Findings, Table, decode, read_toml
 from sonae.domain.product.tags import collect_tags
@@ -46,7 +47,7 @@ __all__ = ["Finding", "ProductInvalid", "parse_product", "read_product"]
 PRODUCT, NOTES, SOURCES = "product.toml", "notes.md", "sources.md"
 TEXT_FILES = tuple(f"wording/{code}.toml" for code in (*WORDING, *INFORMATION))
 NEEDED = (PRODUCT, ELIGIBILITY, QUESTIONS, CONSULTATION, *RATE_FILES, *TEXT_FILES, NOTES, SOURCES)
-MAY_BE_MISSING = (FAQ, KEEPING, TRANSACTIONS)  # in a version that was published before
+MAY_BE_MISSING = (FAQ, KEEPING, TRANSACTIONS, TURN)  # in a version that was published before
 _EXAMPLE = re.compile(r"examples/[\w-]+\.toml")
 
 
@@ -85,6 +86,7 @@ def read_product(files: Mapping[str, bytes]) -> tuple[Product | None, list[Findi
     )
     keeping, keeping_tags = read_keeping(files, cover_facts, sources, findings)
     transactions, transaction_tags = read_transactions(files, sources, findings)
+    turn, turn_tags = read_turn(files, facts, sources, findings)
     product = Product(
         programme=frame.programme,
         effective_date=frame.effective_date,
@@ -111,13 +113,14 @@ def read_product(files: Mapping[str, bytes]) -> tuple[Product | None, list[Findi
         information=read_information(files, cover_facts, findings),
         consultation=read_consultation(files, facts, findings),
         examples=examples,
-        tags=tags | keeping_tags | transaction_tags,
+        tags=tags | keeping_tags | transaction_tags | turn_tags,
         not_covered=read_not_covered(top, cover_facts),
         scenarios=read_scenarios(top, cover_facts, {line.code for line in cost_lines}),
         answered=read_answered(files, cover_facts, findings),
         free_cover=read_free_cover(top),
         keeping=keeping,
         transactions=transactions,
+        turn=turn,
         group_policy_number=top.string("group_policy_number", optional=True),
     )
     top.finish()
