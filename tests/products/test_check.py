@@ -65,7 +65,7 @@ def put(file: str, content: bytes) -> Callable[[Files], None]:
 
 
 PRODUCT, RULES, QUESTIONS, FAQ = "product.toml", "eligibility.toml", "questions.toml", "faq.toml"
-CONSULTATION = "consultation.toml"
+CONSULTATION, BORDEREAU = "consultation.toml", "bordereau.toml"
 BAND, INDUSTRY, PLAN, BASE = "rates/sales_band.csv", "rates/industry.csv", "rates/plan.csv", "rates/base.csv"
 EXAMPLE = "examples/04-nine-months.toml"
 
@@ -109,10 +109,18 @@ DEFECTS = [
     ("limit of zero", replaced(PRODUCT, "liability_limit_yen = 100_000_000", "liability_limit_yen = 0"), PRODUCT, "plans[P100]", "above 0"),
     ("limit as a text", replaced(PRODUCT, "cost_limit_yen = 10_000_000", 'cost_limit_yen = "10M"'), PRODUCT, "plans[0].cost_limit_yen", "whole number"),
     ("number without a tag", replaced(PRODUCT, 'cost_limit_yen_tag = "published"\n', ""), PRODUCT, "plans[P100].cost_limit_yen", "no tag"),
-    ("tag of an unlisted source", replaced(PRODUCT, 'cost_limit_yen_tag = "published"', 'cost_limit_yen_tag = "source [9]"'), PRODUCT, "plans[P100]", "[9] is not listed"),
+    ("tag of an unlisted source", replaced(PRODUCT, 'cost_limit_yen_tag = "published"', 'cost_limit_yen_tag = "source [99]"'), PRODUCT, "plans[P100]", "[99] is not listed"),
     ("missing English", replaced(PRODUCT, ', en = "Free cover" }', " }"), PRODUCT, "sections[0].name.en", "missing"),
     ("empty Japanese", replaced(PRODUCT, 'ja = "無料補償"', 'ja = " "'), PRODUCT, "sections[0].name.ja", "empty"),
     ("unknown key", replaced(PRODUCT, "quote_valid_days = 30", "quote_valid_days = 30\nquote_valid_day = 31"), PRODUCT, "calendar.quote_valid_day", 'Did you mean "quote_valid_days"?'),
+    ("list for the insurer with an unknown fact", replaced(BORDEREAU, 'source = "month"', 'source = "monht"'), BORDEREAU, "profiles[0].columns[1].source", 'Did you mean "month"?'),
+    ("list for the insurer with a day as a number", replaced(BORDEREAU, 'source = "starts_on", format = "date"', 'source = "starts_on", format = "number"'), BORDEREAU, "profiles[0].columns[14].format", "doesn't fit"),
+    ("constant without a value", replaced(BORDEREAU, ', value = "JP"', ""), BORDEREAU, "profiles[1].columns[6].value", "a constant has a value"),
+    ("commission for a plan that isn't sold", replaced(BORDEREAU, "P300 = 20", "P400 = 20"), BORDEREAU, "commission_percent.P300", "missing"),
+    ("commission of more than the premium", replaced(BORDEREAU, "P300 = 20", "P300 = 101"), BORDEREAU, "commission_percent.P300", "at most 100"),
+    ("commission without a tag", replaced(BORDEREAU, 'tag = "assumed"\nfree', "free"), BORDEREAU, "commission_percent.free", "no tag"),
+    ("two lists of one name", replaced(BORDEREAU, 'code = "lloyds-5-2"', 'code = "premium"'), BORDEREAU, "profiles", "more than once"),
+    ("list that can't stand in an address", replaced(BORDEREAU, 'code = "lloyds-5-2"', 'code = "Lloyds 5.2"'), BORDEREAU, "profiles[1].code", "address"),
     ("mistyped key", replaced(PRODUCT, "application_deadline_day", "application_deadlin_day"), PRODUCT, "calendar.application_deadlin_day", "Did you mean"),
     ("deadline on the 31st", replaced(PRODUCT, "deadline_day = 20", "deadline_day = 31"), PRODUCT, "calendar.application_deadline_day", "at most 28"),
     ("free cover that nothing is said of", replaced(PRODUCT, "[free_cover]", "[not_free_cover]"), PRODUCT, "free_cover", "[free_cover] is missing"),

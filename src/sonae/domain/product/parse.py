@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from sonae.domain.product.definition import EligibilityRule, Industry, Product, Section, Service
 from sonae.domain.product.findings import Finding, ProductInvalid, did_you_mean
+from sonae.domain.product.parse_bordereau import BORDEREAU, read_bordereau
 from sonae.domain.product.parse_consultation import CONSULTATION, read_consultation
 from sonae.domain.product.parse_explanations import FAQ, read_answered, read_not_covered, read_scenarios
 from sonae.domain.product.parse_keeping import KEEPING, read_keeping
@@ -47,7 +48,7 @@ __all__ = ["Finding", "ProductInvalid", "parse_product", "read_product"]
 PRODUCT, NOTES, SOURCES = "product.toml", "notes.md", "sources.md"
 TEXT_FILES = tuple(f"wording/{code}.toml" for code in (*WORDING, *INFORMATION))
 NEEDED = (PRODUCT, ELIGIBILITY, QUESTIONS, CONSULTATION, *RATE_FILES, *TEXT_FILES, NOTES, SOURCES)
-MAY_BE_MISSING = (FAQ, KEEPING, TRANSACTIONS, TURN)  # in a version that was published before
+MAY_BE_MISSING = (FAQ, KEEPING, TRANSACTIONS, TURN, BORDEREAU)  # in a version that was published before
 _EXAMPLE = re.compile(r"examples/[\w-]+\.toml")
 
 
@@ -87,6 +88,9 @@ def read_product(files: Mapping[str, bytes]) -> tuple[Product | None, list[Findi
     keeping, keeping_tags = read_keeping(files, cover_facts, sources, findings)
     transactions, transaction_tags = read_transactions(files, sources, findings)
     turn, turn_tags = read_turn(files, facts, sources, findings)
+    bordereau, bordereau_tags = read_bordereau(
+        files, [plan.code for plan in frame.plans], [section.code for section in sections], sources, findings
+    )
     product = Product(
         programme=frame.programme,
         effective_date=frame.effective_date,
@@ -113,7 +117,7 @@ def read_product(files: Mapping[str, bytes]) -> tuple[Product | None, list[Findi
         information=read_information(files, cover_facts, findings),
         consultation=read_consultation(files, facts, findings),
         examples=examples,
-        tags=tags | keeping_tags | transaction_tags | turn_tags,
+        tags=tags | keeping_tags | transaction_tags | turn_tags | bordereau_tags,
         not_covered=read_not_covered(top, cover_facts),
         scenarios=read_scenarios(top, cover_facts, {line.code for line in cost_lines}),
         answered=read_answered(files, cover_facts, findings),
@@ -121,6 +125,7 @@ def read_product(files: Mapping[str, bytes]) -> tuple[Product | None, list[Findi
         keeping=keeping,
         transactions=transactions,
         turn=turn,
+        bordereau=bordereau,
         group_policy_number=top.string("group_policy_number", optional=True),
     )
     top.finish()
