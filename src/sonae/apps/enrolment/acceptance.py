@@ -7,9 +7,10 @@ from enum import StrEnum
 
 from sonae.apps.certificates.models import Certificate
 from sonae.apps.enrolment.models import Application
+from sonae.apps.enrolment.starts import start_holds
 from sonae.apps.parties.queries import find_membership
 from sonae.apps.programmes.product_files import product_of
-from sonae.domain.calendar import application_deadline, japan_date, quote_valid_until
+from sonae.domain.calendar import japan_date, quote_valid_until
 from sonae.domain.eligibility import assess
 from sonae.domain.product.definition import Product
 from sonae.domain.rating import NotRated, rate_plan
@@ -20,7 +21,7 @@ class Obstacle(StrEnum):
     """Why an application can't become cover."""
 
     NOT_A_MEMBER = "not_a_member"
-    TOO_LATE = "too_late"  # after the deadline for its start (F16)
+    TOO_LATE = "too_late"  # after the deadline for its start (F16), or after the late window of a renewal
     QUOTE_EXPIRED = "quote_expired"
     REFERRED = "referred"
     PREMIUM_DIFFERS = "premium_differs"
@@ -33,7 +34,7 @@ def find_obstacle(*, application: Application, now: datetime) -> Obstacle | None
     product = product_of(application.scheme_year.product_version)
     if find_membership(member=application.member, on=today) is None:
         return Obstacle.NOT_A_MEMBER
-    if today > application_deadline(product.calendar, application.start_on):
+    if not start_holds(application, product, today):
         return Obstacle.TOO_LATE
     if application.quoted_on is None or today > quote_valid_until(product.calendar, application.quoted_on):
         return Obstacle.QUOTE_EXPIRED

@@ -11,7 +11,7 @@ def lock_application(application_id: int) -> Application:
     """The application alone."""
     return (
         Application.objects.select_for_update(of=("self",))
-        .select_related("scheme_year__product_version", "member", "user")
+        .select_related("scheme_year__product_version", "member", "user", "renewal_of")
         .defer("scheme_year__product_version__files")
         .get(pk=application_id)
     )

@@ -25,6 +25,10 @@ class Application(models.Model):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="applications")
     scheme_year = models.ForeignKey(SchemeYear, on_delete=models.PROTECT, related_name="applications")
     start_on = models.DateField()
+    # The expiring certificate that this one follows, where it is a renewal: then the turn's calendar rules its start.
+    renewal_of = models.ForeignKey(
+        Certificate, null=True, blank=True, on_delete=models.PROTECT, related_name="renewal_applications"
+    )
     state = models.CharField(max_length=12, choices=State.choices)
     closed_reason = models.CharField(max_length=40, blank=True)
     language = models.CharField(max_length=2)

@@ -8,10 +8,10 @@ from django.db.models import QuerySet
 
 from sonae.apps.billing.models import Payment
 from sonae.apps.enrolment.models import Application, DocumentOpening, StepAnswers
+from sonae.apps.enrolment.starts import find_possible_start
 from sonae.apps.enrolment.steps import Progress
 from sonae.apps.parties.models import User
 from sonae.apps.programmes.product_files import product_of
-from sonae.apps.programmes.queries import ProgrammeClosed, scheme_year_for_application
 
 LIVING = (Application.State.DRAFT, Application.State.CONFIRMED, Application.State.PAYING)
 
@@ -20,7 +20,7 @@ def applications_of(*, user: User) -> QuerySet[Application]:
     """The applications of every member that this person acts for."""
     return (
         Application.objects.filter(member__people__user=user)
-        .select_related("member", "user", "certificate", "scheme_year__product_version")
+        .select_related("member", "user", "certificate", "renewal_of", "scheme_year__product_version")
         .defer("scheme_year__product_version__files")
     )
 
@@ -49,20 +49,14 @@ def progress_of(application: Application, *, today: date) -> Progress:
 
 
 def look_again(application: Application) -> None:
-    """Read anew what another hand may have changed; member, person and scheme year never change and are kept as they were read."""
+    """Read anew what another hand may have changed; what never changes (member, person, scheme year, renewed cover) stays as it is."""
     names = {field.name for field in Application._meta.concrete_fields}
-    application.refresh_from_db(fields=sorted(names - {"id", "member", "user", "scheme_year"}))
+    application.refresh_from_db(fields=sorted(names - {"id", "member", "user", "scheme_year", "renewal_of"}))
 
 
 def year_is_over(progress: Progress) -> bool:
     """Whether neither the start of this application nor a later one of its scheme year can be had any more."""
-    if progress.start_is_possible:
-        return False
-    try:
-        year, _ = scheme_year_for_application(today=progress.today)
-    except ProgrammeClosed:
-        return True
-    return year.pk != progress.application.scheme_year_id
+    return find_possible_start(progress.application, progress.product, progress.today) is None
 
 
 def find_latest_payment(application: Application) -> Payment | None:

@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from sonae.apps.enrolment.models import Application, StepAnswers
-from sonae.domain.calendar import application_deadline, quote_valid_until
+from sonae.apps.enrolment.starts import start_holds
+from sonae.domain.calendar import quote_valid_until
 from sonae.domain.eligibility import Referral, assess, assess_disclosure
 from sonae.domain.product.definition import Product, Question, QuestionGroup
 from sonae.domain.risk import Risk
@@ -80,7 +81,7 @@ class Progress:
     @cached_property
     def start_is_possible(self) -> bool:
         """Whether the deadline for the start of this application has not passed (F16)."""
-        return self.today <= application_deadline(self.product.calendar, self.application.start_on)
+        return start_holds(self.application, self.product, self.today)
 
     @cached_property
     def quote_holds(self) -> bool:

@@ -48,6 +48,7 @@ def issue_certificate(
     starts_on: date,
     schedule: Schedule,
     charge: Charge | None,
+    renewed_from: Certificate | None = None,
     actor: str,
     reason: str,
     now: datetime,
@@ -60,6 +61,7 @@ def issue_certificate(
         section=section,
         starts_on=starts_on,
         verification_code=_verification_code(),
+        renewed_from=renewed_from,
         issued_at=now,
     )
     Transaction.objects.create(

@@ -29,6 +29,7 @@ def issue_cover(*, application: Application, payment: Payment, now: datetime) ->
         starts_on=application.start_on,
         schedule=schedule,
         charge=charge,
+        renewed_from=application.renewal_of,
         actor=f"user:{application.user_id}",
         reason=f"application {application.number}",
         now=now,

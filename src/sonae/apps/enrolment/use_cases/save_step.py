@@ -11,11 +11,11 @@ from django.db import transaction
 from sonae.apps.audit.record import record
 from sonae.apps.enrolment.locks import lock_application
 from sonae.apps.enrolment.models import Application, StepAnswers
-from sonae.apps.enrolment.queries import progress_of, year_is_over
+from sonae.apps.enrolment.queries import progress_of
+from sonae.apps.enrolment.starts import find_possible_start
 from sonae.apps.enrolment.steps import Progress, StepCode
 from sonae.apps.parties.models import User
 from sonae.apps.parties.queries import MayNotAct, may_act_for
-from sonae.apps.programmes.queries import scheme_year_for_application
 from sonae.domain.calendar import japan_date
 from sonae.domain.eligibility import assess
 from sonae.domain.rating import rate_plan
@@ -105,10 +105,10 @@ def touch(application: Application, *, now: datetime) -> None:
 
 
 def _take_up_plan(application: Application, progress: Progress, answers: Mapping[str, Any]) -> None:
-    if year_is_over(progress):
+    start_on = find_possible_start(application, progress.product, progress.today)
+    if start_on is None:
         raise YearOver
-    if not progress.start_is_possible:
-        _, application.start_on = scheme_year_for_application(today=progress.today)
+    application.start_on = start_on
     risk = Risk(industry=answers["industry"], annual_sales=answers["annual_sales"])
     application.industry, application.annual_sales = risk.industry, risk.annual_sales
     application.plan_code = answers["plan_code"]

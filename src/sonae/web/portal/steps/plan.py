@@ -10,8 +10,8 @@ from typing import Any
 from django import forms
 
 from sonae.apps.enrolment.evidence import fitting_options
+from sonae.apps.enrolment.starts import find_possible_start
 from sonae.apps.enrolment.steps import StepCode
-from sonae.apps.programmes.queries import scheme_year_for_application
 from sonae.domain.calendar import months_between
 from sonae.domain.eligibility import assess
 from sonae.domain.figures import FigureInvalid, read_yen
@@ -85,10 +85,10 @@ class PlanStep(StepPage):
 
     @property
     def start_on(self) -> date:
-        """The start that this application can still have."""
-        if self.progress.start_is_possible:
-            return self.progress.application.start_on
-        return scheme_year_for_application(today=self.progress.today)[1]
+        """The start that this application can still have; where its year is over, the page isn't shown."""
+        progress = self.progress
+        start_on = find_possible_start(progress.application, progress.product, progress.today)
+        return start_on or progress.application.start_on
 
     def form(self, data: Any = None) -> PlanForm:
         saved = self.progress.answers(self.code)
