@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "sonae.apps.membership",
     "sonae.apps.people",
     "sonae.apps.contact",
+    "sonae.apps.renewal",
     "sonae.web.shared",
     "sonae.web.site",
     "sonae.web.portal",

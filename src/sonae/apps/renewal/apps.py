@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class RenewalConfig(AppConfig):
+    name = "sonae.apps.renewal"
