@@ -14,7 +14,7 @@ from sonae.domain.bordereau import Digest, Line, Listed, canonical, line_from, l
 from sonae.domain.bordereau_cells import Sheet
 from sonae.domain.calendar import JAPAN
 from sonae.domain.certificate.log import Act
-from sonae.domain.certificate.premium import price
+from sonae.domain.certificate.premium import schedule_premium
 from sonae.domain.money import round_half_up
 from sonae.domain.period import Term
 from sonae.domain.product.bordereau import BordereauRules
@@ -35,7 +35,7 @@ def listed(term: Term = YEAR, section: str = "paid", **other: object) -> Listed:
 def lines_of(acts: tuple[Act, ...], term: Term = YEAR, month: date = DECEMBER) -> list[Line]:
     lines, before = [], 0
     for count in range(1, len(acts) + 1):
-        total = price(product(), acts[:count], term).total
+        total = schedule_premium(product(), acts[:count], term).total
         lines.append(line_of(listed(term), acts[:count], premium=total - before, total_premium=total, month=month))
         before = total
     return lines
@@ -91,7 +91,7 @@ def test_a_free_certificate_has_a_line_without_premium() -> None:
 def test_lines_add_up_to_what_is_posted_and_to_the_commission_of_the_whole(log: tuple[Term, tuple[Act, ...]]) -> None:
     term, acts = log
     lines = lines_of(acts, term)
-    total = price(product(), acts, term).total
+    total = schedule_premium(product(), acts, term).total
     assert sum(line.premium for line in lines) == total == lines[-1].total_premium
     commission = sum(line.commission for line in lines)
     assert round_half_up(Fraction(total * 10, 100)) <= commission <= round_half_up(Fraction(total * 20, 100))

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sonae.domain.certificate.log import Act, Kind, known_at
-from sonae.domain.certificate.premium import begun_months, price
+from sonae.domain.certificate.premium import begun_months, schedule_premium
 from sonae.domain.period import Term
 from sonae.domain.product.transactions import TransactionRules
 from sonae.domain.proration import term_premium
@@ -26,7 +26,7 @@ SHORT = TransactionRules(
 
 
 def total(*acts: Act, term: Term = YEAR) -> int:
-    return price(product(), acts, term).total
+    return schedule_premium(product(), acts, term).total
 
 
 UPGRADE = {"plan": "P300"}
@@ -57,7 +57,7 @@ def test_worked_examples(acts: tuple[Act, ...], yen: int) -> None:
 
 
 def test_annual_premiums_of_the_examples() -> None:
-    pieces = price(
+    pieces = schedule_premium(
         product(), (new(), change(2, day("2027-03-01"), UPGRADE), change(3, day("2027-06-01"), GROWN)), YEAR
     ).stretches
     assert [(piece.months, piece.annual_premium) for piece in pieces] == [(3, 64_940), (3, 105_200), (6, 116_780)]
@@ -65,19 +65,21 @@ def test_annual_premiums_of_the_examples() -> None:
 
 def test_short_rates_keep_more_than_the_months_that_ran() -> None:
     rules = replace(product(), transactions=SHORT)
-    assert price(rules, (new(), cancellation(2, day("2027-03-01"))), YEAR).total == 29_220  # 45 % of 64,940 is 29,223
-    assert price(rules, (new(), cancellation(2, day("2027-11-02"))), YEAR).total == 64_940
+    assert (
+        schedule_premium(rules, (new(), cancellation(2, day("2027-03-01"))), YEAR).total == 29_220
+    )  # 45 % of 64,940 is 29,223
+    assert schedule_premium(rules, (new(), cancellation(2, day("2027-11-02"))), YEAR).total == 64_940
     # A cover of one month that ends on its second day: 25 % of a year, but never more than the month's own premium.
     month = Term(date(2027, 11, 1), YEAR.expiry_on)
-    assert price(rules, (new(month.start_on), cancellation(2, day("2027-11-02"))), month).total == 5_410
+    assert schedule_premium(rules, (new(month.start_on), cancellation(2, day("2027-11-02"))), month).total == 5_410
 
 
 def test_a_minimum_is_kept_but_not_of_the_first_day_and_never_more_than_the_whole() -> None:
     rules = replace(product(), transactions=replace(TransactionRules(), minimum_retained=20_000))
-    assert price(rules, (new(), cancellation(2, day("2027-03-01"))), YEAR).total == 20_000
-    assert price(rules, (new(), cancellation(2, day("2026-12-01"))), YEAR).total == 0
+    assert schedule_premium(rules, (new(), cancellation(2, day("2027-03-01"))), YEAR).total == 20_000
+    assert schedule_premium(rules, (new(), cancellation(2, day("2026-12-01"))), YEAR).total == 0
     month = Term(date(2027, 11, 1), YEAR.expiry_on)
-    assert price(rules, (new(month.start_on), cancellation(2, day("2027-11-02"))), month).total == 5_410
+    assert schedule_premium(rules, (new(month.start_on), cancellation(2, day("2027-11-02"))), month).total == 5_410
 
 
 @pytest.mark.parametrize(
@@ -86,20 +88,23 @@ def test_a_minimum_is_kept_but_not_of_the_first_day_and_never_more_than_the_whol
 )
 def test_cover_runs_on_when_a_fact_leaves_the_tariff(patch: dict[str, object], annual: int) -> None:
     """F19 keeps such a firm out of the next year, not out of this one: the highest band, or the industry before it."""
-    assert price(product(), (new(), change(2, day("2027-03-01"), patch)), YEAR).stretches[1].annual_premium == annual
+    assert (
+        schedule_premium(product(), (new(), change(2, day("2027-03-01"), patch)), YEAR).stretches[1].annual_premium
+        == annual
+    )
 
 
 @given(starts, st.sampled_from(["P100", "P300", "P500"]))
 def test_new_cover_costs_what_the_quote_said(starts_on: date, plan: str) -> None:
     term = Term(starts_on, YEAR.expiry_on)
-    priced = price(product(), (new(starts_on, plan=plan),), term)
-    assert priced.total == term_premium(priced.stretches[0].annual_premium, term.months, product().rounding_unit)
+    rated = schedule_premium(product(), (new(starts_on, plan=plan),), term)
+    assert rated.total == term_premium(rated.stretches[0].annual_premium, term.months, product().rounding_unit)
 
 
 @given(logs())
 def test_stretches_tile_the_term(certificate: tuple[Term, tuple[Act, ...]]) -> None:
     term, acts = certificate
-    pieces = price(product(), acts, term).stretches
+    pieces = schedule_premium(product(), acts, term).stretches
     assert (pieces[0].term.start_on, pieces[-1].term.expiry_on) == (term.start_on, term.expiry_on)
     assert all(one.term.expiry_on == other.term.start_on for one, other in pairwise(pieces))
     assert sum(piece.months for piece in pieces) == term.months
@@ -109,10 +114,10 @@ def test_stretches_tile_the_term(certificate: tuple[Term, tuple[Act, ...]]) -> N
 def test_total_lies_within_half_a_unit_of_the_exact_sum(certificate: tuple[Term, tuple[Act, ...]]) -> None:
     """Rounded once for the certificate: pieces never add their own roundings."""
     term, acts = certificate
-    priced = price(product(), acts, term)
-    exact = sum((piece.exact_premium for piece in priced.stretches), Fraction(0))
-    assert abs(priced.if_uncancelled - exact) <= Fraction(product().rounding_unit, 2)
-    assert 0 <= priced.total <= priced.if_uncancelled
+    rated = schedule_premium(product(), acts, term)
+    exact = sum((piece.exact_premium for piece in rated.stretches), Fraction(0))
+    assert abs(rated.if_uncancelled - exact) <= Fraction(product().rounding_unit, 2)
+    assert 0 <= rated.total <= rated.if_uncancelled
 
 
 @given(logs(), st.randoms(use_true_random=False))
@@ -127,17 +132,19 @@ def test_order_of_recording_acts_of_different_days_never_matters(
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     recorded = [change(seq, act.effective_date, act.patch) for seq, act in enumerate(shuffled, start=2)]
     in_order = [change(seq, act.effective_date, act.patch) for seq, act in enumerate(changes, start=2)]
-    assert price(product(), (acts[0], *recorded), term) == price(product(), (acts[0], *in_order), term)
+    assert schedule_premium(product(), (acts[0], *recorded), term) == schedule_premium(
+        product(), (acts[0], *in_order), term
+    )
 
 
 @given(logs())
 def test_cancel_and_reinstate_is_the_identity(certificate: tuple[Term, tuple[Act, ...]]) -> None:
     term, acts = certificate
-    if price(product(), acts, term).cancelled_on is not None:
+    if schedule_premium(product(), acts, term).cancelled_on is not None:
         return
     ended = cancellation(acts[-1].seq + 1, date(2027, 11, 15))
     back = (*acts, ended, undoing(ended.seq + 1, ended))
-    assert price(product(), back, term) == price(product(), acts, term)
+    assert schedule_premium(product(), back, term) == schedule_premium(product(), acts, term)
 
 
 @given(logs(), st.data())
@@ -146,7 +153,9 @@ def test_reversing_an_act_leaves_what_was_there_without_it(
 ) -> None:
     term, acts = certificate
     changed = change(acts[-1].seq + 1, data.draw(st.dates(term.start_on, date(2027, 11, 30))), {"plan": "P500"})
-    assert price(product(), (*acts, changed, undoing(changed.seq + 1, changed)), term) == price(product(), acts, term)
+    assert schedule_premium(product(), (*acts, changed, undoing(changed.seq + 1, changed)), term) == schedule_premium(
+        product(), acts, term
+    )
 
 
 @given(logs())
@@ -155,7 +164,7 @@ def test_what_is_posted_adds_up_to_the_schedule_after_every_act(certificate: tup
     term, acts = certificate
     posted = 0
     for count in range(1, len(acts) + 1):
-        whole = price(product(), acts[:count], term).total
+        whole = schedule_premium(product(), acts[:count], term).total
         posted += whole - posted
         assert posted == whole
 
@@ -167,7 +176,7 @@ def test_what_was_known_at_a_moment_never_changes(certificate: tuple[Term, tuple
     then = known_at(acts, at(minutes))
     later = (*acts, change(acts[-1].seq + 1, term.start_on, {"plan": "P500"}, minutes=99))
     assert known_at(later, at(minutes)) == then
-    assert price(product(), known_at(later, at(minutes)), term) == price(product(), then, term)
+    assert schedule_premium(product(), known_at(later, at(minutes)), term) == schedule_premium(product(), then, term)
 
 
 @pytest.mark.parametrize("first_year", [2026, 2027, 2028])
@@ -175,9 +184,9 @@ def test_leap_years_are_nothing_special(first_year: int) -> None:
     """1 December 2027 to 1 December 2028 holds 29 February and has twelve months like any other (rule 5)."""
     term = Term(date(first_year, 12, 1), date(first_year + 1, 12, 1))
     cut = change(2, date(first_year + 1, 3, 1), UPGRADE)
-    assert price(product(), (new(term.start_on), cut), term).total == 95_140
+    assert schedule_premium(product(), (new(term.start_on), cut), term).total == 95_140
     last_of_february = date(first_year + 1, 2, 29 if (first_year + 1) % 4 == 0 else 28)
-    assert price(product(), (new(term.start_on), cancellation(2, last_of_february)), term).total == 16_240
+    assert schedule_premium(product(), (new(term.start_on), cancellation(2, last_of_february)), term).total == 16_240
 
 
 @given(st.dates(date(2026, 12, 1), date(2029, 12, 1)), st.integers(0, 800))

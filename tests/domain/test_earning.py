@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sonae.domain.certificate.log import Act, live
-from sonae.domain.certificate.premium import price
+from sonae.domain.certificate.premium import schedule_premium
 from sonae.domain.earning import (
     NOTHING,
     Movement,
@@ -37,7 +37,7 @@ def _can_be_rated(log: tuple[Term, tuple[Act, ...]]) -> bool:
     term, acts = log
     try:
         for count in range(1, len(acts) + 1):
-            price(product(), acts[:count], term)
+            schedule_premium(product(), acts[:count], term)
     except NotRated:
         return False
     return True
@@ -48,7 +48,7 @@ rated_logs = logs(most=6).filter(_can_be_rated)
 
 def earned(*acts: Act, term: Term = YEAR, rules: TransactionRules | None = None) -> list[tuple[str, int]]:
     sold = product() if rules is None else replace(product(), transactions=rules)
-    return [(f"{month:%Y-%m}", yen) for month, yen in earned_by_month(price(sold, acts, term)).items()]
+    return [(f"{month:%Y-%m}", yen) for month, yen in earned_by_month(schedule_premium(sold, acts, term)).items()]
 
 
 def test_a_year_is_earned_in_twelve_parts_that_differ_by_a_yen_at_most() -> None:
@@ -108,7 +108,7 @@ def test_the_books_of_a_month_take_in_what_was_recorded_late() -> None:
 @given(rated_logs)
 def test_the_months_add_up_to_the_premium(log: tuple[Term, tuple[Act, ...]]) -> None:
     term, acts = log
-    schedule = price(product(), acts, term)
+    schedule = schedule_premium(product(), acts, term)
     months = earned_by_month(schedule)
     assert sum(months.values()) == schedule.total
     assert all(yen > 0 for yen in months.values())
@@ -118,7 +118,7 @@ def test_the_months_add_up_to_the_premium(log: tuple[Term, tuple[Act, ...]]) -> 
 @given(rated_logs, st.sampled_from([SHORT, replace(SHORT, minimum_retained=50_000)]))
 def test_the_months_add_up_under_a_short_rate_too(log: tuple[Term, tuple[Act, ...]], rules: TransactionRules) -> None:
     term, acts = log
-    schedule = price(replace(product(), transactions=rules), acts, term)
+    schedule = schedule_premium(replace(product(), transactions=rules), acts, term)
     assert sum(earned_by_month(schedule).values()) == schedule.total
 
 
@@ -132,7 +132,7 @@ def test_the_movements_of_all_months_are_the_premium(log: tuple[Term, tuple[Act,
         after = standing_at(product(), acts, term, month, known=at(place))
         moved = Movement(before, after)
         written, earned_yen, before = written + moved.written, earned_yen + moved.earned, after
-    total = price(product(), acts, term).total
+    total = schedule_premium(product(), acts, term).total
     assert (written, earned_yen, before.unearned) == (total, total, 0)
 
 
@@ -152,7 +152,7 @@ def test_a_certificate_that_nothing_happened_to_needs_only_its_total(starts_on: 
     term = Term(starts_on, YEAR.expiry_on)
     months = spread_evenly(yen, term)
     assert sum(months.values()) == yen
-    schedule = price(product(), (new(starts_on),), term)
+    schedule = schedule_premium(product(), (new(starts_on),), term)
     assert spread_evenly(schedule.total, term) == earned_by_month(schedule)
 
 
@@ -164,4 +164,4 @@ def test_an_undone_cancellation_leaves_no_trace() -> None:
 
 @pytest.mark.parametrize(("month", "yen"), [("2026-11-01", 0), ("2026-12-01", 5_412), ("2027-12-01", 64_940)])
 def test_earned_up_to_a_month(month: str, yen: int) -> None:
-    assert until(earned_by_month(price(product(), (new(),), YEAR)), day(month)) == yen
+    assert until(earned_by_month(schedule_premium(product(), (new(),), YEAR)), day(month)) == yen

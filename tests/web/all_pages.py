@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 from django.test import Client
 
 from sonae.apps.certificates.models import Certificate
+from sonae.apps.enrolment.models import Application
 from sonae.apps.membership.models import Feed
 from sonae.apps.parties.models import Organisation
 from sonae.web.portal import payment_views
@@ -15,6 +17,7 @@ from tests.web.applicant import Applicant
 from tests.web.contact_window import received_page
 from tests.web.door import signed_in
 from tests.web.feeds_on_file import enter_feed
+from tests.web.holdings import give_paid_cover
 from tests.web.memory_gateway import MemoryGateway
 
 Opened = tuple[Client, str]
@@ -75,6 +78,20 @@ def _of_the_portal(page: str) -> Callable[[], Opened]:
     return open_page
 
 
+def _renewal(which: str) -> Callable[[], Opened]:
+    """The offer for an expiring certificate, or the page on which it is taken up."""
+
+    def open_page() -> Opened:
+        applicant = Applicant((people := cast.call_in()).owner, people.member)
+        applicant.fill_in()
+        expiring = give_paid_cover(people.member, date(2025, 12, 1))
+        Application.objects.filter(pk=applicant.application.pk).update(renewal_of=expiring)
+        page = f"/portal/renewal/{expiring.number}/" if which == "offer" else f"{applicant.base}renew/"
+        return applicant.client, page
+
+    return open_page
+
+
 def _bought() -> tuple[Client, Certificate]:
     gateway, before = MemoryGateway(mark=f"{Certificate.objects.count()}_"), payment_views.card_gateway
     payment_views.card_gateway = lambda: gateway  # type: ignore[assignment]
@@ -128,6 +145,8 @@ PAGES: dict[str, Callable[[], Opened]] = {
     "correction": _of_the_portal("/portal/data/correct/"),
     "erasure": _of_the_portal("/portal/data/erase/"),
     "accounting": _of_the_portal("/portal/accounting/{}/"),
+    "renewal": _renewal("offer"),
+    "renewing": _renewal("page"),
     "desk upload": lambda: (operator(), "/desk/feeds/upload/"),
     "desk apply": _feed("apply/", Feed.State.CHECKED),
     "desk release": _feed("release/", Feed.State.HELD),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pytest
@@ -38,6 +39,7 @@ from tests import cast, clock
 from tests.architecture.test_access_matrix import MATRIX, May, patterns_of
 from tests.web.applicant import Applicant
 from tests.web.contact_window import received_page
+from tests.web.holdings import give_paid_cover
 from tests.web.memory_gateway import MemoryGateway
 
 pytestmark = pytest.mark.django_db
@@ -117,7 +119,13 @@ def with_an_id() -> dict[str, URLPattern]:
 OF_AN_APPLICATION = sorted(name for name, row in MATRIX.items() if row.path.startswith(f"/apply/{TOKEN}/"))
 
 
-OF_A_MEMBER = ("portal:paper", "portal:accounting", "portal:accounting_file", "portal:free_certificate")
+OF_A_MEMBER = (
+    "portal:paper",
+    "portal:accounting",
+    "portal:accounting_file",
+    "portal:free_certificate",
+    "portal:renewal_offer",
+)
 # At the desk and at the signed door: test_access_matrix.py, test_desk_feeds.py and test_feed_api.py try each of them.
 OF_STAFF_AND_SENDERS = {name for name, row in MATRIX.items() if row.may in {May.STAFF, May.FEED_STAFF, May.SENDER}}
 FOR_EVERYBODY = {name for name, row in MATRIX.items() if row.may is May.EVERYBODY}
@@ -242,6 +250,25 @@ def test_the_paper_of_a_free_certificate_is_there_for_its_members_people_alone(
             assert (answer[0], answer[1]["Content-Type"]) == (200, "application/pdf")
         else:
             assert answer == absent, (role, method)
+
+
+@BOTH
+def test_the_renewal_of_a_certificate_is_there_for_its_members_people_alone(
+    world: World, prefix: str, roles: tuple[str, ...]
+) -> None:
+    own, before = give_paid_cover(world.people.member, date(2025, 12, 1)).number, rows()
+    address = f"{prefix}/portal/renewal/{{}}/"
+    for role, method, absent, answer in asked_for(world, roles, address, own=own, nobodys=NOBODYS):
+        if role not in THEIRS:
+            assert answer == absent, (role, method)
+        elif role == "reader" and method == "post":
+            assert answer[0] == 403
+        elif method != "post":
+            assert answer[0] == 200
+        else:
+            assert answer[0] == 302
+            before = rows()
+    assert rows() == before
 
 
 OF_ONE_MEMBER = ("", "documents/", "payments/", "notices/", "data/", "data/correct/", "data/erase/", "data/download/")

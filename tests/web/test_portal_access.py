@@ -41,6 +41,7 @@ OF_A_NUMBER = {
     "accounting",
     "accounting_file",
     "free_certificate",
+    "renewal_offer",
 }  # test_foreign_addresses.py tries each of them
 OF_AN_APPLICATION = {
     "application": "",
@@ -49,6 +50,7 @@ OF_AN_APPLICATION = {
     "document_pdf": "documents/overview/pdf/",
     "referral": "referral/",
     "confirm": "confirm/",
+    "renew": "renew/",
     "give_up": "give-up/",
     "pay": "pay/",
     "paid": "paid/",

@@ -16,7 +16,7 @@ from typing import Any
 
 from sonae.domain.calendar import JAPAN, japan_date
 from sonae.domain.certificate.log import Act, Kind, fields_on
-from sonae.domain.certificate.premium import PricedStretch, begun_months, price
+from sonae.domain.certificate.premium import RatedStretch, begun_months, schedule_premium
 from sonae.domain.earning import month_of
 from sonae.domain.money import round_half_up
 from sonae.domain.period import Term, add_months
@@ -145,7 +145,7 @@ def _commission(listed: Listed, log: Sequence[Act], total: int) -> int:
     rates = {rules.percent_of(listed.section, plan) for plan in plans or {""}}
     if len(rates) == 1:
         return round_half_up(Fraction(total * rates.pop(), PERCENT))
-    schedule = price(listed.product, log, listed.term)
+    schedule = schedule_premium(listed.product, log, listed.term)
     months = (
         schedule.term.months
         if schedule.cancelled_on is None
@@ -162,7 +162,7 @@ def _commission(listed: Listed, log: Sequence[Act], total: int) -> int:
     )
 
 
-def _within(piece: PricedStretch, months: int) -> Fraction:
+def _within(piece: RatedStretch, months: int) -> Fraction:
     """Exact yen of the stretch as far as the cover ran."""
     ran = max(0, min(piece.to_month, months) - piece.from_month)
     return Fraction(piece.annual_premium * ran, 12)

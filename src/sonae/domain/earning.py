@@ -12,7 +12,7 @@ from datetime import date, datetime
 from fractions import Fraction
 
 from sonae.domain.certificate.log import Act, known_at
-from sonae.domain.certificate.premium import SchedulePremium, price
+from sonae.domain.certificate.premium import SchedulePremium, schedule_premium
 from sonae.domain.money import round_half_up
 from sonae.domain.period import Term, add_months, months_between
 from sonae.domain.product.definition import Product
@@ -111,5 +111,5 @@ def standing_at(product: Product, acts: Iterable[Act], term: Term, month: date, 
     log = known_at(acts, known)
     if not log:
         return NOTHING
-    schedule = price(product, log, term)
+    schedule = schedule_premium(product, log, term)
     return Standing(schedule.total, until(earned_by_month(schedule), month))

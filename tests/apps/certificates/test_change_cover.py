@@ -28,7 +28,7 @@ from sonae.apps.programmes.models import Programme
 from sonae.apps.programmes.product_files import product_of
 from sonae.domain.certificate.change import NotPossible, Wish
 from sonae.domain.certificate.log import Kind
-from sonae.domain.certificate.premium import price
+from sonae.domain.certificate.premium import schedule_premium
 from tests import clock
 from tests.apps.certificates.changes import START, ask, balances, covered, fresh, log_of, see, wish
 from tests.cast import Cast, call_in
@@ -289,7 +289,7 @@ def test_whatever_is_done_books_and_schedule_stay_one(certificate: Certificate, 
                 pay(request)
         now = fresh(certificate)
         entries = list(now.transactions.all())
-        schedule = price(product_of(now.scheme_year.product_version), acts_of(entries), term_of(now))
+        schedule = schedule_premium(product_of(now.scheme_year.product_version), acts_of(entries), term_of(now))
         assert sum(entry.premium_difference for entry in entries) == schedule.total == entries[-1].total_premium_after
         assert now.cancelled_on == schedule.cancelled_on
         charged = sum(Charge.objects.values_list("charge_yen", flat=True))

@@ -10,7 +10,7 @@ from django.test import Client
 from sonae.apps.enrolment.steps import StepCode
 from sonae.apps.enrolment.use_cases import save_step as save_step_module
 from sonae.apps.enrolment.use_cases.save_step import YearOver, save_step
-from sonae.domain.calendar import JAPAN
+from sonae.domain.calendar import JAPAN, japan_date
 from sonae.web.portal import application_views
 from tests import cast, clock
 from tests.web.applicant import DECLARATIONS, Applicant
@@ -24,7 +24,7 @@ def people(programme: object) -> cast.Cast:
 
 
 PLAN = {"industry": "other_services", "annual_sales": 5_000_000, "plan_code": "P100"}
-PLAN_TYPED = {"revision": "1", "industry": "other_services", "sales": "500", "plan_code": "P100"}
+PLAN_TYPED = {"industry": "other_services", "sales": "500", "plan": "P100"}
 OVER = {
     "the next year is open": (datetime(2026, 10, 1, 10, tzinfo=JAPAN), datetime(2026, 10, 25, 10, tzinfo=JAPAN)),
     "no later year is open": (datetime(2027, 10, 1, 10, tzinfo=JAPAN), datetime(2027, 10, 25, 10, tzinfo=JAPAN)),
@@ -55,21 +55,21 @@ def test_an_application_whose_year_can_not_be_had_any_more_leads_to_a_new_one(pe
 
 
 @pytest.mark.parametrize("case", OVER)
-def test_without_asking_whether_the_year_is_over_every_page_of_the_application_fails_for_good(
+def test_without_asking_whether_the_year_is_over_a_start_that_nobody_can_have_is_offered_and_kept(
     people: cast.Cast, case: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its plan is then rated for no month at all, or for a year that isn't open."""
-    monkeypatch.setattr(application_views, "year_is_over", lambda _: False)
-    monkeypatch.setattr(save_step_module, "year_is_over", lambda _: False)
+    """The control: the page shows the old start as if it could be had, and the plan is saved for it."""
     begun, today = OVER[case]
     with clock.at(begun):
         applicant = Applicant(people.owner, people.member)
         applicant.fill_in()
-    applicant.client.raise_request_exception = False
+    start_on = applicant.application.start_on
+    monkeypatch.setattr(application_views, "year_is_over", lambda _: False)
+    monkeypatch.setattr(save_step_module, "find_possible_start", lambda *_: start_on)
     with clock.at(today):
-        ends = [applicant.client.get(applicant.base + page, follow=True) for page in ("plan/", "confirm/", "pay/")]
-        ends.append(applicant.client.post(f"{applicant.base}plan/", PLAN_TYPED, follow=True))
-    assert [answer.status_code for answer in ends] == [500] * 4
+        sent = {**PLAN_TYPED, "revision": applicant.hidden("plan/"), "seen": applicant.hidden("plan/", "seen")}
+        applicant.client.post(f"{applicant.base}plan/", sent)
+    assert (applicant.reload().quoted_on, applicant.application.start_on) == (japan_date(today), start_on)
 
 
 def test_whoever_confirms_answers_for_the_application(people: cast.Cast) -> None:

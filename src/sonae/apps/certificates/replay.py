@@ -1,6 +1,6 @@
 """Rate every premium that was ever posted again, with the product version that its scheme year pins, and compare (rule 8).
 
-Certificates that nothing happened to, nearly all, are rated in bulk; those with a history are priced act by act by the domain's
+Certificates that nothing happened to, nearly all, are rated in bulk; those with a history are rated act by act by the domain's
 rule. Free certificates must have posted nothing. Everything is read in one snapshot, as a stream.
 """
 
@@ -20,7 +20,7 @@ from sonae.apps.certificates.models import Certificate, Transaction
 from sonae.apps.programmes.models import SchemeYear
 from sonae.apps.programmes.product_files import product_of
 from sonae.domain.certificate.log import cancelled_on
-from sonae.domain.certificate.premium import price
+from sonae.domain.certificate.premium import schedule_premium
 from sonae.domain.product.definition import Product
 from sonae.domain.rating import NotRated
 from sonae.domain.rating_bulk import compile_tariff, rate_many
@@ -167,7 +167,7 @@ def _replay_log(found: Replayed, product: Product, log: list[Transaction]) -> No
 
 def _total(product: Product, acts: Sequence[Any], certificate: Certificate) -> int | None:
     try:
-        return price(product, acts, term_of(certificate)).total
+        return schedule_premium(product, acts, term_of(certificate)).total
     except (NotRated, KeyError):
         return None
 

@@ -49,7 +49,7 @@ def progress_of(application: Application, *, today: date) -> Progress:
 
 
 def look_again(application: Application) -> None:
-    """Read anew what another hand may have changed; what never changes (member, person, scheme year, renewed cover) stays as it is."""
+    """Read anew what another hand may have changed; what never does (member, person, scheme year, renewed cover) stays."""
     names = {field.name for field in Application._meta.concrete_fields}
     application.refresh_from_db(fields=sorted(names - {"id", "member", "user", "scheme_year", "renewal_of"}))
 

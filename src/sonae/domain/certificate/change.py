@@ -17,7 +17,7 @@ from sonae.domain.certificate.log import (
     find_conflicts,
     live,
 )
-from sonae.domain.certificate.premium import SchedulePremium, price
+from sonae.domain.certificate.premium import SchedulePremium, schedule_premium
 from sonae.domain.eligibility import Referral, assess
 from sonae.domain.period import Term
 from sonae.domain.product.definition import Product
@@ -89,8 +89,8 @@ def preview(
     first = _act(product, log, term, wish, now)
     conflicts = find_conflicts(log, first.patch, first.effective_date)
     acts = [first, *_carried(first, [one for one in conflicts if one.later_seq in goes_on])]
-    before, after = price(product, log, term), price(product, (*log, *acts), term)
-    totals = tuple(price(product, (*log, *acts[: count + 1]), term).total for count in range(len(acts)))
+    before, after = schedule_premium(product, log, term), schedule_premium(product, (*log, *acts), term)
+    totals = tuple(schedule_premium(product, (*log, *acts[: count + 1]), term).total for count in range(len(acts)))
     was, will_be = (fields_on(entries, first.effective_date) for entries in (log, (*log, *acts)))
     changes = tuple(
         FieldChange(name, was.get(name), will_be.get(name))

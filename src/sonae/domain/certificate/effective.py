@@ -45,7 +45,7 @@ def _by_rule(product: Product, subject: Subject, asked_for: date) -> date:
 
 
 def earliest_for_member(product: Product, subjects: Iterable[Subject], today: date, term: Term) -> date:
-    """The first day that a member can have by itself: what is priced follows the deadline of applications (F16), the rest today.
+    """The first day that a member can have by itself: what is rated follows the deadline of applications (F16), the rest today.
 
     OutsideTerm where the certificate ends before.
     """

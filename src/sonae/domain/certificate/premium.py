@@ -22,7 +22,7 @@ from sonae.domain.risk import Risk
 
 
 @dataclass(frozen=True, slots=True)
-class PricedStretch:
+class RatedStretch:
     """Days on which nothing changes, with their annual premium. Months are counted from the start of the certificate.
 
     ``rated_as`` differs from what the log says where the tariff has no premium for that: see ``_rateable``.
@@ -54,7 +54,7 @@ class SchedulePremium:
     """
 
     term: Term
-    stretches: tuple[PricedStretch, ...]
+    stretches: tuple[RatedStretch, ...]
     cancelled_on: date | None
     if_uncancelled: int
     kept_exact: Fraction
@@ -68,14 +68,15 @@ def begun_months(start_on: date, day: date) -> int:
     return whole if add_months(start_on, whole) == day else whole + 1
 
 
-def price(product: Product, acts: Iterable[Act], term: Term) -> SchedulePremium:
+def schedule_premium(product: Product, acts: Iterable[Act], term: Term) -> SchedulePremium:
     """The premium of the log over the term (start of the certificate to expiry of its scheme year).
 
     NotRated where the first fields can't be rated: such a cover is never issued.
     """
     acts = tuple(acts)
     end = cancelled_on(acts)
-    pieces = _priced(product, stretches(acts, term), term.start_on)
+    issued = min(acts, key=lambda act: act.seq)
+    pieces = _rated(product, stretches(acts, term), _risk_of(issued.patch))
     unit = product.rounding_unit
     whole = round_half_up(sum((piece.exact_premium for piece in pieces), Fraction(0)), unit)
     if end is None or end >= term.expiry_on:
@@ -88,16 +89,16 @@ def price(product: Product, acts: Iterable[Act], term: Term) -> SchedulePremium:
     return SchedulePremium(term, pieces, end, whole, kept, least > by_rule, min(whole, max(by_rule, least)))
 
 
-def _priced(product: Product, pieces: Iterable[Stretch], start_on: date) -> tuple[PricedStretch, ...]:
-    priced: list[PricedStretch] = []
-    before: Risk | None = None
+def _rated(product: Product, pieces: tuple[Stretch, ...], issued: Risk) -> tuple[RatedStretch, ...]:
+    rated: list[RatedStretch] = []
+    start_on, before = pieces[0].term.start_on, issued
     for piece in pieces:
         plan_code, risk = str(piece.fields["plan"]), _rateable(product, piece.fields, before)
         premium = annual_premium_of(product, plan_code, risk)
         months = begun_months(start_on, piece.term.start_on), begun_months(start_on, piece.term.expiry_on)
-        priced.append(PricedStretch(piece.term, *months, plan_code, risk, premium.annual_premium))
+        rated.append(RatedStretch(piece.term, *months, plan_code, risk, premium.annual_premium))
         before = risk
-    return tuple(priced)
+    return tuple(rated)
 
 
 def annual_premium_of(product: Product, plan_code: str, risk: Risk) -> PlanPremium:
@@ -106,19 +107,20 @@ def annual_premium_of(product: Product, plan_code: str, risk: Risk) -> PlanPremi
     return rate_plan(product, risk, plan_code, start_on, add_months(start_on, MONTHS_OF_A_YEAR))
 
 
-def _rateable(product: Product, fields: Mapping[str, object], before: Risk | None) -> Risk:
-    """The risk as the tariff can rate it. Cover that has begun runs on when a fact leaves the tariff in mid-term (F19): sales
+def _rateable(product: Product, fields: Mapping[str, object], before: Risk) -> Risk:
+    """The risk as the tariff can rate it. Cover that was issued runs on when a fact leaves the tariff in mid-term (F19): sales
     over the highest band are rated as that band, an industry without a factor as the one before it. Renewal refers them."""
-    table = product.rate_table
-    industry, sales = str(fields["industry"]), int(str(fields["annual_sales"]))
-    if before is not None:
-        sales = min(sales, table.band_edges[-1])
-        if industry not in table.industries:
-            industry = before.industry
-    return Risk(industry, sales)
+    table, risk = product.rate_table, _risk_of(fields)
+    highest = table.band_edges[-1]
+    sales = min(risk.annual_sales, highest) if before.annual_sales <= highest else risk.annual_sales
+    return Risk(risk.industry if risk.industry in table.industries else before.industry, sales)
 
 
-def _kept(rules: TransactionRules, pieces: Iterable[PricedStretch], months: int) -> Fraction:
+def _risk_of(fields: Mapping[str, object]) -> Risk:
+    return Risk(str(fields["industry"]), int(str(fields["annual_sales"])))
+
+
+def _kept(rules: TransactionRules, pieces: Iterable[RatedStretch], months: int) -> Fraction:
     """Exact yen that the refund rule keeps of a cover which ends after so many begun months."""
     kept = Fraction(0)
     for piece in pieces:

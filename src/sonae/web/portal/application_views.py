@@ -32,6 +32,7 @@ from sonae.web.shared.procedure import ProcedureStep, lay_out_steps
 
 State = Application.State
 PAGES: dict[str, type[StepPage]] = {page.code: page for page in (Needs, PlanStep, Documents, Disclosure, Company)}
+ON_ONE_PAGE = {StepCode.PLAN, StepCode.DOCUMENTS, StepCode.DISCLOSURE, StepCode.CONFIRM}  # of a renewal
 EARLIER_FIRST = say("先に、この画面の入力をお願いします。", "Please fill in this page first.")
 
 
@@ -52,7 +53,9 @@ def address_of(progress: Progress) -> str:
 
 
 def step_address(application: Application, step: StepCode) -> str:
-    """The page of one step."""
+    """The page of one step; most steps of a renewal stand on one."""
+    if application.renewal_of_id and step in ON_ONE_PAGE:
+        return reverse("portal:renew", args=[application.public_id])
     if step == StepCode.CONFIRM:
         return reverse("portal:confirm", args=[application.public_id])
     return reverse("portal:step", args=[application.public_id, step])

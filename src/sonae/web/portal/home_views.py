@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from sonae.apps.audit.record import record
 from sonae.apps.documents.papers import pdf_of
 from sonae.apps.enrolment.queries import list_living_applications
+from sonae.apps.renewal.members_offer import list_members_offers
 from sonae.domain.membership_standing import MembershipStanding, RenewalOutlook, renewal_outlook
 from sonae.web.portal.chosen_member import choose_member
 from sonae.web.portal.cover import Cover, CoverState, Holding, find_paper, holding_of, reach_of
@@ -44,6 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "applications": [one for one in applications if one.member_id == chosen.member.pk],
         "today": today(request),
         "product": shown_product,
+        "renewals": list_members_offers(member=chosen.member, today=today(request)) if holding.paid else [],
         "outlook": _outlook(chosen.standing, holding, today(request)),
         "shown": shown,
         "free": _free_now(holding),

@@ -28,6 +28,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "emergency": ("emergency",),
     "verify": ("verify",),
     "wording": ("wording",),
+    "waterfall": ("waterfall",),
     "documents": ("documents",),
     "pictures": ("illustrations",),
     "cover": ("cover",),

@@ -76,7 +76,7 @@ def save_step(
     if seen_revision != progress.revision(step):
         raise ChangedMeanwhile(saved)
     if step == StepCode.PLAN:
-        _take_up_plan(application, progress, answers)
+        take_up_plan(application, progress, answers)
     keep_answers(application, step, dict(answers), revision=seen_revision + 1, now=now)
     touch(application, now=now)
     record(now=now, actor=f"user:{user.pk}", action="application.step_saved", object_kind="application",
@@ -104,7 +104,8 @@ def touch(application: Application, *, now: datetime) -> None:
     application.save()
 
 
-def _take_up_plan(application: Application, progress: Progress, answers: Mapping[str, Any]) -> None:
+def take_up_plan(application: Application, progress: Progress, answers: Mapping[str, Any]) -> None:
+    """Industry, sales, plan and their premium into the application; the caller holds its lock and saves it. YearOver."""
     start_on = find_possible_start(application, progress.product, progress.today)
     if start_on is None:
         raise YearOver

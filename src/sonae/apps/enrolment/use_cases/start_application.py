@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -55,18 +55,33 @@ def start_application(*, member: Member, user: User, language: str, now: datetim
     ).first()
     if cover is not None:
         raise HasCover(cover)
+    return open_draft(member=member, user=user, year=year, start_on=start_on, language=language, now=now)
+
+
+def open_draft(
+    *,
+    member: Member,
+    user: User,
+    year: SchemeYear,
+    start_on: date,
+    language: str,
+    now: datetime,
+    renewal_of: Certificate | None = None,
+) -> Application:
+    """A new application with nothing in it. The caller holds the member's lock and knows that none lives for this year."""
     application = Application.objects.create(
         public_id=secrets.token_urlsafe(24),
-        number=application_number(today.year, draw("application")),
+        number=application_number(japan_date(now).year, draw("application")),
         member=member,
         user=user,
         scheme_year=SchemeYear.objects.get(pk=year.pk),
         start_on=start_on,
+        renewal_of=renewal_of,
         state=State.DRAFT,
         language=language,
         started_at=now,
         changed_at=now,
     )
     record(now=now, actor=f"user:{user.pk}", action="application.started", object_kind="application",
-           object_id=application.number)  # fmt: skip
+           object_id=application.number, renewal_of=renewal_of.number if renewal_of else None)  # fmt: skip
     return application
