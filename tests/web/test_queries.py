@@ -183,7 +183,7 @@ def test_the_portal_asks_no_more_for_many_covers_than_for_one(
 
 BOOKS = "/portal/accounting/C202512-{}/"
 OF_A_MEMBER = {
-    "/portal/": 13,  # members, their facts; scheme years; applications; certificates with their acts; payments, refunds
+    "/portal/": 17,  # members, their facts; scheme years; applications; certificates with their acts; payments, refunds
     "/portal/documents/": 11,  # and what they paid for; papers; what was read
     "/portal/payments/": 11,
     "/portal/notices/": 12,
