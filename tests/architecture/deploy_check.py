@@ -14,6 +14,8 @@ PRODUCTION = {
     "SONAE_SMTP_HOST": "mail.example",
     "SONAE_MAIL_FROM": "no-reply@sonae.example",
     "SONAE_CARD_GATEWAY": "sonae.integrations.stripe.gateway.StripeGateway",
+    "SONAE_STRIPE_KEY": "sk_test_check_only",
+    "SONAE_STRIPE_WEBHOOK_SECRET": "whsec_check_only",
     "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
 }
 

@@ -18,15 +18,21 @@ from sonae.config.settings.base import (
     SONAE_OIDC_SCOPES,
     VAR,
 )
+from sonae.config.settings.reading import (
+    moment,
+    names,
+    required,
+    required_key,
+    required_with,
+    secret_file,
+    secret_key,
+    secret_text,
+    site_address,
+    whole_number,
+)
 
+SIGN_ON = "docs/howto/single-sign-on.md"
 PRODUCTION = os.environ.get("SONAE_PRODUCTION") == "1"
-
-
-def _required(name: str) -> str:
-    value = os.environ.get(name, "")
-    if not value:
-        raise ImproperlyConfigured(f"{name} must be set when SONAE_PRODUCTION=1 (docs/howto/production.md).")
-    return value
 
 
 def _kept_secret(name: str) -> str:
@@ -34,7 +40,7 @@ def _kept_secret(name: str) -> str:
     if os.environ.get(name):
         return os.environ[name]
     if PRODUCTION:
-        return _required(name)
+        return required(name)
     file = Path(VAR) / "secrets" / name.lower()
     file.parent.mkdir(parents=True, exist_ok=True)
     if not file.exists():
@@ -43,37 +49,18 @@ def _kept_secret(name: str) -> str:
     return file.read_text()
 
 
-def _required_with(reason: str, name: str) -> str:
-    value = os.environ.get(name, "")
-    if not value:
-        raise ImproperlyConfigured(f"{name} must be set beside {reason} (docs/howto/single-sign-on.md).")
-    return value
-
-
-def _read_secret(file: str) -> str:
-    try:
-        return Path(file).read_text().strip()
-    except OSError as error:
-        raise ImproperlyConfigured(f"The file with the secret can't be read: {error}.") from error
-
-
-def _secret_text(name: str) -> str:
-    """From the file that ``<name>_FILE`` names, as secret stores lay them down, or from the environment; empty without either."""
-    file = os.environ.get(f"{name}_FILE", "")
-    return Path(file).read_text(encoding="utf-8").strip() if file else os.environ.get(name, "")
-
-
 SECRET_KEY = _kept_secret("SONAE_SECRET_KEY")
 if PRODUCTION:
-    _required("DATABASE_URL")  # an embedded server would be started in its place
+    secret_key(SECRET_KEY)
+    required("DATABASE_URL")  # an embedded server would be started in its place
 _addresses = database.prepare(VAR)
 DATABASES = {"default": database.django_settings(_addresses.serving)}
 SONAE_OWNER_DATABASE = database.django_settings(_addresses.owner, setting=database.OWNER)
 SONAE_DEMO = not PRODUCTION
 SONAE_SITE_ADDRESS = os.environ.get("SONAE_SITE_ADDRESS", "http://127.0.0.1:8000").rstrip("/")
 if PRODUCTION:
-    _required("SONAE_SITE_ADDRESS")  # printed on certificates, where nobody can correct it
-ALLOWED_HOSTS = _required("SONAE_HOSTS").split(",") if PRODUCTION else ["127.0.0.1", "localhost"]
+    SONAE_SITE_ADDRESS = site_address(required("SONAE_SITE_ADDRESS"))
+ALLOWED_HOSTS = names("SONAE_HOSTS") if PRODUCTION else ["127.0.0.1", "localhost"]
 CSRF_TRUSTED_ORIGINS = [SONAE_SITE_ADDRESS] if PRODUCTION else []
 
 if PRODUCTION:
@@ -87,13 +74,13 @@ if PRODUCTION:
     if os.environ.get("SONAE_TLS_PROXY") == "1":  # only behind a proxy that strips this header from requests
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    EMAIL_HOST = _required("SONAE_SMTP_HOST")
-    EMAIL_PORT = int(os.environ.get("SONAE_SMTP_PORT", "587"))
+    EMAIL_HOST = required("SONAE_SMTP_HOST")
+    EMAIL_PORT = whole_number("SONAE_SMTP_PORT", 587)
     EMAIL_HOST_USER = os.environ.get("SONAE_SMTP_USER", "")
     EMAIL_HOST_PASSWORD = os.environ.get("SONAE_SMTP_PASSWORD", "")
     EMAIL_USE_TLS = True
     EMAIL_TIMEOUT = 20
-    DEFAULT_FROM_EMAIL = _required("SONAE_MAIL_FROM")
+    DEFAULT_FROM_EMAIL = required("SONAE_MAIL_FROM")
 else:
     EMAIL_BACKEND = "sonae.integrations.mail.outbox_only.OutboxOnly"
 
@@ -105,28 +92,34 @@ SONAE_SANDBOX_CARD_KEY = "" if PRODUCTION else _kept_secret("SONAE_SANDBOX_CARD_
 SONAE_SANDBOX_CARD_WEBHOOK_SECRET = "" if PRODUCTION else _kept_secret("SONAE_SANDBOX_CARD_WEBHOOK_SECRET")
 SONAE_STRIPE_KEY = os.environ.get("SONAE_STRIPE_KEY", "")
 SONAE_STRIPE_WEBHOOK_SECRET = os.environ.get("SONAE_STRIPE_WEBHOOK_SECRET", "")
+if PRODUCTION and SONAE_CARD_GATEWAY.endswith(".StripeGateway"):  # else the first member who pays would find out
+    required_key("SONAE_STRIPE_KEY", "sk_", "rk_")
+    required_key("SONAE_STRIPE_WEBHOOK_SECRET", "whsec_")
 SONAE_STRIPE_API_BASE = os.environ.get("SONAE_STRIPE_API_BASE", "")
 SONAE_STRIPE_THREE_D_SECURE = os.environ.get("SONAE_STRIPE_THREE_D_SECURE", "any")
 SONAE_STRIPE_SETUP_FUTURE_USAGE = os.environ.get("SONAE_STRIPE_SETUP_FUTURE_USAGE", "")
 SONAE_STRIPE_ACCOUNT = os.environ.get("SONAE_STRIPE_ACCOUNT", "")
 SONAE_CARD_PAGE_ORIGINS = ["https://checkout.stripe.com"] if PRODUCTION else [SONAE_SANDBOX_CARD_URL]
-SONAE_MAINTENANCE_UNTIL = os.environ.get("SONAE_MAINTENANCE_UNTIL", "")
-SONAE_QUOTES_A_MINUTE = int(os.environ.get("SONAE_QUOTES_A_MINUTE", "120"))
-SONAE_CONSULTATIONS_AN_HOUR = int(os.environ.get("SONAE_CONSULTATIONS_AN_HOUR", "20"))
-SONAE_SIGN_IN_CODES_AN_HOUR = int(os.environ.get("SONAE_SIGN_IN_CODES_AN_HOUR", "10"))
+SONAE_MAINTENANCE_UNTIL = moment("SONAE_MAINTENANCE_UNTIL")
+SONAE_QUOTES_A_MINUTE = whole_number("SONAE_QUOTES_A_MINUTE", 120)
+SONAE_CONSULTATIONS_AN_HOUR = whole_number("SONAE_CONSULTATIONS_AN_HOUR", 20)
+SONAE_SIGN_IN_CODES_AN_HOUR = whole_number("SONAE_SIGN_IN_CODES_AN_HOUR", 10)
 SONAE_OIDC_ISSUER = os.environ.get("SONAE_OIDC_ISSUER", "").rstrip("/")
 if SONAE_OIDC_ISSUER:
-    SONAE_OIDC_CLIENT_ID = _required_with("SONAE_OIDC_ISSUER", "SONAE_OIDC_CLIENT_ID")
-    SONAE_OIDC_CLIENT_SECRET = _read_secret(_required_with("SONAE_OIDC_ISSUER", "SONAE_OIDC_CLIENT_SECRET_FILE"))
+    SONAE_OIDC_CLIENT_ID = required_with("SONAE_OIDC_ISSUER", "SONAE_OIDC_CLIENT_ID", where=SIGN_ON)
+    SONAE_OIDC_CLIENT_SECRET = secret_file(
+        "SONAE_OIDC_CLIENT_SECRET_FILE",
+        required_with("SONAE_OIDC_ISSUER", "SONAE_OIDC_CLIENT_SECRET_FILE", where=SIGN_ON),
+    )
     SONAE_OIDC_SCOPES = os.environ.get("SONAE_OIDC_SCOPES", SONAE_OIDC_SCOPES)
     SONAE_OIDC_NUMBER_CLAIM = os.environ.get("SONAE_OIDC_NUMBER_CLAIM", SONAE_OIDC_NUMBER_CLAIM)
     SONAE_OIDC_CLASS_CLAIM = os.environ.get("SONAE_OIDC_CLASS_CLAIM", SONAE_OIDC_CLASS_CLAIM)
     SONAE_OIDC_PAGE_ORIGINS = os.environ.get("SONAE_OIDC_PAGE_ORIGINS", "").split()
     SONAE_OIDC_ON_THIS_MACHINE = not PRODUCTION and os.environ.get("SONAE_OIDC_ON_THIS_MACHINE") == "1"
-SONAE_FEED_KEYS = read_feed_keys(_secret_text("SONAE_FEED_KEYS"))
+SONAE_FEED_KEYS = read_feed_keys(secret_text("SONAE_FEED_KEYS"))
 SONAE_FEED_APPLY_BY_ITSELF = os.environ.get("SONAE_FEED_APPLY_BY_ITSELF") == "1"
-SONAE_FEEDS_A_MINUTE = int(os.environ.get("SONAE_FEEDS_A_MINUTE", "30"))
-SONAE_FEED_LIMIT_BYTES = int(os.environ.get("SONAE_FEED_LIMIT_BYTES", str(SONAE_FEED_LIMIT_BYTES)))
+SONAE_FEEDS_A_MINUTE = whole_number("SONAE_FEEDS_A_MINUTE", 30)
+SONAE_FEED_LIMIT_BYTES = whole_number("SONAE_FEED_LIMIT_BYTES", SONAE_FEED_LIMIT_BYTES)
 SONAE_FEED_FOLDER = os.environ.get("SONAE_FEED_FOLDER", "")
 if os.environ.get("SONAE_FEED_BUCKET"):
     SONAE_FEED_BUCKET = {
@@ -134,8 +127,8 @@ if os.environ.get("SONAE_FEED_BUCKET"):
         "prefix": os.environ.get("SONAE_FEED_BUCKET_PREFIX", ""),
         "endpoint": os.environ.get("SONAE_FEED_BUCKET_ENDPOINT", ""),
         "region": os.environ.get("SONAE_FEED_BUCKET_REGION", ""),
-        "access_key": _secret_text("SONAE_FEED_BUCKET_ACCESS_KEY"),
-        "secret_key": _secret_text("SONAE_FEED_BUCKET_SECRET_KEY"),
+        "access_key": secret_text("SONAE_FEED_BUCKET_ACCESS_KEY"),
+        "secret_key": secret_text("SONAE_FEED_BUCKET_SECRET_KEY"),
     }
     if not all(SONAE_FEED_BUCKET[key] for key in ("access_key", "secret_key")):
         raise ImproperlyConfigured(
