@@ -64,7 +64,7 @@ def minutely_round(timestamp: int) -> str:
     try:
         return str(sweep_payments(gateway=card_gateway(), now=now()))
     finally:  # a round that fails must not keep the mails waiting, nor the mails the payments
-        send_due_mails(now=now())
+        send_mails()
 
 
 @app.periodic(cron="*/10 * * * *")

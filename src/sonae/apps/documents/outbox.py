@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import smtplib
+import ssl
 import unicodedata
 from datetime import datetime, timedelta
 from email.utils import parseaddr
@@ -22,6 +24,15 @@ from sonae.apps.documents.models import OutboxMessage
 
 log = logging.getLogger("sonae.outbox")
 AT_ONCE = 50
+# What a library calls an error of the connection, not of the one mail: nobody listens, answers or believes us.
+AWAY = (
+    smtplib.SMTPServerDisconnected, smtplib.SMTPConnectError, smtplib.SMTPHeloError, smtplib.SMTPAuthenticationError,
+    smtplib.SMTPNotSupportedError,
+)  # fmt: skip
+
+
+class MailServerAway(Exception):
+    """No mail can be sent at the moment."""
 
 
 def write_mail(*, key: str, recipient: str, subject: str, body: str, language: str, now: datetime) -> None:
@@ -48,14 +59,21 @@ def _one_line(subject: str) -> str:
 
 
 def send_due_mails(*, now: datetime) -> int:
-    """Send what is due and say how many went out. A mail server that is away only delays them: 1, 2, 4 … 60 minutes."""
+    """Send what is due and say how many went out. A mail that can't be sent steps back: 1, 2, 4 … 60 minutes.
+
+    Where the mail server itself is away, one mail finds that out for all of them, so that no round waits fifty times for it; the
+    others are due still when it is back.
+    """
     sent = 0
     for _ in range(AT_ONCE):
         message = _claim_one(now=now)
         if message is None:
             break
         reached("mail.claimed")
-        sent += _send(message, now=now)
+        try:
+            sent += _send(message, now=now)
+        except MailServerAway:
+            break
     return sent
 
 
@@ -82,13 +100,30 @@ def _send(message: OutboxMessage, *, now: datetime) -> bool:
     headers = {"Message-ID": _message_id(message)}
     try:
         EmailMessage(message.subject, message.body, to=[message.recipient], headers=headers).send()
-    except Exception as error:  # whatever a mail server or an address can raise; the next try is planned already
+    except (
+        Exception
+    ) as error:  # whatever a mail server, an address or a text can raise; the next try is planned already
+        if _is_away(error):
+            log.warning("the mail server is away, mail %s and all others wait: %s", message.key, _why(error))
+            raise MailServerAway from error
         log.warning("mail %s delayed: %s", message.key, type(error).__name__)
         return False
     reached("mail.sent")
     OutboxMessage.objects.filter(pk=message.pk, sent_at__isnull=True).update(sent_at=now, next_try_at=None)
     reached("mail.committed")
     return True
+
+
+def _is_away(error: Exception) -> bool:
+    """Errors of SMTP are errors of the system to Python; most of them are about one mail."""
+    return isinstance(error, AWAY) or (isinstance(error, OSError) and not isinstance(error, smtplib.SMTPException))
+
+
+def _why(error: BaseException) -> str:
+    """Nothing that the server said: it may repeat addresses."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not valid: {error.verify_message}"
+    return type(error).__name__
 
 
 def _message_id(message: OutboxMessage) -> str:

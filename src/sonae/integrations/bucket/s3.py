@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.parsers import ResponseParserError
 
 from sonae.apps.membership.feed_store import ObjectChanged, ObjectTooLarge, StoredObject, StoreUnavailable
+from sonae.integrations.certificate_faults import certificate_fault
 
 PIECE_BYTES = 1 << 20
 FETCH_SECONDS = 900.0  # of one whole object; a store that dribbles holds us no longer
@@ -105,4 +106,4 @@ def _in_our_words() -> Iterator[None]:
             raise ObjectChanged(code) from error
         raise StoreUnavailable(f"the store answered {code}") from error
     except (BotoCoreError, HTTPClientError, ResponseParserError) as error:
-        raise StoreUnavailable(type(error).__name__) from error
+        raise StoreUnavailable(certificate_fault(error) or type(error).__name__) from error

@@ -19,6 +19,7 @@ from django.conf import settings
 from sonae.apps.billing.gateway import GatewayError, GatewayUnavailable
 from sonae.apps.people.identity_provider import ProviderRefused, ProviderUnavailable
 from sonae.integrations.call_out import CallOut, Circuit
+from sonae.integrations.certificate_faults import certificate_fault
 
 MOST_BYTES = 256 * 1024
 CONNECT_SECONDS, READ_SECONDS = 3.0, 5.0
@@ -82,7 +83,7 @@ def _call(method: str, address: str, *, headers: dict[str, str], body: bytes) ->
             content = reply.read(MOST_BYTES + 1)
             reply.release_conn()
     except (urllib3.exceptions.HTTPError, OSError) as error:
-        raise GatewayUnavailable(type(error).__name__) from error
+        raise GatewayUnavailable(certificate_fault(error) or type(error).__name__) from error
     if len(content) > MOST_BYTES:
         raise ProviderRefused("the answer is too long")
     return reply.status, content

@@ -27,6 +27,7 @@ from sonae.apps.billing.gateway import (
     GatewayUnknown,
 )
 from sonae.integrations.call_out import CallOut, Circuit
+from sonae.integrations.certificate_faults import certificate_fault
 from sonae.integrations.stripe.payment import payment_of_session, read_checkout, read_refund
 from sonae.integrations.stripe.webhook import read_webhook
 
@@ -216,6 +217,8 @@ def _translated(work: Callable[[], Answer]) -> Answer:
     try:
         return work()
     except stripe.APIConnectionError as error:
+        if fault := certificate_fault(error):
+            raise GatewayUnavailable(f"nothing was said to the processor; {fault}") from error
         if _never_connected(error):
             raise GatewayUnavailable("nobody answers the door of the processor") from error
         raise GatewayUnknown("the reply was lost") from error
