@@ -78,9 +78,9 @@ def _parser() -> argparse.ArgumentParser:
 
     setup = verbs.add_parser("setup", help="create the database, publish the product, seed the demo; then stop")
     setup.set_defaults(command=commands.setup)
-    verbs.add_parser("migrate", help="bring the database's schema up to this code").set_defaults(
-        command=commands.migrate
-    )
+    migrate = verbs.add_parser("migrate", help="bring the database's schema up to this code")
+    migrate.add_argument("--plan", action="store_true", help="only say how schema and code differ; 1 when they do")
+    migrate.set_defaults(command=commands.migrate)
 
     web = verbs.add_parser("web", help="the web server alone")
     web.add_argument("--host", default="127.0.0.1")

@@ -30,10 +30,16 @@ def setup(args: argparse.Namespace) -> int:
 
 
 def migrate(args: argparse.Namespace) -> int:
-    """Bring the schema up to the code, and the serving account its rights."""
+    """Bring the schema up to the code, and the serving account its rights; or only say which steps one has and the other not."""
     start_django(needs_schema=False)
-    from sonae.config.schema import migrate_database
+    from sonae.config.schema import migrate_database, pending_migrations, unknown_migrations
 
+    if args.plan:
+        pending, unknown = pending_migrations(), unknown_migrations()
+        print(
+            "\n".join([*(f"to be done: {name}" for name in pending), *(f"of newer code: {name}" for name in unknown)])
+        )
+        return 1 if pending or unknown else 0
     migrate_database()
     return 0
 

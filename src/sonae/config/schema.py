@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
-from django.db import DEFAULT_DB_ALIAS, ProgrammingError, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, OperationalError, ProgrammingError, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 from psycopg.sql import SQL, Identifier
 
 from sonae.apps.audit.append_only import append_only_tables
 from sonae.config.database import OWNER, SERVING, DatabaseUnavailable
+
+log = logging.getLogger("sonae.schema")
+CONTRACT = "_contract"  # how the name of a migration ends that takes away what older code needs
+LOCK_SECONDS = 2
+LOCK_TRIES = 30
 
 # For the account that serves. What is added to a log stays; the list of migrations is the owner's.
 RIGHTS = """
@@ -46,10 +54,23 @@ def pending_migrations() -> list[str]:
     return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
 
 
+def unknown_migrations() -> list[str]:
+    """The migrations that the database has seen and this code, which is older, does not know. Of other people's apps none count:
+    they put old migrations together in their own time."""
+    loader = MigrationExecutor(connections[DEFAULT_DB_ALIAS]).loader
+    others = {config.label for config in apps.get_app_configs() if not config.name.startswith("sonae.")}
+    unknown = loader.applied_migrations.keys() - loader.disk_migrations.keys()
+    return sorted(f"{app}.{name}" for app, name in unknown if app not in others)
+
+
 def check_schema() -> None:
-    """Raise ``DatabaseUnavailable`` in one line when the schema is older than the code, or not ours to use."""
+    """Raise ``DatabaseUnavailable`` in one line when the schema is older than the code, too new for it, or not ours to use.
+
+    A newer schema keeps what the release before it needs, until a migration whose name ends in ``_contract`` takes it away: so
+    old code goes on serving beside the new, and can be gone back to, and says in the log that it is the old one.
+    """
     try:
-        pending = pending_migrations()
+        pending, unknown = pending_migrations(), unknown_migrations()
     except ProgrammingError as error:
         if not isinstance(error.__cause__, psycopg.errors.InsufficientPrivilege):
             raise
@@ -58,19 +79,50 @@ def check_schema() -> None:
         raise DatabaseUnavailable(
             f"The database schema is older than this code ({len(pending)} steps, first {pending[0]}); run `sonae migrate`."
         )
+    contracted = [name for name in unknown if name.endswith(CONTRACT)]
+    if contracted:
+        raise DatabaseUnavailable(
+            f"The database schema is too new for this code: {contracted[0]} took away what it needs; start the newer version."
+        )
+    if unknown:
+        log.warning(
+            "the database schema is newer than this code (%d steps, first %s)", len(unknown), sorted(unknown)[0]
+        )
 
 
 def migrate_database() -> None:
-    """As the owner, bring the schema up to this code, the cache's table too, and give the serving account its rights."""
+    """As the owner, bring the schema up to this code, the cache's table too, and give the serving account its rights.
+
+    Raises ``DatabaseUnavailable`` when a table can't be had: each step is done whole or not at all, and the next call goes on.
+    """
     *serving_place, account = _ask(WHERE_AND_WHO)
     with _as_owner():
         *owner_place, owner = _ask(WHERE_AND_WHO)
         if serving_place != owner_place:
             raise DatabaseUnavailable(f"{OWNER} and {SERVING} lead to different databases.")
-        call_command("migrate", verbosity=0, interactive=False)
+        _patiently(lambda: call_command("migrate", verbosity=0, interactive=False))
         call_command("createcachetable", verbosity=0)
         if account != owner:
             _give_rights(account)
+
+
+def _patiently(migrate: Callable[[], object]) -> None:
+    """Whoever waits for a table to change it keeps everybody waiting who comes after, even to read it. So no step waits longer
+    than ``LOCK_SECONDS`` behind a long reader; it is undone, lets those through who have come meanwhile, and tries again."""
+    for turn in range(LOCK_TRIES):
+        try:
+            migrate()
+        except OperationalError as error:
+            if not isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
+                raise
+            log.warning("a table is in use, the step is tried again (%d of %d)", turn + 1, LOCK_TRIES)
+            time.sleep(LOCK_SECONDS)
+        else:
+            return
+    raise DatabaseUnavailable(
+        f"A table stayed in use for {LOCK_TRIES} tries; the steps before it are done, it and the rest are not. "
+        "End the long statement (pg_stat_activity shows it) and run `sonae migrate` again."
+    )
 
 
 def _give_rights(account: str) -> None:
@@ -105,7 +157,9 @@ def _as_owner() -> Iterator[None]:
     connection = connections[DEFAULT_DB_ALIAS]
     serving = connection.settings_dict
     connection.close()
-    connection.settings_dict = serving | settings.SONAE_OWNER_DATABASE
+    owner = serving | settings.SONAE_OWNER_DATABASE
+    patience = f"{owner['OPTIONS'].get('options', '')} -c lock_timeout={LOCK_SECONDS}s".strip()
+    connection.settings_dict = owner | {"OPTIONS": {**owner["OPTIONS"], "options": patience}}
     try:
         yield
     finally:
