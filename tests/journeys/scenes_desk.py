@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from tests.journeys.desk import ORGANISER, SECOND_PERSON, hand_in, list_of
 from tests.journeys.gallery import Visitor, scene
+from tests.journeys.site import RunningSite
 
 
 @scene("desk:home")
@@ -11,6 +16,31 @@ def desk_home(visitor: Visitor) -> None:
     visitor.come_as(ORGANISER)
     visitor.go("/desk/")
     visitor.says("今日の仕事", "Today’s work")
+
+
+@scene("desk:home")
+def desk_home_parked(visitor: Visitor) -> None:
+    with parked_run(visitor.site):
+        visitor.go("/desk/")
+        visitor.says("止まっている無料補償の処理", "Rounds of the free cover that stand")
+
+
+@contextmanager
+def parked_run(site: RunningSite) -> Iterator[None]:
+    """While it lasts, a turn of the scheme year stands there whose totals did not come out."""
+    after = {
+        "members": 4_212, "newly_covered": 4_190, "covered_before": 20, "not_entitled": 0,
+        "counted": {"members": 4_212, "covered": 4_210, "covered_after_leaving": 3, "apart": [1, 2]},
+    }  # fmt: skip
+    site.sql(
+        """INSERT INTO membership_freecoverrun (key, cause, scheme_year_id, state, started_at, finished_at, before, after)
+           SELECT 'turn:sample', 'turn', max(id), 'parked', now(), now(), '{}', %s FROM programmes_schemeyear""",
+        json.dumps(after),
+    )
+    try:
+        yield
+    finally:
+        site.sql("DELETE FROM membership_freecoverrun WHERE key = 'turn:sample'")
 
 
 @scene("desk:feeds")

@@ -31,6 +31,7 @@ WITHOUT_A_PICTURE = FOR_MACHINES | {
     "portal:organiser_return",
     "portal:postcode",  # a part of the company step, seen there
     "portal:status",  # a part of the page after paying, seen there
+    "desk:run_again",  # a button of the desk's first page, seen there
     # files of the desk
     "desk:template",
     "desk:set_aside_file",
