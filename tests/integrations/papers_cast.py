@@ -26,7 +26,11 @@ from sonae.apps.documents.facts import (
 )
 from sonae.apps.documents.plan_table import PlanTableFacts
 from sonae.apps.documents.product_papers import ClaimsGuideFacts, TextPaperFacts
+from sonae.apps.renewal.letter import Letter, OfferFacts, ReasonFacts, RefusalFacts, StepFacts, TurnFacts
 from sonae.domain.calendar import JAPAN
+from sonae.domain.period import Term
+from sonae.domain.renewal import reason_of
+from sonae.domain.renewal_calendar import turn_of
 from sonae.domain.text import Text
 from tests.domain.versions import product
 
@@ -348,6 +352,46 @@ CLAIMS_GUIDE = ClaimsGuideFacts.of(product(), DIGEST)
 PLAN_TABLE = PlanTableFacts.of(product(), DIGEST)
 TEXT_PAPER = TextPaperFacts.with_plans(product(), DIGEST, product().wording_document("overview"))
 
+TURN = TurnFacts.of(
+    product=product(), digest=DIGEST, dates=turn_of(product(), date(2026, 12, 1)),
+    year=Term(date(2026, 12, 1), date(2027, 12, 1)), made_at=datetime(2026, 10, 2, 9, 5, tzinfo=JAPAN),
+)  # fmt: skip
+RENEWAL_OFFER = Letter(
+    TURN,
+    OfferFacts(
+        addressee="髙﨑金属工業株式会社",
+        honorific="御中",
+        certificate_number="C2025-000391-7",
+        industry_name=Text("製造業", "Manufacturing"),
+        annual_sales=40_000_000,
+        plan_code="P300",
+        plan_name=P300.name,
+        plan_name_before=P100.name,
+        months_before=9,
+        annual_premium_before=64_940,
+        annual_premium=133_500,
+        premiums=(82_410, 133_500, 149_990),
+        steps=(
+            StepFacts("sales", 26_630, False),
+            StepFacts("industry", -22_900, False),
+            StepFacts("tariff", 13_740, False),
+            StepFacts("plan", 51_090, False),
+        ),
+        renewal_url="https://sonae.example/portal/",
+    ),
+)
+RENEWAL_REFUSED = Letter(
+    TURN,
+    RefusalFacts(
+        addressee="医療法人みほん会",
+        honorific="御中",
+        certificate_number="C2025-000407-2",
+        plan_name_before=P300.name,
+        has_left=False,
+        reasons=tuple(ReasonFacts.of(reason_of(product(), code)) for code in ("SALES_LIMIT", "MEDICAL")),
+    ),
+)
+
 PAPERS = {
     "estimate": ESTIMATE,
     "certificate": CERTIFICATE,
@@ -358,4 +402,6 @@ PAPERS = {
     "claims_guide": CLAIMS_GUIDE,
     "plan_table": PLAN_TABLE,
     "text_paper": TEXT_PAPER,
+    "renewal_offer": RENEWAL_OFFER,
+    "renewal_refused": RENEWAL_REFUSED,
 }

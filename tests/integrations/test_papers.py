@@ -205,7 +205,7 @@ def test_the_code_on_the_certificate_leads_to_the_verification_page(press: Typst
 
 @pytest.mark.parametrize("url", ["", "javascript:alert(1)", "sonae.example/verify/1", "https:///x", "https://例え.jp/"])
 def test_a_code_for_anything_but_a_web_address_is_refused(url: str) -> None:
-    with pytest.raises(PaperFailed, match="verification page"):
+    with pytest.raises(PaperFailed, match="address on the paper"):
         verification_code_svg(url)
 
 

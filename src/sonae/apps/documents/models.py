@@ -18,6 +18,8 @@ class Paper(models.Model):
         RECEIPT = "receipt"
         DISCLOSURE_COPY = "disclosure_copy"
         IMPORTANT_MATTERS = "important_matters"
+        RENEWAL_OFFER = "renewal_offer"
+        RENEWAL_REFUSED = "renewal_refused"  # why there is no offer, and what comes next
 
     key = models.CharField(max_length=120, unique=True)  # e.g. "certificate:C-…:1"
     kind = models.CharField(max_length=20, choices=Kind.choices)

@@ -26,7 +26,7 @@ from sonae.integrations.typst.letters import FONT_FILES, GETA, printable
 TEMPLATES = Path(__file__).with_name("templates")
 TEMPLATE_NAMES = frozenset(
     {"estimate", "certificate", "free_certificate", "receipt", "important_matters", "disclosure_copy"}
-    | {"text_paper", "plan_table", "claims_guide"}
+    | {"text_paper", "plan_table", "claims_guide", "renewal_offer", "renewal_refused"}
 )
 PICTURE_NAMES = frozenset({"share", "icon"})
 LANGUAGES = frozenset({"ja", "en"})
@@ -92,8 +92,9 @@ class TypstPress:
 
     def _prepare(self, template: str, facts: dict[str, object], language: str) -> tuple[str, dict[str, str], datetime]:
         source, inputs = self._source(template, facts, language, TEMPLATE_NAMES)
-        if "verification_url" in facts:
-            inputs["code_svg"] = verification_code_svg(str(facts["verification_url"]))
+        for address in ("verification_url", "renewal_url"):
+            if address in facts:
+                inputs["code_svg"] = verification_code_svg(str(facts[address]))
         return source, inputs, _made_at(facts, template)
 
     def _source(
@@ -126,7 +127,7 @@ def verification_code_svg(url: str) -> str:
     """The two-dimensional code of an http(s) address as SVG, four modules of quiet around it. PaperFailed for anything else."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.netloc or not url.isascii():
-        raise PaperFailed(f"the address of the verification page is not an http address: {url!r}")
+        raise PaperFailed(f"the address on the paper is not an http address: {url!r}")
     code = zxingcpp.create_barcode(url, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
     return str(code.to_svg(add_quiet_zones=True))
 
