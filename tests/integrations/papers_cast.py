@@ -370,7 +370,7 @@ RENEWAL_OFFER = Letter(
         months_before=9,
         annual_premium_before=64_940,
         annual_premium=133_500,
-        premiums=(82_410, 133_500, 149_990),
+        premiums=(82_410, 133_500, 149_980),
         steps=(
             StepFacts("sales", 26_630, False),
             StepFacts("industry", -22_900, False),
