@@ -63,7 +63,14 @@ def _port(given: str) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from sonae.config import commands, feed_command, free_cover_command, quote_command, replay_command  # noqa: PLC0415  # keeps `--help` free of settings
+    from sonae.config import (  # noqa: PLC0415  # keeps `--help` free of settings
+        commands,
+        feed_command,
+        free_cover_command,
+        quote_command,
+        replay_command,
+        turn_command,
+    )  # fmt: skip
 
     parser = argparse.ArgumentParser(prog="sonae", description="Runs a group insurance programme end to end.")
     verbs = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -119,6 +126,9 @@ def _parser() -> argparse.ArgumentParser:
 
     replay_command.add_arguments(
         verbs.add_parser("replay", help="rate every premium ever posted again; exit code 1 if one differs")
+    )
+    turn_command.add_arguments(
+        verbs.add_parser("turn", help="the turn of the scheme year for paid cover: rehearse, offers, status")
     )
 
     year = verbs.add_parser("scheme-year", help="open a scheme year").add_subparsers(required=True)

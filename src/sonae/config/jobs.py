@@ -22,6 +22,11 @@ from sonae.apps.membership.use_cases.look_for_feeds import look_for_feeds
 from sonae.apps.membership.use_cases.take_further import take_all_further, take_further
 from sonae.apps.membership.use_cases.turn_free_covers import turn_free_covers, turns_due
 from sonae.apps.people.use_cases.note_sign_in import forget_old_sign_ins
+from sonae.apps.renewal.use_cases.make_offers import make_offers
+from sonae.apps.renewal.use_cases.rehearse_turn import rehearsals_due, rehearse_turn
+from sonae.apps.renewal.use_cases.renew_offers import renew_offers
+from sonae.apps.renewal.use_cases.send_notices import send_notices
+from sonae.apps.renewal.years import turns_to_offer
 from sonae.config.clock import now
 
 
@@ -108,6 +113,30 @@ def turn_round(timestamp: int) -> str:
     """Turn every scheme year whose free certificates are to be there by now. What is done stays as it is."""
     runs = [turn_free_covers(scheme_year_start=start_on, now=now()) for start_on in turns_due(now=now())]
     return ", ".join(f"{run.key} {run.state}" for run in runs)
+
+
+@app.task(name="sonae.make_offers")
+def make_due_offers() -> str:
+    """Make the offers of every turn whose time it is. What is done or paused stays as it is."""
+    runs = [make_offers(year_start=turn.year.start_on, now=now()) for turn in turns_to_offer(now=now())]
+    return ", ".join(f"{run.key} {run.state}" for run in runs)
+
+
+@app.task(name="sonae.rehearse_turn")
+def rehearse(year_start: str, actor: str) -> int:
+    """Try a turn out, because somebody at the desk asked for it."""
+    return rehearse_turn(year_start=date.fromisoformat(year_start), actor=actor, now=now()).pk
+
+
+# Every ten minutes, so that a run whose worker was killed goes on, and an offer that was overtaken is made afresh soon.
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="sonae.renewal_round", queueing_lock="sonae.renewal_round")
+def renewal_round(timestamp: int) -> int:
+    """Rehearse, make the offers, make those afresh that were overtaken, and tell whoever has not renewed: each when it is due."""
+    for turn in rehearsals_due(now=now()):
+        rehearse_turn(year_start=turn.year.start_on, actor="system:renewal", now=now())
+    make_due_offers()
+    return renew_offers(now=now()) + send_notices(now=now())
 
 
 @app.periodic(cron="23 18 * * *")  # 03:23 in Japan
