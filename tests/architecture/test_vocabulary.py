@@ -20,6 +20,7 @@ NAMES_OF_OTHERS = {
 }
 PHRASES = {
     r"group(['’]s)? policy|policy number": "the group's policy is what the word means",
+    r"group_policy_number|CR\d{4}( [\w()/-]+)+": "the group's policy; the names that Lloyd's standards give to columns",
     r"policy wording": "the wording of the group's policy (F01)",
     r"(cyber|another|other|package|look at your) polic(y|ies)": "policies outside the programme (F20)",
     r"(content )?security policy|browser['’]s policy|referrer[ -]policy": "the browser's policy",

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "sonae.apps.people",
     "sonae.apps.contact",
     "sonae.apps.renewal",
+    "sonae.apps.reporting",
     "sonae.web.shared",
     "sonae.web.site",
     "sonae.web.portal",
@@ -165,6 +166,12 @@ SONAE_PAYMENT_PURPOSES = [
     "sonae.apps.enrolment.payment_purpose.ApplicationPurpose",
     "sonae.apps.certificates.payment_purpose.ChangePurpose",
 ]
+SONAE_PAYOUT_FORMS = [
+    "sonae.integrations.sandbox_card.payout_file.SandboxPayoutFile",
+    "sonae.integrations.stripe.payout_report.StripePayoutReport",
+]
+SONAE_PAYOUT_DUE_DAYS = 14  # after a charge or refund; then it is missing from the processor's files
+SONAE_PAYOUT_LIMIT_BYTES = 64 * 1024 * 1024  # of one file of the processor
 SONAE_CARD_PAGE_ORIGINS = ["http://127.0.0.1:8001"]
 SONAE_SANDBOX_CARD_URL = "http://127.0.0.1:8001"
 PROCRASTINATE_IMPORT_PATHS = ["sonae.config.jobs"]
