@@ -11,6 +11,8 @@ from typing import Any
 from sonae.integrations.sandbox_card.control import OrderInvalid, Orders, read_order
 from sonae.integrations.sandbox_card.exchange import Reply, Request, error_reply, json_reply
 from sonae.integrations.sandbox_card.journal import entries_of
+from sonae.integrations.sandbox_card.payout_file import FAULTS
+from sonae.integrations.sandbox_card.payouts import make_payout, payout_again
 from sonae.integrations.sandbox_card.processor import Processor, Refusal
 from sonae.integrations.sandbox_card.webhooks import PostOffice
 
@@ -32,6 +34,7 @@ class ControlApi:
             ("POST", "release"): self._release,
             ("POST", "dispute"): self._dispute,
             ("POST", "expire"): self._expire,
+            ("POST", "payout"): self._payout,
             ("GET", "journal"): lambda _: self._journal(),
         }
 
@@ -80,6 +83,17 @@ class ControlApi:
                 raise Refusal(409, "payment_unexpected_state", "Only an open session can expire.")
             self._processor.expire(payment, reason="time")
         return json_reply(200, {})
+
+    def _payout(self, given: dict[str, Any]) -> Reply:
+        fault = str(given.get("fault", "none"))
+        if fault not in FAULTS:
+            raise OrderInvalid(f"fault: one of {FAULTS}")
+        with self._processor.work():
+            if "again" in given:
+                payout_id, content = payout_again(self._processor, str(given["again"]))
+            else:
+                payout_id, content = make_payout(self._processor, fault=fault)
+        return json_reply(200, {"payout_id": payout_id, "file": content})
 
     def _journal(self) -> Reply:
         with self._processor.work():
