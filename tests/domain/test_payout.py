@@ -88,6 +88,8 @@ def test_a_payout_must_add_up() -> None:
     lines = (line(1, "charge", "pay_1", 64_940, cost=2_104), line(2, "refund", "pay_2", -5_000))
     check_payout(PaidOut("sandbox_card", "po_1", PAID, 57_836, lines))
     check_payout(PaidOut("stripe", "po_1", PAID, None, lines))
+    own_line = PaidOut("stripe", "po_1", PAID, None, (*lines, line(3, "cost", "", -1_500)))
+    assert (own_line.gross_yen, own_line.cost_yen, own_line.net_yen) == (59_940, 3_604, 56_336)
     wrong = FileLine(3, "bal_3", "charge", "pay_3", "pay_3", PAID, 100, 4, 97)
     for payout, code in (
         (PaidOut("sandbox_card", "po_1", PAID, 57_837, lines), "wrong_total"),

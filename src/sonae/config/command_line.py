@@ -67,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
         commands,
         feed_command,
         free_cover_command,
+        money_command,
         quote_command,
         replay_command,
         turn_command,
@@ -130,6 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     turn_command.add_arguments(
         verbs.add_parser("turn", help="the turn of the scheme year for paid cover: rehearse, offers, status")
     )
+    money_command.add_commands(verbs)
 
     year = verbs.add_parser("scheme-year", help="open a scheme year").add_subparsers(required=True)
     opened = year.add_parser("open", help="open the scheme year that holds the day")

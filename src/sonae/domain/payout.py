@@ -52,11 +52,14 @@ class PaidOut:
 
     @property
     def gross_yen(self) -> int:
-        return sum(line.gross_yen for line in self.lines)
+        """What moved for our payments."""
+        return sum(line.gross_yen for line in self.lines if line.kind != "cost")
 
     @property
     def cost_yen(self) -> int:
-        return sum(line.cost_yen for line in self.lines)
+        """What the processor kept, with a payment or in lines of its own."""
+        kept = sum(line.cost_yen for line in self.lines)
+        return kept - sum(line.gross_yen for line in self.lines if line.kind == "cost")
 
     @property
     def net_yen(self) -> int:

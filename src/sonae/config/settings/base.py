@@ -160,6 +160,7 @@ SONAE_ACCOUNTING_FORMATS = [
 ]
 SONAE_HOLIDAYS = "sonae.integrations.holidays.japan.is_holiday"
 SONAE_WORKBOOK_READER = "sonae.integrations.spreadsheet.workbook.open_workbook"
+SONAE_WORKBOOK_WRITER = "sonae.integrations.spreadsheet.writing.write_workbook"
 SONAE_CARD_GATEWAY = "sonae.integrations.sandbox_card.gateway.SandboxCardGateway"
 SONAE_CARD_TIMEOUT_SECONDS = 10.0
 SONAE_PAYMENT_PURPOSES = [
