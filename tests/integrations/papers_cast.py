@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from fractions import Fraction
 
+from sonae.apps.documents.endorsement_facts import EndorsedChange, EndorsedMonths, EndorsementFacts, ReturnLine
 from sonae.apps.documents.facts import (
     AnsweredQuestion,
     CertificateFacts,
@@ -391,8 +392,46 @@ RENEWAL_REFUSED = Letter(
         reasons=tuple(ReasonFacts.of(reason_of(product(), code)) for code in ("SALES_LIMIT", "MEDICAL")),
     ),
 )
+ENDORSEMENT = EndorsementFacts(
+    frame=FRAME,
+    endorsement_number="C2026-000017-3-2",
+    certificate_number="C2026-000017-3",
+    group_policy_number="見本-00-000001",
+    made_at=MADE_AT,
+    insured_name="見本会計事務所",
+    kind="change",
+    kind_name=Text("契約内容の変更", "Change of cover"),
+    changes=(
+        EndorsedChange(Text("プラン", "Plan"), P300.name, P100.name, datetime(2027, 6, 1, 16, tzinfo=JAPAN)),
+        EndorsedChange(
+            Text("番地", "Street"), Text("1-1", "1-1"), Text("2-14-3 見本ビル", "2-14-3 見本ビル"), date(2027, 5, 12)
+        ),
+    ),
+    ends_at=None,
+    goes_on_until=None,
+    term_from=datetime(2026, 12, 1, 16, tzinfo=JAPAN),
+    term_until=datetime(2027, 12, 1, 16, tzinfo=JAPAN),
+    premium_before=154_560,
+    premium_after=109_750,
+    difference=-44_810,
+    months_before=(EndorsedMonths(date(2026, 12, 1), date(2027, 12, 1), 12, P300.name, 154_560, "154560", False),),
+    months_after=(
+        EndorsedMonths(date(2026, 12, 1), date(2027, 6, 1), 6, P300.name, 154_560, "77280", False),
+        EndorsedMonths(date(2027, 6, 1), date(2027, 12, 1), 6, P100.name, 64_940, "32470", False),
+    ),
+    kept_months=0,
+    rounding_unit=10,
+    minimum_retained=0,
+    returns=(ReturnLine("VISA", "4242", 40_000), ReturnLine("JCB", "0505", 4_810)),
+    unreturned_yen=0,
+    paid_brand="",
+    paid_last4="",
+    reason="従業員が減り、預かる情報が少なくなったため",
+    asked_by=Text("加入者（owner@sample.example）", "Member (owner@sample.example)"),
+)
 
 PAPERS = {
+    "endorsement": ENDORSEMENT,
     "estimate": ESTIMATE,
     "certificate": CERTIFICATE,
     "free_certificate": FREE_CERTIFICATE,

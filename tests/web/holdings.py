@@ -27,8 +27,9 @@ def give_paid_cover(
     premium: int = 64_940,
     cancelled_on: date | None = None,
     paid_at: datetime | None = None,
+    **fields: object,
 ) -> Certificate:
-    """A paid certificate with its charge, its payment and its first transaction."""
+    """A paid certificate with its charge, its payment and its first transaction; ``fields`` beside those that all have."""
     number = f"C{starts_on:%Y%m}-{member.pk}"
     paid_at = paid_at or clock.now()
     charge = Charge.objects.create(key=f"enrol:{number}", member=member, charge_yen=premium, recorded_at=paid_at)
@@ -38,7 +39,7 @@ def give_paid_cover(
     )  # fmt: skip
     Allocation.objects.create(payment=payment, charge=charge, allocated_yen=premium, recorded_at=paid_at)
     certificate = _certificate(member, "paid", number, starts_on, cancelled_on)
-    _act(certificate, patch=PATCH, charge=charge, total_premium_after=premium, premium_difference=premium)
+    _act(certificate, patch=PATCH | fields, charge=charge, total_premium_after=premium, premium_difference=premium)
     return certificate
 
 

@@ -152,7 +152,10 @@ class EstimateFacts(Facts):
 
 @dataclass(frozen=True, slots=True)
 class CertificateFacts(Facts):
-    """加入者証. ``applicant_name`` is empty where the applicant is the insured (F04); so are unknown numbers and phones."""
+    """加入者証. ``applicant_name`` is empty where the applicant is the insured (F04); so are unknown numbers and phones.
+
+    Later editions say from when, and where it is known until when, their content holds.
+    """
 
     frame: Frame
     certificate_number: str
@@ -175,6 +178,10 @@ class CertificateFacts(Facts):
     hotline_phone: str
     verification_url: str
     verification_code: str
+    edition: int = 1
+    content_from: date | None = None
+    content_until: date | None = None
+    is_cancelled: bool = False  # it ends before the scheme year does
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ class Paper(models.Model):
         ESTIMATE = "estimate"
         CERTIFICATE = "certificate"
         FREE_CERTIFICATE = "free_certificate"
+        ENDORSEMENT = "endorsement"
         RECEIPT = "receipt"
         DISCLOSURE_COPY = "disclosure_copy"
         IMPORTANT_MATTERS = "important_matters"

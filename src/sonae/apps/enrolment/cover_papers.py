@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
-
 from sonae.apps.billing.models import Payment
+from sonae.apps.certificates.certificate_paper import certificate_facts
 from sonae.apps.certificates.models import Certificate
 from sonae.apps.certificates.use_cases.issue_certificate import Schedule
 from sonae.apps.documents.facts import (
@@ -17,11 +16,8 @@ from sonae.apps.documents.facts import (
     Facts,
     Frame,
     ImportantMattersFacts,
-    Line,
-    Plan,
     ReceiptFacts,
     ShownDocument,
-    lines_of,
 )
 from sonae.apps.documents.models import Paper
 from sonae.apps.documents.papers import issue_paper
@@ -101,31 +97,13 @@ def issue_papers(
 
 
 def _certificate(issue: _Issue) -> CertificateFacts:
-    applicant, insured, product = issue.schedule.applicant, issue.schedule.insured, issue.product
-    own_address = "".join(applicant[part] for part in ("prefecture", "city", "street", "building"))
-    code = issue.certificate.verification_code
-    return CertificateFacts(
-        frame=issue.frame,
-        certificate_number=issue.certificate.number,
-        group_policy_number=product.group_policy_number,
-        made_at=issue.now,
-        insured_name=insured["name"],
-        insured_address=own_address if issue.insured_is_applicant else insured.get("address", ""),
-        corporate_number=applicant["corporate_number"] if issue.insured_is_applicant else "",
-        applicant_name="" if issue.insured_is_applicant else applicant["name"],
-        plan=Plan.of(product.plan(issue.schedule.plan_code)),
-        liability_lines=lines_of(product, "liability"),
-        cost_lines=lines_of(product, "cost"),
-        cover_from=issue.cover_from,
-        cover_until=issue.cover_until,
-        industry_name=product.industry(issue.schedule.industry).name,
-        annual_sales=issue.schedule.annual_sales,
-        annual_premium=issue.schedule.annual_premium,
-        term_premium=issue.schedule.term_premium,
-        services=tuple(Line(service.name, service.explanation) for service in product.services_of("paid")),
-        hotline_phone=next((service.phone for service in product.services_of("paid") if service.phone), ""),
-        verification_url=f"{settings.SONAE_SITE_ADDRESS}/verify/{code}/",
-        verification_code=code,
+    schedule = issue.schedule
+    return certificate_facts(
+        certificate=issue.certificate,
+        fields=schedule.as_patch(),
+        annual_premium=schedule.annual_premium,
+        term_premium=schedule.term_premium,
+        now=issue.now,
     )
 
 

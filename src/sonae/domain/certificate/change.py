@@ -91,13 +91,18 @@ def preview(
     acts = [first, *_carried(first, [one for one in conflicts if one.later_seq in goes_on])]
     before, after = schedule_premium(product, log, term), schedule_premium(product, (*log, *acts), term)
     totals = tuple(schedule_premium(product, (*log, *acts[: count + 1]), term).total for count in range(len(acts)))
-    was, will_be = (fields_on(entries, first.effective_date) for entries in (log, (*log, *acts)))
-    changes = tuple(
+    changes = field_changes(log, (*log, *acts), first.effective_date)
+    return Preview(tuple(acts), totals, before, after, changes, conflicts, _referrals(product, (*log, *acts), term))
+
+
+def field_changes(before: Collection[Act], after: Collection[Act], day: date) -> tuple[FieldChange, ...]:
+    """The fields that hold otherwise on the day once the log is the second one, by name."""
+    was, will_be = fields_on(before, day), fields_on(after, day)
+    return tuple(
         FieldChange(name, was.get(name), will_be.get(name))
         for name in sorted(was.keys() | will_be.keys())
         if was.get(name) != will_be.get(name)
     )
-    return Preview(tuple(acts), totals, before, after, changes, conflicts, _referrals(product, (*log, *acts), term))
 
 
 def _act(product: Product, log: tuple[Act, ...], term: Term, wish: Wish, now: datetime) -> Act:

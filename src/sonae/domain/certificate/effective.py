@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
 
-from sonae.domain.calendar import is_start_day, next_start
+from sonae.domain.calendar import cover_starts_at, is_start_day, next_start
 from sonae.domain.period import Term, add_months
 from sonae.domain.product.definition import Product
 from sonae.domain.product.transactions import Subject
@@ -54,3 +54,13 @@ def earliest_for_member(product: Product, subjects: Iterable[Subject], today: da
     waits = any(by_rule[subject] == "month_start" for subject in subjects)
     day = next_start(product.calendar, today) if waits else today
     return effective_date(product, subjects, max(day, term.start_on), term)
+
+
+def effective_moment(product: Product, fields: Collection[str], day: date) -> datetime | None:
+    """The hour at which an act of that day takes effect: where cover itself changes or ends, the hour at which terms begin.
+
+    None for what needs no hour: a name or an address. An act without fields ends cover, or lets it go on.
+    """
+    subjects = subjects_of(fields)
+    timed = not subjects or any(product.transactions.takes_effect[subject] == "month_start" for subject in subjects)
+    return cover_starts_at(product.calendar, day) if timed else None

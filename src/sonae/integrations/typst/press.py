@@ -25,7 +25,7 @@ from sonae.integrations.typst.letters import FONT_FILES, GETA, printable
 
 TEMPLATES = Path(__file__).with_name("templates")
 TEMPLATE_NAMES = frozenset(
-    {"estimate", "certificate", "free_certificate", "receipt", "important_matters", "disclosure_copy"}
+    {"estimate", "certificate", "free_certificate", "receipt", "important_matters", "disclosure_copy", "endorsement"}
     | {"text_paper", "plan_table", "claims_guide", "renewal_offer", "renewal_refused"}
 )
 PICTURE_NAMES = frozenset({"share", "icon"})

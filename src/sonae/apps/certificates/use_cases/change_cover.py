@@ -11,6 +11,7 @@ from django.db import transaction
 
 from sonae.apps.audit.record import record
 from sonae.apps.billing.models import Payment
+from sonae.apps.certificates.act_mails import write_waiting_mail
 from sonae.apps.certificates.locks import lock_certificate, lock_change_request
 from sonae.apps.certificates.mapping import acts_of, term_of
 from sonae.apps.certificates.models import Certificate, ChangeRequest
@@ -113,6 +114,8 @@ def request_change(
            kind=wish.kind, difference_yen=shown.difference)  # fmt: skip
     if shown.difference <= 0:
         _carry_out(request, shown, payment=None, now=now)
+    elif user is None or user.is_staff:
+        write_waiting_mail(request=request, now=now)
     return request
 
 
@@ -166,6 +169,7 @@ def _carry_out(request: ChangeRequest, shown: Preview, *, payment: Payment | Non
         payment=payment,
         actor=request.actor,
         reason=request.reason,
+        language=request.language,
         now=now,
     )
     request.state, request.first_seq, request.changed_at = State.DONE, recorded[0].seq, now

@@ -6,8 +6,10 @@ from datetime import datetime
 
 from sonae.apps.audit.record import record
 from sonae.apps.billing.ledger import book
-from sonae.apps.billing.models import Allocation, Charge, Payment, Posting
+from sonae.apps.billing.models import Allocation, Charge, Payment, Posting, Refund
 from sonae.apps.billing.use_cases.return_premium import return_premium
+from sonae.apps.certificates.act_mails import write_change_mails
+from sonae.apps.certificates.endorsement import Recorded, issue_change_papers
 from sonae.apps.certificates.mapping import acts_of
 from sonae.apps.certificates.models import Certificate, Transaction
 from sonae.domain.certificate.change import Preview
@@ -21,10 +23,17 @@ class ScheduleDiffers(Exception):
 
 
 def record_acts(
-    *, certificate: Certificate, preview: Preview, payment: Payment | None, actor: str, reason: str, now: datetime
+    *,
+    certificate: Certificate,
+    preview: Preview,
+    payment: Payment | None,
+    actor: str,
+    reason: str,
+    language: str,
+    now: datetime,
 ) -> list[Transaction]:
     """The recorded acts. The caller holds the certificate's lock and made the preview under it; ``payment`` has been captured
-    for exactly the difference, where that is above nought.
+    for exactly the difference, where that is above nought. Papers and mails are in ``language``.
 
     IntegrityError where the cover would overlap another of this member (a reinstatement after a new one was bought).
     """
@@ -60,7 +69,10 @@ def record_acts(
     if certificate.cancelled_on != ends_on:
         certificate.cancelled_on = ends_on
         certificate.save(update_fields=["cancelled_on"])
-    _settle(certificate, recorded, preview.difference, payment, now=now)
+    refunds = _settle(certificate, recorded, preview.difference, payment, now=now)
+    told = Recorded(certificate, acts_of(log), preview, refunds, payment, actor, reason, language, now)
+    issue_change_papers(told)
+    write_change_mails(told)
     return recorded
 
 
@@ -78,16 +90,17 @@ def _charge(certificate: Certificate, key: str, difference: int, *, now: datetim
 
 def _settle(
     certificate: Certificate, recorded: list[Transaction], difference: int, payment: Payment | None, *, now: datetime
-) -> None:
+) -> list[Refund]:
+    """The refunds that were written down."""
     if difference < 0:
-        return_premium(
+        return return_premium(
             key=f"act:{certificate.number}:{recorded[0].seq}",
             member=certificate.member,
             charge_ids=_charge_ids(certificate),
             return_yen=-difference,
             now=now,
         )
-    elif payment is not None:
+    if payment is not None:
         _allocate(
             payment, [entry.charge for entry in recorded if entry.charge and entry.premium_difference > 0], now=now
         )
@@ -97,6 +110,7 @@ def _settle(
             description="カード支払い",
             now=now,
         )
+    return []
 
 
 def _charge_ids(certificate: Certificate) -> list[int]:
