@@ -25,6 +25,8 @@ class May(Enum):
     SIGNED_IN = auto()
     MEMBERS_PEOPLE = auto()  # the people of the member whose page it is
     STAFF = auto()  # people of any of the programme's organisations
+    COVER_STAFF = auto()  # of those who see what members have covered: operator and insurer
+    CHANGE_STAFF = auto()  # of those who change it: the operator
     FEED_STAFF = auto()  # of those who handle the organiser's files of members: organiser and operator
     SENDER = auto()  # a message with the signature of one of the organiser's systems
     PROCESSOR = auto()  # a message with the card processor's signature
@@ -44,6 +46,8 @@ HELD = {"may": May.HOLDER, "status": 404}
 OWN = {"may": May.MEMBERS_PEOPLE, "status": 302}
 APPLICATION = f"/apply/{TOKEN}/"
 FEEDS = {"may": May.FEED_STAFF, "status": 302}
+COVER = {"may": May.COVER_STAFF, "status": 302}
+CHANGES = {"may": May.CHANGE_STAFF, "status": 302}
 SIGNED = {"may": May.SENDER, "status": 401}
 
 MATRIX = {
@@ -118,6 +122,15 @@ MATRIX = {
     "portal:free_certificate": Row(path="/portal/free-cover/C2026-000001-1/", **OWN),
     "portal:outbox": Row(May.DEMO, "/demo/outbox/"),
     "desk:home": Row(May.STAFF, "/desk/", status=302),
+    "desk:members": Row(path="/desk/members/", **COVER),
+    "desk:member": Row(path="/desk/members/10000017/", **COVER),
+    "desk:paper": Row(path="/desk/papers/1/", **COVER),
+    "desk:certificate": Row(path="/desk/certificates/C2026-000001-0/", **COVER),
+    "desk:change": Row(path="/desk/certificates/C2026-000001-0/change/", **CHANGES),
+    "desk:cancel": Row(path="/desk/certificates/C2026-000001-0/cancel/", **CHANGES),
+    "desk:reinstate": Row(path="/desk/certificates/C2026-000001-0/reinstate/", **CHANGES),
+    "desk:reverse": Row(path="/desk/certificates/C2026-000001-0/reverse/2/", **CHANGES),
+    "desk:give_up": Row(path="/desk/certificates/C2026-000001-0/give-up/", method="post", **CHANGES),
     "desk:feeds": Row(path="/desk/feeds/", **FEEDS),
     "desk:upload": Row(path="/desk/feeds/upload/", **FEEDS),
     "desk:template": Row(path="/desk/feeds/template/list.csv", **FEEDS),
@@ -141,7 +154,8 @@ MATRIX = {
 }
 FOR_MACHINES = {"health", "card_hook"} | {name for name in MATRIX if name.startswith("api_")}
 
-TO_SIGN_IN = (May.SIGNED_IN, May.MEMBERS_PEOPLE, May.STAFF, May.FEED_STAFF)
+OF_THE_DESK = (May.STAFF, May.FEED_STAFF, May.COVER_STAFF, May.CHANGE_STAFF)
+TO_SIGN_IN = (May.SIGNED_IN, May.MEMBERS_PEOPLE, *OF_THE_DESK)
 
 
 def patterns_of(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -203,7 +217,7 @@ def test_whoever_has_signed_in_finds_nothing_at_an_address_that_is_not_theirs(pe
         assert ask(_browser_of(user), row).status_code == 404
 
 
-@rows(May.STAFF, May.FEED_STAFF)
+@rows(*OF_THE_DESK)
 def test_whoever_is_no_staff_finds_no_desk(people: cast.Cast, row: Row) -> None:
     for user in (people.owner, people.colleague, people.stranger, people.visitor):
         assert ask(_browser_of(user), row).status_code == 404
@@ -213,6 +227,17 @@ def test_whoever_is_no_staff_finds_no_desk(people: cast.Cast, row: Row) -> None:
 @pytest.mark.parametrize("role", ["insurer", "agency"])
 def test_insurer_and_agency_have_no_business_with_files_of_members(people: cast.Cast, row: Row, role: str) -> None:
     assert ask(_browser_of(people.staff[role]), row).status_code == 404
+
+
+@rows(May.COVER_STAFF, May.CHANGE_STAFF)
+@pytest.mark.parametrize("role", ["organiser", "agency"])
+def test_organiser_and_agency_have_no_business_with_what_is_covered(people: cast.Cast, row: Row, role: str) -> None:
+    assert ask(_browser_of(people.staff[role]), row).status_code == 404
+
+
+@rows(May.CHANGE_STAFF)
+def test_the_insurer_changes_no_cover(people: cast.Cast, row: Row) -> None:
+    assert ask(_browser_of(people.staff["insurer"]), row).status_code == 404
 
 
 @rows(May.SENDER)

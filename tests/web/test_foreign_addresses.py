@@ -36,7 +36,7 @@ from sonae.apps.quotes.models import Quote
 from sonae.web.portal import payment_views
 from sonae.web.shared import access
 from tests import cast, clock
-from tests.architecture.test_access_matrix import MATRIX, May, patterns_of
+from tests.architecture.test_access_matrix import MATRIX, OF_THE_DESK, May, patterns_of
 from tests.web.applicant import Applicant
 from tests.web.contact_window import received_page
 from tests.web.holdings import give_paid_cover
@@ -126,8 +126,8 @@ OF_A_MEMBER = (
     "portal:free_certificate",
     "portal:renewal_offer",
 )
-# At the desk and at the signed door: test_access_matrix.py, test_desk_feeds.py and test_feed_api.py try each of them.
-OF_STAFF_AND_SENDERS = {name for name, row in MATRIX.items() if row.may in {May.STAFF, May.FEED_STAFF, May.SENDER}}
+# At the desk and at the signed door: test_access_matrix.py, test_desk_feeds.py, test_desk_cover.py and test_feed_api.py try them.
+OF_STAFF_AND_SENDERS = {name for name, row in MATRIX.items() if row.may in {*OF_THE_DESK, May.SENDER}}
 FOR_EVERYBODY = {name for name, row in MATRIX.items() if row.may is May.EVERYBODY}
 
 

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from sonae.apps.billing.models import Refund
-from sonae.apps.certificates.models import Certificate
+from sonae.apps.certificates.models import Certificate, ChangeRequest
 from sonae.apps.documents.models import OutboxMessage, Paper
 from sonae.domain.certificate.log import Kind
 from tests import cast, clock
@@ -159,7 +159,7 @@ def test_what_the_desk_prepares_is_mailed_with_the_way_to_pay(people: cast.Cast,
 
     mail = OutboxMessage.objects.get()
     assert (mail.recipient, mail.key.split(":")[0]) == (cast.AOKI, "waits")
-    assert f"/portal/cover/{certificate.number}/waiting/" in mail.body
+    assert f"/portal/changes/{ChangeRequest.objects.get().public_id}/" in mail.body
 
 
 def test_what_waits_for_its_payment_leaves_no_paper_and_no_mail(people: cast.Cast, certificate: Certificate) -> None:

@@ -102,9 +102,10 @@ def test_a_paid_change_is_recorded_booked_and_receipted_once(
     assert (receipt.facts["addressee"], receipt.facts["cover_from"]) == ("青木工務店", "2027-03-01T16:00:00+09:00")
     assert TypstPress().render(template="receipt", facts=receipt.facts, language="ja").startswith(b"%PDF")
     mail = OutboxMessage.objects.get()
-    assert (mail.key, mail.recipient) == (f"change_paid:{payment.key}", people.owner.email)
-    assert "追加保険料（カードでのお支払い）：30,190円" in mail.body
-    assert "変更の日：2027年3月1日" in mail.body
+    assert (mail.key, mail.recipient) == (f"acts:{certificate.number}:2:{people.owner.pk}", people.owner.email)
+    assert "追加保険料（カードでお支払い済み）：30,190円" in mail.body
+    assert "（2027年3月1日から）" in mail.body
+    assert "異動承認書、いまの加入者証、領収書は" in mail.body
 
 
 def test_pressing_pay_again_leads_to_the_same_page(

@@ -18,7 +18,13 @@ from sonae.domain.certificate.words import KIND_NAMES
 from sonae.domain.date_in_words import date_in_words
 from sonae.domain.money import format_yen
 from sonae.domain.product.definition import Product
+from sonae.domain.text import Text
 from sonae.domain.window import hour_words
+
+PAPERS = {  # by whether something was paid
+    False: Text("異動承認書といまの加入者証", "The endorsement and your current certificate"),
+    True: Text("異動承認書、いまの加入者証、領収書", "The endorsement, your current certificate and the receipt"),
+}
 
 
 def write_change_mails(recorded: Recorded) -> None:
@@ -73,13 +79,13 @@ def _done(recorded: Recorded, product: Product) -> tuple[str, str]:
         return (
             f"Your cover has been changed ({number})",
             f"This was recorded for your certificate {number}: {kind}.\n\n{told}\n\n"
-            f"The endorsement and your current certificate are among your documents:\n{page}\n\n"
+            f"{PAPERS[recorded.payment is not None].en} are among your documents:\n{page}\n\n"
             f"If you did not ask for this, or something is wrong, please call us.\n\n{signature(product, 'en')}",
         )
     return (
         f"ご契約内容の異動を承りました（{number}）",
         f"加入者証番号{number}について、次の異動を記録しました：{kind}\n\n{told}\n\n"
-        f"異動承認書といまの加入者証は、加入者ページの「書類」で受け取れます。\n{page}\n\n"
+        f"{PAPERS[recorded.payment is not None].ja}は、加入者ページの「書類」で受け取れます。\n{page}\n\n"
         f"お心当たりがないとき、内容に誤りがあるときは、お電話ください。\n\n{signature(product, 'ja')}",
     )
 
@@ -139,7 +145,10 @@ def _money(recorded: Recorded) -> list[str]:
 
 def _waiting(request: ChangeRequest, product: Product) -> tuple[str, str]:
     number, language = request.certificate.number, request.language
-    charge, page = format_yen(request.difference_yen, language), _page(f"/portal/cover/{number}/waiting/", language)
+    charge, page = (
+        format_yen(request.difference_yen, language),
+        _page(f"/portal/changes/{request.public_id}/", language),
+    )
     if language == "en":
         return (
             f"Additional premium to be paid ({number})",

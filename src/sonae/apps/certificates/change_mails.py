@@ -1,25 +1,16 @@
-"""What is written to the member of the payment for a change: that it came, or that it goes back."""
+"""What is written to the member where a paid change could not be recorded. Of what is recorded, ``act_mails`` tells."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from django.conf import settings
-
 from sonae.apps.billing.models import Payment
 from sonae.apps.certificates.models import ChangeRequest
 from sonae.apps.certificates.payer import payer_email
-from sonae.apps.certificates.queries import first_act_of
 from sonae.apps.documents.mail_signature import signature
 from sonae.apps.documents.outbox import write_mail
 from sonae.apps.programmes.product_files import product_of
-from sonae.domain.date_in_words import date_in_words
 from sonae.domain.money import format_yen
-
-
-def write_change_paid_mail(*, request: ChangeRequest, payment: Payment, now: datetime) -> None:
-    """The additional premium was paid and the change is recorded."""
-    _write(request, f"change_paid:{payment.key}", _paid(request, payment), now=now)
 
 
 def write_change_refund_mail(*, request: ChangeRequest, payment: Payment, captured_yen: int, now: datetime) -> None:
@@ -35,29 +26,6 @@ def _write(request: ChangeRequest, key: str, words: tuple[str, str], *, now: dat
     ending = signature(product_of(request.certificate.scheme_year.product_version), request.language)
     write_mail(
         key=key, recipient=recipient, subject=subject, body=f"{body}\n\n{ending}", language=request.language, now=now
-    )
-
-
-def _paid(request: ChangeRequest, payment: Payment) -> tuple[str, str]:
-    number, additional = request.certificate.number, format_yen(payment.charge_yen, request.language)
-    begins = date_in_words(first_act_of(request).effective_date)
-    page = f"{settings.SONAE_SITE_ADDRESS}{'/en' if request.language == 'en' else ''}/portal/documents/"
-    if request.language == "en":
-        return (
-            f"Your additional premium is paid ({number})",
-            f"Thank you. Your payment has arrived, and the change of your cover is recorded.\n\n"
-            f"Certificate number: {number}\n"
-            f"The change takes effect on {begins.en}\n"
-            f"Additional premium, paid by card: {additional}\n\n"
-            f"The receipt is among your documents:\n{page}",
-        )
-    return (
-        f"追加保険料のお支払いを確認しました（{number}）",
-        f"お支払いありがとうございました。お支払いを確認し、ご加入内容の変更を承りました。\n\n"
-        f"加入者証番号：{number}\n"
-        f"変更の日：{begins.ja}\n"
-        f"追加保険料（カードでのお支払い）：{additional}\n\n"
-        f"領収書は、加入者ページの「書類」でご覧になれます。\n{page}",
     )
 
 

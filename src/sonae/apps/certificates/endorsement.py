@@ -28,7 +28,7 @@ from sonae.domain.calendar import cover_starts_at
 from sonae.domain.certificate.change import Preview, field_changes
 from sonae.domain.certificate.effective import effective_moment
 from sonae.domain.certificate.log import Act, Kind, cancelled_on, fields_on
-from sonae.domain.certificate.premium import PricedStretch, SchedulePremium, begun_months
+from sonae.domain.certificate.premium import RatedStretch, SchedulePremium, begun_months
 from sonae.domain.certificate.words import KIND_NAMES, field_name, field_value, in_shown_order
 from sonae.domain.money import round_half_up
 from sonae.domain.product.definition import Product
@@ -84,7 +84,8 @@ def issue_change_papers(recorded: Recorded) -> Paper:
 def asked_by(actor: str) -> Text:
     """Who asked for it, as the member reads it: one of its own people by address, staff by their organisation."""
     kind, _, number = actor.partition(":")
-    user = User.objects.select_related("organisation").filter(pk=number).first() if kind == "user" else None
+    known = kind == "user" and number.isascii() and number.isdigit()
+    user = User.objects.select_related("organisation").filter(pk=number).first() if known else None
     if user is None:
         return BY_THE_SYSTEM
     if user.organisation is not None:
@@ -162,7 +163,7 @@ def _months(product: Product, schedule: SchedulePremium) -> tuple[EndorsedMonths
     )
 
 
-def _line(product: Product, piece: PricedStretch, last: int) -> EndorsedMonths:
+def _line(product: Product, piece: RatedStretch, last: int) -> EndorsedMonths:
     months = min(piece.to_month, last) - piece.from_month
     share = Fraction(piece.annual_premium * months, 12)
     cut = Fraction(round_half_up(share * HUNDRED), HUNDRED)

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from sonae.apps.billing.models import Payment
 from sonae.apps.billing.purposes import PageFrame
-from sonae.apps.certificates.change_mails import write_change_paid_mail, write_change_refund_mail
+from sonae.apps.certificates.change_mails import write_change_refund_mail
 from sonae.apps.certificates.change_receipt import issue_change_receipt
 from sonae.apps.certificates.locks import lock_change_request
 from sonae.apps.certificates.models import ChangeRequest
@@ -38,7 +38,6 @@ class PaidChange:
         """The change is recorded."""
         carry_out_paid_change(request=self.request, payment=payment, now=now)
         issue_change_receipt(request=self.request, payment=payment, now=now)
-        write_change_paid_mail(request=self.request, payment=payment, now=now)
 
     def note_owed_back(self, *, payment: Payment, captured_yen: int, now: datetime) -> None:
         """The change ends unrecorded, and whoever asked for it is told."""

@@ -120,3 +120,24 @@ def find_latest_change_payment(request: ChangeRequest) -> Payment | None:
 def first_act_of(request: ChangeRequest) -> Transaction:
     """The first act that was recorded for a change. Transaction.DoesNotExist while nothing is."""
     return Transaction.objects.get(certificate=request.certificate_id, seq=request.first_seq or 0)
+
+
+def find_paid_certificate(*, number: str) -> Certificate | None:
+    """The paid certificate of that number with all that an act on it needs: its member, scheme year and log."""
+    if len(number) > LONGEST_CODE:
+        return None
+    return (
+        Certificate.objects.select_related("member", "scheme_year__product_version")
+        .defer("scheme_year__product_version__files")
+        .prefetch_related("transactions")
+        .filter(number=number, section=Certificate.Section.PAID)
+        .first()
+    )
+
+
+def get_for_change(*, number: str) -> Certificate:
+    """The same, read anew. DoesNotExist."""
+    found = find_paid_certificate(number=number)
+    if found is None:
+        raise Certificate.DoesNotExist(number)
+    return found

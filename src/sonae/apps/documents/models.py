@@ -55,7 +55,10 @@ class OutboxMessage(models.Model):
     next_try_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["next_try_at"], condition=models.Q(sent_at__isnull=True), name="outbox_due")]
+        indexes = [
+            models.Index(fields=["next_try_at"], condition=models.Q(sent_at__isnull=True), name="outbox_due"),
+            models.Index(fields=["recipient"], name="outbox_recipient"),
+        ]
 
 
 class NoticeRead(models.Model):

@@ -17,6 +17,8 @@ ROLES_THAT_MAY: dict[Deed, tuple[str, ...]] = {
     "own": (Role.OWNER,),
 }
 
+LONGEST_NUMBER = 20
+
 
 class MayNotAct(Exception):
     """This person is none of the member's people, or only looks."""
@@ -53,6 +55,11 @@ def find_membership(*, member: Member, on: date) -> Membership | None:
         email=fact.email,
         telephone=fact.telephone,
     )
+
+
+def find_member(*, number: str) -> Member | None:
+    """The member of that number."""
+    return Member.objects.filter(number=number).first() if len(number) <= LONGEST_NUMBER else None
 
 
 def may_act_for(*, user: User, member: Member, to: Deed) -> bool:

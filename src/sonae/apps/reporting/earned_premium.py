@@ -18,7 +18,7 @@ from sonae.apps.certificates.models import Certificate, Transaction
 from sonae.apps.programmes.product_files import product_with
 from sonae.domain.bordereau import month_end, month_start
 from sonae.domain.certificate.log import Act
-from sonae.domain.certificate.premium import price
+from sonae.domain.certificate.premium import schedule_premium
 from sonae.domain.earning import Months, Movement, Standing, earned_by_month, spread_evenly, until
 from sonae.domain.period import Term
 
@@ -76,7 +76,9 @@ def earned_as_known(known: datetime) -> dict[date, YearEarned]:
             years.setdefault(year, YearEarned()).add(spread_evenly(total, Term(starts_on, expiry_on)), total, count)
     for certificate, acts in _touched(known):
         year = certificate.scheme_year
-        schedule = price(product_with(year.product_version.digest), acts, Term(certificate.starts_on, year.expiry_on))
+        schedule = schedule_premium(
+            product_with(year.product_version.digest), acts, Term(certificate.starts_on, year.expiry_on)
+        )
         years.setdefault(year.start_on, YearEarned()).add(earned_by_month(schedule), schedule.total)
     return dict(sorted(years.items()))
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 
+from sonae.apps.certificates.queries import find_paid_certificate
 from sonae.apps.membership.queries import find_feed
 from sonae.apps.parties.models import Organisation
 from sonae.web.shared.access import View, not_there, person, signed_in
@@ -19,6 +20,9 @@ Role = Organisation.Role
 EVERY_ROLE = frozenset(Role)
 # Member data is the organiser's, and the operator keeps it for the organiser; insurer and agency have no business with the files.
 FEED_ROLES = frozenset({Role.ORGANISER, Role.OPERATOR})
+# What a member has covered, for what sales and premium, is between the member and the insurer, for whom the operator keeps it.
+COVER_ROLES = frozenset({Role.OPERATOR, Role.INSURER})
+CHANGE_ROLES = frozenset({Role.OPERATOR})
 
 
 def for_staff(*methods: str, roles: Collection[str] = EVERY_ROLE) -> Callable[[View], View]:
@@ -48,6 +52,23 @@ def for_feed(*methods: str) -> Callable[[View], View]:
             if feed is None:
                 raise not_there(request, "feed", str(feed_id))
             return view(request, feed, **arguments)
+
+        return opened
+
+    return decorate
+
+
+def for_cover(*methods: str, roles: Collection[str] = COVER_ROLES) -> Callable[[View], View]:
+    """The view gets the paid certificate."""
+
+    def decorate(view: View) -> View:
+        @for_staff(*methods, roles=roles)
+        @wraps(view)
+        def opened(request: HttpRequest, *, number: str, **arguments: Any) -> HttpResponseBase:
+            certificate = find_paid_certificate(number=number)
+            if certificate is None:
+                raise not_there(request, "certificate", number)
+            return view(request, certificate, **arguments)
 
         return opened
 

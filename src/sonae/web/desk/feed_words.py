@@ -129,7 +129,8 @@ def _percent(part: int, whole: int) -> str:
 def actor_names(actors: Iterable[str]) -> dict[str, Text]:
     """Who did something, as people are told; one query for all of them."""
     wanted = {actor for actor in actors if actor}
-    numbers = [int(actor.partition(":")[2]) for actor in wanted if actor.startswith("user:")]
+    parts = (actor.partition(":") for actor in wanted)
+    numbers = [int(number) for kind, _, number in parts if kind == "user" and number.isascii() and number.isdigit()]
     people = User.objects.filter(Q(pk__in=numbers)).select_related("organisation") if numbers else ()
     known = {f"user:{user.pk}": _person(user) for user in people}
     return {actor: known.get(actor) or _machine(actor) for actor in wanted}

@@ -2,11 +2,29 @@
 
 from django.urls import path
 
-from sonae.web.desk import act_views, feed_views, home_views, run_views, upload_views
+from sonae.web.desk import (
+    act_views,
+    certificate_views,
+    cover_act_views,
+    feed_views,
+    home_views,
+    member_views,
+    run_views,
+    upload_views,
+)
 
 app_name = "desk"
 urlpatterns = [
     path("desk/", home_views.home, name="home"),
+    path("desk/members/", member_views.members, name="members"),
+    path("desk/members/<str:number>/", member_views.member, name="member"),
+    path("desk/certificates/<str:number>/", certificate_views.certificate, name="certificate"),
+    path("desk/certificates/<str:number>/change/", cover_act_views.change, name="change"),
+    path("desk/certificates/<str:number>/cancel/", cover_act_views.cancel, name="cancel"),
+    path("desk/certificates/<str:number>/reinstate/", cover_act_views.reinstate, name="reinstate"),
+    path("desk/certificates/<str:number>/reverse/<int:seq>/", cover_act_views.reverse_act, name="reverse"),
+    path("desk/certificates/<str:number>/give-up/", cover_act_views.give_up, name="give_up"),
+    path("desk/papers/<int:paper_id>/", member_views.paper, name="paper"),
     path("desk/feeds/", feed_views.feeds, name="feeds"),
     path("desk/feeds/upload/", upload_views.upload, name="upload"),
     path("desk/feeds/template/<slug:form>.csv", upload_views.template, name="template"),

@@ -35,6 +35,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "question-pages": ("question-pages",),
     "portal": ("portal",),
     "door": ("door",),
+    "chronology": ("chronology",),
     "desk": ("desk", "tables", "facts", "cards"),
     "design": ("design-page",),
 }

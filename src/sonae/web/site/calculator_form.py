@@ -10,14 +10,11 @@ from typing import Any
 from django import forms
 
 from sonae.domain.calendar import cover_starts_at
-from sonae.domain.figures import FigureInvalid, read_yen
-from sonae.domain.money import MAN, yen_in_words
 from sonae.domain.product.definition import Product
-from sonae.domain.quoting import LARGEST_SALES
 from sonae.web.shared.figures import moment_words
-from sonae.web.shared.language import active_language, in_language, say
+from sonae.web.shared.language import active_language, say
+from sonae.web.shared.sales_field import LONGEST_TYPED, SalesField
 
-LONGEST_TYPED = 60
 NAMES = ("industry", "sales", "start")
 
 
@@ -32,30 +29,6 @@ def printable(text: str) -> str:
         sign for sign in text[: LONGEST_TYPED + 1] if unicodedata.category(sign) not in {"Cc", "Cs", "Co", "Cn"}
     )
     return shown.strip()
-
-
-class SalesField(forms.Field):
-    """Yearly sales in 万円, in any of the ways in which people write them. Cleaned to whole yen."""
-
-    def clean(self, value: Any) -> int:
-        text = str(value or "")
-        if len(text) > LONGEST_TYPED:
-            raise forms.ValidationError(
-                say(
-                    "長すぎて読めません。4800 や 4,800万円 のように入れてください。",
-                    "This is too long to read. Write it like 4800 or 4,800万円.",
-                )
-            )
-        try:
-            yen = read_yen(text, unit=MAN)
-        except FigureInvalid as problem:
-            raise forms.ValidationError(in_language(problem.message)) from problem
-        if yen > LARGEST_SALES:
-            most = in_language(yen_in_words(LARGEST_SALES))
-            raise forms.ValidationError(
-                str(say("{most}までの額を入れてください。", "Please enter no more than {most}.")).format(most=most)
-            )
-        return yen
 
 
 class CalculatorForm(forms.Form):

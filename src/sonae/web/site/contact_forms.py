@@ -13,9 +13,10 @@ from sonae.domain.text import Text
 from sonae.domain.window import part_of_day
 from sonae.web.shared.keyed_form import KeyedForm
 from sonae.web.shared.language import in_language, say
+from sonae.web.shared.sales_field import SalesField
 from sonae.web.shared.text_fields import email_field, line_field, message_field
 from sonae.web.shared.typed_contact import read_kana, read_line, read_lines, read_telephone
-from sonae.web.site.calculator_form import SalesField, industry_choices
+from sonae.web.site.calculator_form import industry_choices
 
 LONGEST_MESSAGE = 2_000
 NOON = 12

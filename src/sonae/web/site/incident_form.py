@@ -17,7 +17,8 @@ from sonae.domain.money import MAN, yen_in_words
 from sonae.domain.product.explanations import Scenario
 from sonae.domain.text import Text
 from sonae.web.shared.language import in_language, say
-from sonae.web.site.calculator_form import LONGEST_TYPED, printable
+from sonae.web.shared.sales_field import LONGEST_TYPED
+from sonae.web.site.calculator_form import printable
 
 COUNTERS = ("人", "名", "台", "日間", "日", "か月", "ヶ月", "カ月", "people", "devices", "days", "months")
 

@@ -12,8 +12,8 @@ from sonae.apps.enrolment.steps import StepCode
 from sonae.apps.enrolment.use_cases.confirm_application import EXPLAINED
 from sonae.apps.parties.queries import find_membership
 from sonae.web.portal.postcode import find_beginning
-from sonae.web.portal.steps import company_fields as read
 from sonae.web.portal.steps.page import Rows, StepPage
+from sonae.web.shared import company_fields as read
 from sonae.web.shared import typed_contact
 from sonae.web.shared.language import say
 

@@ -1,0 +1,60 @@
+"""/desk/certificates/<number>/: what is in force on a day as it was known at a moment, the log, and the premium by months."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date, datetime
+
+from django.http import HttpRequest, HttpResponse
+
+from sonae.apps.certificates.as_at import as_at
+from sonae.apps.certificates.models import Certificate, ChangeRequest
+from sonae.domain.moments import read_day, read_moment
+from sonae.web.desk.access import CHANGE_ROLES, for_cover, role_of
+from sonae.web.desk.cover_words import act_lines, content_rows, cover_line, request_line
+from sonae.web.desk.page import desk_page
+from sonae.web.shared.cover_preview import months_of
+from sonae.web.shared.moment import now, today
+
+LONGEST_TYPED = 40
+
+
+@for_cover("GET")
+def certificate(request: HttpRequest, certificate: Certificate) -> HttpResponse:
+    """GET …/?on=2027-03-03&known=2027-03-10; without them today, as it is known now."""
+    typed = {name: _narrow(request.GET.get(name, "")) for name in ("on", "known")}
+    on, known = _asked(typed, today(request), now(request))
+    found = as_at(certificate, on=on or today(request), known=known or now(request))
+    waiting = ChangeRequest.objects.filter(certificate=certificate, state=ChangeRequest.State.WAITING).first()
+    if waiting is not None:
+        waiting.certificate = certificate
+    schedule = found.schedule
+    facts = {
+        "certificate": certificate,
+        "found": found,
+        "line": cover_line(certificate, today(request)),
+        "typed": typed,
+        "unreadable": (on is None) or (known is None),
+        "is_now": not any(typed.values()),
+        "rows": content_rows(found) if found.is_known else [],
+        "acts": act_lines(found),
+        "schedule": schedule,
+        "months": months_of(found.product, schedule) if schedule else (),
+        "waiting": request_line(waiting) if waiting else None,
+        "may_change": role_of(request) in CHANGE_ROLES,
+        "may_cancel": certificate.cancelled_on is None,
+        "today": today(request),
+    }
+    return desk_page(request, "desk/certificates/certificate.html", facts, status=422 if facts["unreadable"] else 200)
+
+
+def _asked(typed: dict[str, str], day: date, moment: datetime) -> tuple[date | None, datetime | None]:
+    """What was typed, or else today and now; None for what can't be read. A day to know at means its end."""
+    on = read_day(typed["on"]) if typed["on"] else day
+    known = read_moment(typed["known"]) if typed["known"] else moment
+    return on, known
+
+
+def _narrow(typed: str) -> str:
+    """Full-width digits are read as well."""
+    return unicodedata.normalize("NFKC", typed[:LONGEST_TYPED]).strip()
