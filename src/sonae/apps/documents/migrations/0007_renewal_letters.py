@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("documents", "0005_notice_read"),
+        ("documents", "0006_endorsement"),
     ]
 
     operations = [
@@ -17,6 +17,7 @@ class Migration(migrations.Migration):
                     ("estimate", "Estimate"),
                     ("certificate", "Certificate"),
                     ("free_certificate", "Free Certificate"),
+                    ("endorsement", "Endorsement"),
                     ("receipt", "Receipt"),
                     ("disclosure_copy", "Disclosure Copy"),
                     ("important_matters", "Important Matters"),
