@@ -172,7 +172,8 @@ def test_every_test_that_a_document_names_is_there() -> None:
 
 
 def test_every_file_that_a_document_names_is_there() -> None:
-    bases = [ROOT, SRC, SRC / "apps" / "enrolment" / "use_cases", SRC / "config" / "settings", ROOT / "src"]
+    use_cases = [SRC / "apps" / app / "use_cases" for app in ("enrolment", "billing", "certificates")]
+    bases = [ROOT, SRC, *use_cases, SRC / "config" / "settings", ROOT / "src"]
     missing = [
         f"{shown(page)} → {name}"
         for page in (*own_files(ROOT / "docs", suffixes=(".md",)), ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md")

@@ -92,7 +92,7 @@ def issue_edition(
     if ends_on is not None and ends_on <= certificate.starts_on:
         return None
     place, pieces = _piece_of(log, after.term, day)
-    piece, priced = pieces[place], after.stretches[place]
+    piece, costs = pieces[place], after.stretches[place]
     number = Paper.objects.filter(key__startswith=f"{Paper.Kind.CERTIFICATE}:{certificate.number}:").count() + 1
     edition = Edition(
         number,
@@ -103,7 +103,7 @@ def issue_edition(
     facts = certificate_facts(
         certificate=certificate,
         fields=grouped(piece.fields),
-        annual_premium=priced.annual_premium,
+        annual_premium=costs.annual_premium,
         term_premium=after.total,
         edition=edition,
         now=now,
