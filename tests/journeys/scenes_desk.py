@@ -22,7 +22,7 @@ def desk_home(visitor: Visitor) -> None:
 def desk_home_parked(visitor: Visitor) -> None:
     with parked_run(visitor.site):
         visitor.go("/desk/")
-        visitor.says("止まっている無料補償の処理", "Rounds of the free cover that stand")
+        visitor.says("止まっている無料補償の処理", "Rounds of the free cover that have stopped")
 
 
 @contextmanager

@@ -51,6 +51,13 @@ def _signed_in(page: str) -> Callable[[], Opened]:
     return lambda: (signed_in(cast.call_in().owner), page)
 
 
+def _changing_the_address() -> Opened:
+    """Waits for the code that was sent to the present address; a wrong one ends the change after a few tries."""
+    browser = signed_in(cast.call_in().owner)
+    browser.post("/portal/security/email/", {"email": "new-address@sample.example"})
+    return browser, "/portal/security/email/"
+
+
 def _applicant(page: str, *, confirmed: bool = False) -> Callable[[], Opened]:
     def open_page() -> Opened:
         people = cast.call_in()
@@ -154,5 +161,6 @@ PAGES: dict[str, Callable[[], Opened]] = {
     "people": _signed_in("/portal/people/"),
     "security": _signed_in("/portal/security/"),
     "address": _signed_in("/portal/security/email/"),
+    "address code": _changing_the_address,
     "passkey": _signed_in("/portal/security/passkey/"),
 }

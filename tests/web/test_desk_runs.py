@@ -71,7 +71,7 @@ def test_it_stands_there_with_its_totals_and_the_members_that_differ(operator: C
     assert "合わない会員：10000017 2026年11月24日 午前10時に止まりました。" in page
     page = words_of(operator, "/en/desk/")
     assert "Free cover for the scheme year that starts on 1 December 2026" in page
-    assert "Members 2, of whom with free cover 1; with cover after leaving 0." in page
+    assert "2 members, 1 of them with free cover; 0 covered after leaving." in page
 
 
 def test_begun_again_it_covers_everybody_and_is_gone(operator: Client, people: cast.Cast, parked: FreeCoverRun) -> None:

@@ -74,6 +74,6 @@ def _totals(run: FreeCoverRun) -> Text:
     return Text(
         f"会員 {members:,}件、そのうち無料補償のある会員 {covered:,}件、退会後も補償の続く方 {left:,}件。"
         f"処理した会員 {after.get('members', 0):,}件、その内訳の合計 {gone_through:,}件。",
-        f"Members {members:,}, of whom with free cover {covered:,}; with cover after leaving {left:,}. "
-        f"Members gone through {after.get('members', 0):,}, accounted for {gone_through:,}.",
+        f"{members:,} members, {covered:,} of them with free cover; {left:,} covered after leaving. "
+        f"The round went through {after.get('members', 0):,} members and accounts for {gone_through:,}.",
     )

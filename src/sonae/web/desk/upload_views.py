@@ -143,6 +143,7 @@ def _column(field: Field, layout: FeedLayout) -> dict[str, Any]:
     """One column as the page explains it."""
     return {
         "heading": layout.headings[field][0],
+        "english": next((one for one in layout.headings[field] if one.isascii() and one.islower()), ""),
         "needed_in_list": field in NEEDED["list"],
         "in_list": field in FIELDS_OF["list"],
         "needed_in_changes": field in NEEDED["changes"],

@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from sonae.apps.parties.models import Member, MemberAccess
 from sonae.apps.parties.queries import MayNotAct, list_members_of, list_people_of, role_of
@@ -62,7 +63,7 @@ class InvitationForm(forms.Form):
     def __init__(self, data: Any = None, *, member: Member | None = None) -> None:
         super().__init__(data, auto_id=f"id_{member.number if member else ''}_%s")
         choice: Any = self.fields["role"]
-        choice.choices = [(role, in_language(ROLE_NAMES[role])) for role in TO_GIVE]
+        choice.choices = [(role, capfirst(in_language(ROLE_NAMES[role]))) for role in TO_GIVE]
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).lower()
