@@ -28,12 +28,13 @@ class AtProcessor:
 
     captured: list[int] = field(default_factory=list)
     refunded: list[int] = field(default_factory=list)
+    disputed: int = 0  # taken back by a bank, for now or for good
     state: str = "open"
     sessions: int = 0
 
     @property
     def kept(self) -> int:
-        return sum(self.captured) - sum(self.refunded)
+        return sum(self.captured) - sum(self.refunded) - self.disputed
 
 
 def read_processor(journal: Path) -> dict[str, AtProcessor]:
@@ -52,6 +53,10 @@ def read_processor(journal: Path) -> dict[str, AtProcessor]:
                     line.state = "captured"
                 case "payment.refunded":
                     line.refunded.append(yen)
+                case "payment.disputed":
+                    line.disputed += yen
+                case "payment.dispute_won":
+                    line.disputed -= yen
                 case "payment.voided":
                     line.state = "voided"
                 case "session.expired":

@@ -253,10 +253,10 @@ def test_without_the_lock_four_messages_at_once_tell_of_one_refund_four_times(
 def test_without_looking_at_the_log_a_dispute_is_written_with_every_message(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def write(payment: Payment, *, now: Any) -> None:
+    def write(payment: Payment, *, now: Any, **_: Any) -> None:
         record(now=now, actor="system:test", action="payment.disputed", object_kind="payment", object_id=payment.key)
 
-    monkeypatch.setattr(note_after_capture, "_note_dispute", write)
+    monkeypatch.setattr(note_after_capture, "note_dispute", write)
     _, payment = world.authorised("4000000000000259")
     world.settle(payment)
     for _ in range(3):

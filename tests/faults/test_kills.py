@@ -120,7 +120,7 @@ def refused_page(world: World) -> tuple[Application, object]:
     key = f"enrol:{application.public_id}:1"
     world.gateway.open_checkout(
         key=f"{key}:open", reference=f"taken:{key}", charge_yen=50, description="", email="", return_url="http://127.0.0.1/a",
-        cancel_url="http://127.0.0.1/b", language="ja",
+        cancel_url="http://127.0.0.1/b", language="ja", save_card=False,
     )  # fmt: skip
     return application, application.pk
 

@@ -211,7 +211,7 @@ def refuse_the_page(world: World, application: Application) -> None:
     """Another call has used the key of the first page, with another sum: the processor refuses that page for good."""
     world.gateway.open_checkout(
         key=f"enrol:{application.public_id}:1:open", reference=f"enrol:{application.public_id}:1", charge_yen=50,
-        description="", email="", return_url="http://127.0.0.1/a", cancel_url="http://127.0.0.1/b", language="ja",
+        description="", email="", return_url="http://127.0.0.1/a", cancel_url="http://127.0.0.1/b", language="ja", save_card=False,
     )  # fmt: skip
 
 

@@ -42,6 +42,7 @@ class World(Protocol):
     def refunds(self, reference: str) -> list[int]: ...
     def sessions(self, reference: str) -> int: ...
     def dispute(self, payment_id: str) -> None: ...
+    def close_dispute(self, payment_id: str, outcome: str) -> None: ...
     def event(self, **changes: Any) -> bytes: ...
     def sign(self, body: bytes, at: datetime, secret: str = SECRET) -> str: ...
     def stop(self) -> None: ...
@@ -78,8 +79,8 @@ class SandboxWorld:
         answer: dict[str, Any] = reply.json()
         return answer
 
-    def pay(self, checkout: Checkout, number: str = VISA) -> None:
-        self._holder.pay(checkout.url, number)
+    def pay(self, checkout: Checkout, number: str = VISA, *, expiry: str = "12/99") -> None:
+        self._holder.pay(checkout.url, number, expiry=expiry)
 
     def break_next(self, operation: str, fault: str, *, done: bool, times: int = 1) -> None:
         self.control("behaviour", next=[{"operation": operation, "fault": fault, "done": done, "times": times}])
@@ -101,6 +102,9 @@ class SandboxWorld:
 
     def dispute(self, payment_id: str) -> None:
         self.control("dispute", payment_id=payment_id)
+
+    def close_dispute(self, payment_id: str, outcome: str) -> None:
+        self.control("close_dispute", payment_id=payment_id, outcome=outcome)
 
     def event(self, **changes: Any) -> bytes:
         data = {"session_id": "ses_1", "payment_id": "pay_1", "reference": "r", "yen": 64940, "currency": "jpy"}
@@ -154,6 +158,9 @@ class StripeWorld:
     def dispute(self, payment_id: str) -> None:
         self.server.dispute(payment_id)
 
+    def close_dispute(self, payment_id: str, outcome: str) -> None:
+        self.server.close_dispute(payment_id, outcome)
+
     def event(self, **changes: Any) -> bytes:
         thing = {"object": "payment_intent", "id": "pi_1", "amount": 64940, "currency": "jpy"}
         event = {"object": "event", "id": "evt_1", "type": "payment_intent.succeeded", "livemode": False}
@@ -186,6 +193,7 @@ class Applicant:
             "return_url": "http://127.0.0.1:8000/apply/paid/",
             "cancel_url": "http://127.0.0.1:8000/apply/pay/",
             "language": "ja",
+            "save_card": False,
         }
         return (gateway or self.world.gateway).open_checkout(**given | changes)
 

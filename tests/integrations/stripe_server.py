@@ -30,6 +30,14 @@ DECLINES = {
     "4000000000000127": ("incorrect_cvc", "incorrect_cvc"),
     "4000008400001629": ("payment_intent_authentication_failure", ""),
 }
+OFF_SESSION = {
+    "4000000000000341": ("card_declined", "generic_decline"),
+    "4100000000000217": ("card_declined", "insufficient_funds"),
+    "4100000000000225": ("expired_card", "expired_card"),
+    "4100000000000233": ("card_declined", "lost_card"),
+    "4100000000000241": ("authentication_required", "authentication_required"),
+    "4000002760003184": ("authentication_required", "authentication_required"),
+}
 BRANDS = {"4": "visa", "55": "mastercard", "35": "jcb", "37": "amex", "30": "diners"}
 
 
@@ -65,6 +73,8 @@ class Books:
     intents: dict[str, dict[str, Any]] = field(default_factory=dict)
     charges: dict[str, dict[str, Any]] = field(default_factory=dict)
     refunds: list[dict[str, Any]] = field(default_factory=list)
+    disputes: list[dict[str, Any]] = field(default_factory=list)
+    methods: dict[str, dict[str, str]] = field(default_factory=dict)
     captures: list[tuple[str, int]] = field(default_factory=list)
     answers: dict[str, tuple[str, int, dict[str, Any]]] = field(default_factory=dict)
     requests: list[tuple[str, str, dict[str, str], dict[str, str]]] = field(default_factory=list)
@@ -116,51 +126,88 @@ class StripeServer(ThreadingHTTPServer):
                 intent["last_payment_error"] = error | ({"decline_code": decline_code} if decline_code else {})
                 return
             brand = next(name for start, name in BRANDS.items() if number.startswith(start))
-            charge = {
-                "id": self.books.name("ch"),
-                "object": "charge",
-                "amount": intent["amount"],
-                "amount_captured": 0,
-                "amount_refunded": 0,
-                "captured": False,
-                "currency": "jpy",
-                "disputed": False,
-                "payment_intent": intent["id"],
-                "metadata": dict(intent["metadata"]),
-                "payment_method_details": {"type": "card", "card": {"brand": brand, "last4": number[-4:]}},
-            }
-            self.books.charges[charge["id"]] = charge
-            intent.update(
-                status="requires_capture",
-                amount_capturable=intent["amount"],
-                latest_charge=charge["id"],
-                last_payment_error=None,
-            )
+            method = self.books.name("pm")
+            if intent["setup_future_usage"]:
+                intent["customer"] = self.books.name("cus")
+                self.books.methods[method] = {"number": number, "customer": intent["customer"]}
+            self._hold(intent, number, brand, method)
             session.update(status="complete", payment_status="unpaid")
 
-    def dispute(self, payment_id: str) -> None:
-        """The card holder disputes the charge."""
-        self.books.charges[self.books.intents[payment_id]["latest_charge"]]["disputed"] = True
+    def _hold(self, intent: dict[str, Any], number: str, brand: str, method: str) -> None:
+        charge = {
+            "id": self.books.name("ch"),
+            "object": "charge",
+            "amount": intent["amount"],
+            "amount_captured": 0,
+            "amount_refunded": 0,
+            "captured": False,
+            "currency": "jpy",
+            "disputed": False,
+            "payment_intent": intent["id"],
+            "metadata": dict(intent["metadata"]),
+            "payment_method": method,
+            "payment_method_details": {
+                "type": "card",
+                "card": {"brand": brand, "last4": number[-4:], "exp_year": 2099, "exp_month": 12},
+            },
+        }
+        self.books.charges[charge["id"]] = charge
+        intent.update(
+            status="requires_capture",
+            amount_capturable=intent["amount"],
+            latest_charge=charge["id"],
+            last_payment_error=None,
+        )
+
+    def dispute(self, payment_id: str, status: str = "needs_response") -> None:
+        """The card holder disputes what is left of the charge."""
+        charge = self.books.charges[self.books.intents[payment_id]["latest_charge"]]
+        charge["disputed"] = True
+        self.books.disputes.append(
+            {
+                "id": self.books.name("dp"),
+                "object": "dispute",
+                "amount": charge["amount"] - charge["amount_refunded"],
+                "charge": charge["id"],
+                "currency": "jpy",
+                "payment_intent": payment_id,
+                "status": status,
+            }
+        )
+
+    def close_dispute(self, payment_id: str, status: str) -> None:
+        """The bank has decided."""
+        for dispute in self.books.disputes:
+            if dispute["payment_intent"] == payment_id:
+                dispute["status"] = status
 
     def _intent_of(self, session: dict[str, Any]) -> dict[str, Any]:
         if session["payment_intent"] is None:
-            intent = {
-                "id": self.books.name("pi"),
-                "object": "payment_intent",
-                "amount": session["amount_total"],
-                "amount_capturable": 0,
-                "amount_received": 0,
-                "capture_method": session["_capture_method"],
-                "currency": "jpy",
-                "last_payment_error": None,
-                "latest_charge": None,
-                "livemode": False,
-                "metadata": dict(session["_intent_metadata"]),
-                "status": "requires_payment_method",
-            }
-            self.books.intents[intent["id"]] = intent
+            intent = self._new_intent(
+                session["amount_total"], session["_intent_metadata"], session["_capture_method"], session["_usage"]
+            )
             session["payment_intent"] = intent["id"]
         return self.books.intents[session["payment_intent"]]
+
+    def _new_intent(self, amount: int, metadata: dict[str, str], capture: str, usage: str | None) -> dict[str, Any]:
+        intent = {
+            "id": self.books.name("pi"),
+            "object": "payment_intent",
+            "amount": amount,
+            "amount_capturable": 0,
+            "amount_received": 0,
+            "capture_method": capture,
+            "currency": "jpy",
+            "customer": None,
+            "last_payment_error": None,
+            "latest_charge": None,
+            "livemode": False,
+            "metadata": dict(metadata),
+            "setup_future_usage": usage,
+            "status": "requires_payment_method",
+        }
+        self.books.intents[intent["id"]] = intent
+        return intent
 
     # --- operations ------------------------------------------------------------------------------------------------
 
@@ -196,6 +243,7 @@ class StripeServer(ThreadingHTTPServer):
             "payment_status": "unpaid",
             "status": "open",
             "url": f"https://checkout.stripe.com/c/pay/{session_id}",
+            "_usage": given.get("payment_intent_data[setup_future_usage]"),
             "_capture_method": given.get("payment_intent_data[capture_method]", "automatic"),
             "_intent_metadata": {"reference": given.get("payment_intent_data[metadata][reference]", "")},
         }
@@ -219,7 +267,41 @@ class StripeServer(ThreadingHTTPServer):
         self.books.captures.append((intent["metadata"]["reference"], yen))
         return dict(intent)
 
+    def charge_saved(self, given: dict[str, str]) -> dict[str, Any]:
+        """A PaymentIntent that is created and confirmed at once, without the card holder."""
+        if any(name.startswith("payment_method_types") for name in given):
+            raise Problem(400, "invalid_request_error", "payment_method_types_no_longer_supported")
+        assert (given["off_session"], given["confirm"], given["capture_method"]) == ("true", "true", "manual")
+        kept = self.books.methods.get(given["payment_method"])
+        if kept is None or kept["customer"] != given["customer"]:
+            raise Problem(400, "invalid_request_error", "resource_missing", "No such PaymentMethod")
+        intent = self._new_intent(int(given["amount"]), {"reference": given["metadata[reference]"]}, "manual", None)
+        intent["customer"] = given["customer"]
+        number = kept["number"]
+        if number in OFF_SESSION:
+            code, decline_code = OFF_SESSION[number]
+            problem = Problem(402, "card_error", code)
+            problem.body["error"] |= {"decline_code": decline_code, "payment_intent": dict(intent)}
+            raise problem
+        brand = next(name for start, name in BRANDS.items() if number.startswith(start))
+        self._hold(intent, number, brand, given["payment_method"])
+        return dict(intent)
+
+    def detach(self, method: str) -> dict[str, Any]:
+        if self.books.methods.pop(method, None) is None:
+            raise Problem(400, "invalid_request_error", "payment_method_unexpected_state")
+        return {"id": method, "object": "payment_method", "type": "card", "customer": None}
+
+    def whole_intent(self, intent: dict[str, Any], expand: Sequence[str]) -> dict[str, Any]:
+        charge = intent["latest_charge"]
+        return intent | ({"latest_charge": self.books.charges[charge]} if charge and "latest_charge" in expand else {})
+
     def cancel(self, intent: dict[str, Any]) -> dict[str, Any]:
+        if intent["status"] == "requires_payment_method" and not any(
+            session["payment_intent"] == intent["id"] for session in self.books.sessions.values()
+        ):
+            intent.update(status="canceled")
+            return dict(intent)
         if intent["status"] != "requires_capture":
             raise unexpected(f"could not be canceled: {intent['status']}")
         intent.update(status="canceled", amount_capturable=0)
@@ -233,6 +315,8 @@ class StripeServer(ThreadingHTTPServer):
         if intent["status"] != "succeeded":
             raise Problem(400, "invalid_request_error", "charge_not_captured")
         charge = self.books.charges[intent["latest_charge"]]
+        if any(one["charge"] == charge["id"] and one["status"] != "won" for one in self.books.disputes):
+            raise Problem(400, "invalid_request_error", "charge_disputed")
         if yen > charge["amount"] - charge["amount_refunded"]:
             raise Problem(400, "invalid_request_error", "amount_too_large")
         charge["amount_refunded"] += yen
@@ -264,6 +348,10 @@ class StripeServer(ThreadingHTTPServer):
             "capture": lambda: self.capture(self._found(intents, name), given),
             "cancel": lambda: self.cancel(self._found(intents, name)),
             "refund": lambda: self.refund(given),
+            "charge_saved": lambda: self.charge_saved(given),
+            "forget": lambda: self.detach(name),
+            "read_intent": lambda: self.whole_intent(self._found(intents, name), expand),
+            "disputes": lambda: self.list_disputes(given["payment_intent"]),
         }
         return acts[operation]()
 
@@ -271,6 +359,10 @@ class StripeServer(ThreadingHTTPServer):
         found = [session for session in self.books.sessions.values() if session["payment_intent"] == payment_id]
         data = [self.whole(session, expand) for session in found]
         return {"object": "list", "url": "/v1/checkout/sessions", "has_more": False, "data": data}
+
+    def list_disputes(self, payment_id: str) -> dict[str, Any]:
+        data = [dispute for dispute in self.books.disputes if dispute["payment_intent"] == payment_id]
+        return {"object": "list", "url": "/v1/disputes", "has_more": False, "data": data}
 
 
 ROUTES = (
@@ -281,6 +373,10 @@ ROUTES = (
     ("POST", r"/v1/payment_intents/(\w+)/capture", "capture"),
     ("POST", r"/v1/payment_intents/(\w+)/cancel", "cancel"),
     ("POST", r"/v1/refunds", "refund"),
+    ("GET", r"/v1/disputes", "disputes"),
+    ("POST", r"/v1/payment_intents", "charge_saved"),
+    ("GET", r"/v1/payment_intents/(\w+)", "read_intent"),
+    ("POST", r"/v1/payment_methods/(\w+)/detach", "forget"),
 )
 
 

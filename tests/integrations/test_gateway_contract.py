@@ -15,6 +15,7 @@ from django.test import override_settings
 
 from sonae.apps.billing.gateway import (
     CardState,
+    DisputeState,
     ForgedEvent,
     GatewayError,
     GatewayRefused,
@@ -176,6 +177,24 @@ def test_a_dispute_shows_when_the_payment_is_read(world: World, applicant: Appli
     world.dispute(payment_id)
     payment = world.gateway.read_payment(session_id=session_id)
     assert (payment.disputed, payment.state) == (True, CardState.CAPTURED)
+    (dispute,) = payment.disputes
+    assert (dispute.dispute_yen, dispute.state) == (64940, DisputeState.OPEN)
+
+
+@pytest.mark.parametrize("outcome", ["won", "lost"])
+def test_a_dispute_keeps_its_name_until_the_bank_has_decided(world: World, applicant: Applicant, outcome: str) -> None:
+    reference, session_id, payment_id = applicant.authorised()
+    world.gateway.capture(payment_id=payment_id, charge_yen=64940, key=f"capture:{reference}")
+    world.gateway.refund(payment_id=payment_id, refund_yen=940, key=f"refund:{reference}")
+    world.dispute(payment_id)
+    (opened,) = world.gateway.read_payment(session_id=session_id).disputes
+    assert (opened.dispute_yen, opened.state) == (64000, DisputeState.OPEN)
+    with pytest.raises(GatewayRefused):
+        world.gateway.refund(payment_id=payment_id, refund_yen=1, key=f"meanwhile:{reference}")
+    world.close_dispute(payment_id, outcome)
+    (closed,) = world.gateway.read_payment(session_id=session_id).disputes
+    assert closed == replace(opened, state=DisputeState(outcome))
+    assert world.refunds(reference) == [940]
 
 
 @pytest.mark.parametrize(

@@ -64,10 +64,10 @@ def test_a_page_asks_for_a_card_three_d_secure_and_a_later_capture_in_whole_yen(
     assert "payment_intent_data[setup_future_usage]" not in given
 
 
-def test_the_card_is_kept_for_the_renewal_only_when_the_settings_say_so(world: StripeWorld) -> None:
-    with override_settings(SONAE_STRIPE_SETUP_FUTURE_USAGE="off_session", SONAE_STRIPE_THREE_D_SECURE="automatic"):
+def test_the_card_is_kept_only_when_its_holder_has_agreed(world: StripeWorld) -> None:
+    with override_settings(SONAE_STRIPE_THREE_D_SECURE="automatic"):
         gateway = world.new_gateway(seconds=5)
-    Applicant(world).open(gateway=gateway)
+    Applicant(world).open(gateway=gateway, save_card=True)
     given, _ = last_request(world, "/v1/checkout/sessions")
     assert given["payment_intent_data[setup_future_usage]"] == "off_session"
     assert given["customer_creation"] == "always"
@@ -238,6 +238,11 @@ def test_too_small_a_sum_is_refused_in_stripes_words(world: StripeWorld) -> None
             "charge.dispute.created",
             {"object": "dispute", "id": "dp_1", "payment_intent": "pi_1"},
             ("payment.disputed", "", "pi_1"),
+        ),
+        (
+            "charge.dispute.closed",
+            {"object": "dispute", "id": "dp_1", "payment_intent": "pi_1"},
+            ("payment.dispute_closed", "", "pi_1"),
         ),
         ("customer.created", {"object": "customer", "id": "cus_1"}, ("customer.created", "", "")),
     ],

@@ -5,7 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sonae.apps.billing.gateway import CardPayment, CardRefund, CardState, Checkout, ForgedEvent, GatewayEvent
+from sonae.apps.billing.gateway import (
+    CardDispute,
+    CardPayment,
+    CardRefund,
+    CardState,
+    Checkout,
+    DisputeState,
+    ForgedEvent,
+    GatewayEvent,
+    KeptCard,
+    SavedCardAnswer,
+    SavedCardOutcome,
+)
 
 
 @dataclass
@@ -21,6 +33,11 @@ class MemoryGateway:
     by_key: dict[str, Checkout] = field(default_factory=dict)
     fail_with: dict[str, Exception] = field(default_factory=dict)
     captures: int = 0
+    refunds: list[int] = field(default_factory=list)
+    saves: bool = False
+    saved_outcome: SavedCardOutcome = SavedCardOutcome.AUTHORISED
+    saved_answers: dict[str, SavedCardAnswer] = field(default_factory=dict)
+    forgotten: list[str] = field(default_factory=list)
 
     def _maybe_fail(self, method: str) -> None:
         if method in self.fail_with:
@@ -28,9 +45,10 @@ class MemoryGateway:
 
     def open_checkout(
         self, *, key: str, reference: str, charge_yen: int, description: str, email: str,
-        return_url: str, cancel_url: str, language: str,
+        return_url: str, cancel_url: str, language: str, save_card: bool,
     ) -> Checkout:  # fmt: skip
         self._maybe_fail("open_checkout")
+        self.saves = save_card
         if key not in self.by_key:
             session = f"cs_{self.mark}{len(self.by_key) + 1}"
             self.by_key[key] = Checkout(session, f"http://127.0.0.1:8001/pay/{session}")
@@ -39,13 +57,39 @@ class MemoryGateway:
 
     def card_holder_pays(self, brand: str = "visa", last4: str = "4242") -> None:
         """Authorise on the newest page."""
+        kept = KeptCard(f"card_{self.mark}{len(self.payments)}", brand, last4, 2030, 6) if self.saves else None
         self._change(
-            state=CardState.AUTHORISED, payment_id=f"pi_{self.mark}{len(self.payments)}", brand=brand, last4=last4
-        )
+            state=CardState.AUTHORISED, payment_id=f"pi_{self.mark}{len(self.payments)}", brand=brand, last4=last4,
+            kept_card=kept,
+        )  # fmt: skip
+
+    def charge_saved_card(
+        self, *, key: str, reference: str, charge_yen: int, description: str, token: str
+    ) -> SavedCardAnswer:
+        self._maybe_fail("charge_saved_card")
+        if key not in self.saved_answers:
+            name = f"pi_{self.mark}saved{len(self.saved_answers) + 1}"
+            state = CardState.AUTHORISED if self.saved_outcome == SavedCardOutcome.AUTHORISED else CardState.OPEN
+            self.payments[name] = CardPayment(
+                name, name, state, reference, charge_yen, "jpy", brand="visa", last4="4242"
+            )
+            code = "" if state == CardState.AUTHORISED else "said_no"
+            self.saved_answers[key] = SavedCardAnswer(self.saved_outcome, name, name, code)
+        return self.saved_answers[key]
+
+    def forget_card(self, *, token: str, key: str) -> None:
+        self._maybe_fail("forget_card")
+        self.forgotten.append(token)
 
     def card_is_declined(self) -> None:
         """The newest page stays open; the last try was declined."""
         self._change(failure_code="card_declined")
+
+    def bank_takes_back(self, dispute_yen: int, state: DisputeState = DisputeState.OPEN, name: str = "dis_1") -> None:
+        """A dispute of the newest payment, as it stands now."""
+        session = list(self.payments)[-1]
+        others = tuple(one for one in self.payments[session].disputes if one.dispute_id != name)
+        self._change(disputes=(*others, CardDispute(name, dispute_yen, state)))
 
     def _change(self, **fields: object) -> None:
         session = list(self.payments)[-1]
@@ -69,6 +113,8 @@ class MemoryGateway:
         return self.payments[session_id]
 
     def refund(self, *, payment_id: str, refund_yen: int, key: str) -> CardRefund:
+        self._maybe_fail("refund")
+        self.refunds.append(refund_yen)
         return CardRefund("re_1", refund_yen)
 
     def read_event(self, *, body: bytes, headers: dict[str, str], now: datetime) -> GatewayEvent:

@@ -185,7 +185,7 @@ BOOKS = "/portal/accounting/C202512-{}/"
 OF_A_MEMBER = {
     "/portal/": 17,  # members, their facts; scheme years; applications; certificates with their acts; payments, refunds
     "/portal/documents/": 11,  # and what they paid for; papers; what was read
-    "/portal/payments/": 11,
+    "/portal/payments/": 13,  # and the kept card, and whether this person may remove it
     "/portal/notices/": 12,
     "/portal/data/": 6,
     "/portal/data/erase/": 7,

@@ -11,6 +11,7 @@ from procrastinate.contrib.django import app
 from sonae.apps.audit.later import later
 from sonae.apps.audit.throttle import forget_ended_windows
 from sonae.apps.billing.gateway import card_gateway
+from sonae.apps.billing.use_cases.keep_card import forget_ended_cards
 from sonae.apps.billing.use_cases.settle_payment import settle_payment
 from sonae.apps.billing.use_cases.sweep_payments import sweep_payments
 from sonae.apps.certificates.use_cases.close_left_changes import close_left_changes
@@ -70,6 +71,13 @@ def minutely_round(timestamp: int) -> str:
         return str(sweep_payments(gateway=card_gateway(), now=now()))
     finally:  # a round that fails must not keep the mails waiting, nor the mails the payments
         send_mails()
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="sonae.saved_card_round", queueing_lock="sonae.saved_card_round")
+def saved_card_round(timestamp: int) -> int:
+    """Let the processor let go of kept cards that were removed or replaced."""
+    return forget_ended_cards(gateway=card_gateway(), now=now())
 
 
 @app.periodic(cron="*/10 * * * *")

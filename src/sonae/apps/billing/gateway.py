@@ -27,6 +27,34 @@ class CardState(StrEnum):
     EXPIRED = "expired"  # the hosted page was left or timed out; nothing was charged
 
 
+class DisputeState(StrEnum):
+    """Where a dispute stands: the card holder says to its bank that the charge is not right (chargeback)."""
+
+    OPEN = "open"  # the processor has taken the money back and keeps it until the bank decides
+    WON = "won"  # it has come back to us
+    LOST = "lost"  # it stays with the card holder
+
+
+@dataclass(frozen=True, slots=True)
+class CardDispute:
+    """One dispute of a charge. Questions of a bank that move no money aren't disputes."""
+
+    dispute_id: str
+    dispute_yen: int
+    state: DisputeState
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCard:
+    """A card that its holder let us charge again. ``token`` is the processor's name for it; the number never reaches us."""
+
+    token: str
+    brand: str
+    last4: str
+    expiry_year: int
+    expiry_month: int
+
+
 @dataclass(frozen=True, slots=True)
 class Checkout:
     """A hosted card page that waits for the card holder."""
@@ -49,7 +77,31 @@ class CardPayment:
     brand: str = ""
     last4: str = ""
     failure_code: str = ""  # why the last try was declined, in the processor's words
-    disputed: bool = False
+    disputes: tuple[CardDispute, ...] = ()
+    kept_card: KeptCard | None = None  # where the page was opened with ``save_card`` and a card was taken on it
+
+    @property
+    def disputed(self) -> bool:
+        """Whether the charge is or was in dispute."""
+        return bool(self.disputes)
+
+
+class SavedCardOutcome(StrEnum):
+    """What became of charging a kept card without its holder."""
+
+    AUTHORISED = "authorised"  # the sum is held, exactly as after the card page
+    DECLINED = "declined"  # the issuer said no; nothing is held
+    HOLDER_NEEDED = "holder_needed"  # the issuer wants to see the holder: lead them to the card page
+
+
+@dataclass(frozen=True, slots=True)
+class SavedCardAnswer:
+    """``session_id`` names the payment at ``read_payment`` and ``void``, whatever the outcome; ``code`` is the issuer's reason."""
+
+    outcome: SavedCardOutcome
+    session_id: str
+    payment_id: str
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +163,23 @@ class CardGateway(Protocol):
         return_url: str,
         cancel_url: str,
         language: str,
+        save_card: bool,
     ) -> Checkout:
-        """Open a hosted page that authorises ``charge_yen`` without capturing. The same ``key`` gives the same page back."""
+        """Open a hosted page that authorises ``charge_yen`` without capturing. The same ``key`` gives the same page back.
+
+        ``save_card``: its holder has agreed that the card is kept for later charges.
+        """
+
+    def charge_saved_card(
+        self, *, key: str, reference: str, charge_yen: int, description: str, token: str
+    ) -> SavedCardAnswer:
+        """Authorise, not capture, on a kept card without its holder, once for each ``key``.
+
+        ``GatewayRefused``: the card can't be charged at all (it was let go of). After ``GatewayUnknown`` ask with the same key.
+        """
+
+    def forget_card(self, *, token: str, key: str) -> None:
+        """Let go of a kept card for good; letting go again is no error."""
 
     def read_payment(self, *, session_id: str) -> CardPayment:
         """What the processor says now."""

@@ -40,7 +40,10 @@ def note_seen(payment: Payment, seen: CardPayment) -> None:
     payment.payment_id = seen.payment_id or payment.payment_id
     payment.brand = seen.brand or payment.brand
     payment.last4 = seen.last4 or payment.last4
-    payment.failure_code = seen.failure_code
+    if (
+        seen.failure_code or payment.saved_card_id is None
+    ):  # the issuer's no to a kept card is said once, when it is charged
+        payment.failure_code = seen.failure_code
 
 
 def look_again_later(payment: Payment, *, now: datetime) -> None:

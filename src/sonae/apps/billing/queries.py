@@ -1,12 +1,157 @@
-"""What a member has told us for its own books."""
+"""What a member has told us for its own books, and what of the money a person has to look at."""
 
 from __future__ import annotations
 
-from sonae.apps.billing.models import BooksClosing
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce
+
+from sonae.apps.billing.models import (
+    BooksClosing,
+    Dispute,
+    HandReturn,
+    Payment,
+    Receivable,
+    Refund,
+    SavedCard,
+    WriteOff,
+)
 from sonae.apps.parties.models import Member
+from sonae.domain.calendar import japan_date
 
 
 def closing_month_of(*, member: Member) -> int | None:
     """The month in which it closes its books, as it said last; None where it hasn't said."""
     latest = BooksClosing.objects.filter(member=member).order_by("-chosen_at", "-id").first()
     return latest.closing_month if latest else None
+
+
+def find_kept_card(*, member: Member) -> SavedCard | None:
+    """The card that is kept for the member, whatever its expiry and processor."""
+    return SavedCard.objects.filter(member=member, ended_at__isnull=True).first()
+
+
+def find_saved_card(*, member: Member, gateway: str, now: datetime) -> SavedCard | None:
+    """The card that is kept for the member at this processor and hasn't run out; a card is good to the end of its month."""
+    today = japan_date(now)
+    saved = SavedCard.objects.filter(member=member, gateway=gateway, ended_at__isnull=True).first()
+    if saved is None or (saved.expiry_year, saved.expiry_month) < (today.year, today.month):
+        return None
+    return saved
+
+
+class Matter(StrEnum):
+    """Why a person has to look at some money, the most pressing first."""
+
+    PAYMENT = "payment"  # no answer for days: charged or not?
+    DISPUTE = "dispute"  # the card holder's bank asks for evidence, by a day of the processor
+    REFUND = "refund"  # owed back, and the processor has not said yes for days
+    HAND_RETURN = "hand_return"  # owed back, and no card can take it: to be transferred
+    RECEIVABLE = "receivable"  # premium whose money went back to the card
+    WRITE_OFF = "write_off"  # waits for a second person
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyToLookAt:
+    """One matter for the desk. ``row_id`` is the primary key of what it is about, ``key`` the payment's or the return's key."""
+
+    matter: Matter
+    row_id: int
+    key: str
+    member_number: str
+    yen: int
+    since: datetime
+    detail: str = ""  # of a receivable why, of a write-off the reason, of a refund what for
+
+
+def list_money_to_look_at() -> list[MoneyToLookAt]:
+    """Everything that waits for a person, by matter and then by age. Six queries, however much it is."""
+    found = [*_payments(), *_disputes(), *_refunds(), *_hand_returns(), *_receivables(), *_write_offs()]
+    order = list(Matter)
+    return sorted(found, key=lambda item: (order.index(item.matter), item.since, item.row_id))
+
+
+def _payments() -> list[MoneyToLookAt]:
+    waiting = Payment.objects.filter(state=Payment.State.PERSON).select_related("member")
+    return [
+        MoneyToLookAt(Matter.PAYMENT, one.pk, one.key, one.member.number, one.charge_yen, one.changed_at, one.gateway)
+        for one in waiting
+    ]
+
+
+def _disputes() -> list[MoneyToLookAt]:
+    opened = Dispute.objects.filter(state=Dispute.State.OPEN).select_related("payment__member")
+    return [
+        MoneyToLookAt(
+            Matter.DISPUTE,
+            one.pk,
+            one.payment.key,
+            one.payment.member.number,
+            one.dispute_yen,
+            one.opened_at,
+            one.dispute_id,
+        )
+        for one in opened
+    ]
+
+
+def _refunds() -> list[MoneyToLookAt]:
+    given_up = Refund.objects.filter(refunded_at__isnull=True, next_check_at__isnull=True)
+    return [
+        MoneyToLookAt(
+            Matter.REFUND,
+            one.pk,
+            one.payment.key,
+            one.payment.member.number,
+            one.refund_yen,
+            one.created_at,
+            one.reason,
+        )
+        for one in given_up.select_related("payment__member")
+    ]
+
+
+def _hand_returns() -> list[MoneyToLookAt]:
+    waiting = HandReturn.objects.filter(transferred_on__isnull=True).select_related("member")
+    return [
+        MoneyToLookAt(Matter.HAND_RETURN, one.pk, one.key, one.member.number, one.return_yen, one.recorded_at)
+        for one in waiting
+    ]
+
+
+def _receivables() -> list[MoneyToLookAt]:
+    """Those of which something is still owed; what a second person is asked about stands under that matter."""
+    given_up = Q(write_offs__state__in=[WriteOff.State.WAITING, WriteOff.State.DONE])
+    owed = F("receivable_yen") - Coalesce(Sum("write_offs__write_off_yen", filter=given_up), 0)
+    open_ones = Receivable.objects.annotate(owed=owed).filter(owed__gt=0).select_related("payment__member")
+    return [
+        MoneyToLookAt(
+            Matter.RECEIVABLE,
+            one.pk,
+            one.payment.key,
+            one.payment.member.number,
+            one.owed,
+            one.recorded_at,
+            one.reason,
+        )
+        for one in open_ones
+    ]
+
+
+def _write_offs() -> list[MoneyToLookAt]:
+    waiting = WriteOff.objects.filter(state=WriteOff.State.WAITING).select_related("receivable__payment__member")
+    return [
+        MoneyToLookAt(
+            Matter.WRITE_OFF,
+            one.pk,
+            one.receivable.payment.key,
+            one.receivable.payment.member.number,
+            one.write_off_yen,
+            one.asked_at,
+            one.reason,
+        )
+        for one in waiting
+    ]

@@ -163,6 +163,7 @@ SONAE_WORKBOOK_READER = "sonae.integrations.spreadsheet.workbook.open_workbook"
 SONAE_WORKBOOK_WRITER = "sonae.integrations.spreadsheet.writing.write_workbook"
 SONAE_CARD_GATEWAY = "sonae.integrations.sandbox_card.gateway.SandboxCardGateway"
 SONAE_CARD_TIMEOUT_SECONDS = 10.0
+SONAE_WRITE_OFF_ALONE_YEN = 10_000  # more than that takes a second person
 SONAE_PAYMENT_PURPOSES = [
     "sonae.apps.enrolment.payment_purpose.ApplicationPurpose",
     "sonae.apps.certificates.payment_purpose.ChangePurpose",

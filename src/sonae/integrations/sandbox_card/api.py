@@ -7,6 +7,7 @@ import hmac
 import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,12 +15,15 @@ from sonae.integrations.sandbox_card.control import Order
 from sonae.integrations.sandbox_card.exchange import Reply, Request, error_reply, json_reply
 from sonae.integrations.sandbox_card.journal import moment_text
 from sonae.integrations.sandbox_card.processor import Payment, Processor, Refusal
+from sonae.integrations.sandbox_card.saved_cards import charge_saved_card, find_saved_card, forget_card
 
 ROUTES = (
     ("POST", re.compile(r"/v1/sessions"), "open"),
     ("GET", re.compile(r"/v1/sessions/(?P<session_id>\w{1,64})"), "read"),
     ("POST", re.compile(r"/v1/sessions/(?P<session_id>\w{1,64})/void"), "void"),
     ("GET", re.compile(r"/v1/payments/(?P<payment_id>\w{1,64})"), "read"),
+    ("POST", re.compile(r"/v1/saved_cards/(?P<token>\w{1,64})/charges"), "charge_saved"),
+    ("POST", re.compile(r"/v1/saved_cards/(?P<token>\w{1,64})/forget"), "forget"),
     ("POST", re.compile(r"/v1/payments/(?P<payment_id>\w{1,64})/capture"), "capture"),
     ("POST", re.compile(r"/v1/payments/(?P<payment_id>\w{1,64})/void"), "void"),
     ("POST", re.compile(r"/v1/payments/(?P<payment_id>\w{1,64})/refunds"), "refund"),
@@ -30,6 +34,9 @@ CARD_ORDERS = {
     "hangs_done": Order("capture", "hang", done=True),
     "hangs_not_done": Order("capture", "hang"),
 }
+OF_CARDS = {"charge_saved", "forget"}
+# A kept card is charged without a page: nobody comes back from it.
+NO_PAGE = {"return_url": "https://no-page.invalid/", "cancel_url": "https://no-page.invalid/", "language": "ja"}
 TEXT_FIELDS = ("reference", "currency", "payee", "description", "email", "return_url", "cancel_url", "language")
 LARGEST_CHARGE_YEN = 99_999_999
 
@@ -64,7 +71,9 @@ def payment_view(payment: Payment, origin: str) -> dict[str, Any]:
         "brand": payment.brand,
         "last4": payment.last4,
         "failure_code": payment.failure_code,
-        "disputed": payment.disputed,
+        "disputed": bool(payment.disputes),
+        "disputes": [asdict(dispute) for dispute in payment.disputes],
+        "saved_card": dict(payment.saved_card),
         "page_url": f"{origin}/pay/{session.page_token}",
     }
 
@@ -97,7 +106,7 @@ class Api:
     def drop(self, request: Request, fault: str) -> None:
         """Note a call that is not carried out, as ordered."""
         found = operation_of(request)
-        if found is None or found[0] == "open":
+        if found is None or found[0] in {"open", *OF_CARDS}:
             return
         with self._processor.work():
             try:
@@ -147,6 +156,7 @@ class Api:
                 raise InvalidRequest("idempotency_key_reused", "This key was used for a different request.")
             reply = Reply(kept[0]["status"], kept[0]["body"].encode(), json_reply(200, {}).headers)
             return Reply(reply.status, reply.body, {**reply.headers, "Idempotent-Replayed": "true"})
+        payment: Payment | None = None
         try:
             payment, answer = self._carry_out(operation, names, given)
             reply = json_reply(200, answer)
@@ -155,21 +165,29 @@ class Api:
         except Refusal as refusal:
             if refusal.status == 404:
                 raise
-            payment = self._named(names)
+            if operation not in OF_CARDS:
+                payment = self._named(names)
             reply = error_reply(refusal.status, refusal.code, refusal.message)
         now = moment_text(self._processor.clock())
         body = reply.body.decode()
         self._processor.journal.add("answers", key=key, fingerprint=fingerprint, status=reply.status, body=body, at=now)
-        self._processor.note_call(payment, "call.answered", operation=operation, key=key, status=reply.status)
+        if payment is not None:
+            self._processor.note_call(payment, "call.answered", operation=operation, key=key, status=reply.status)
         return reply
 
     def _carry_out(
         self, operation: str, names: Mapping[str, str], given: Mapping[str, Any]
-    ) -> tuple[Payment, dict[str, Any]]:
+    ) -> tuple[Payment | None, dict[str, Any]]:
         match operation:
             case "open":
-                payment = self._processor.open_session(**_read_session(given))
+                payment = self._processor.open_session(**_read_session(given), save_card=given.get("save_card") is True)
                 return payment, payment_view(payment, self._origin())
+            case "charge_saved":
+                card = find_saved_card(self._processor, names["token"])
+                payment, outcome = charge_saved_card(self._processor, card, _read_session({**given, **NO_PAGE}))
+                return payment, payment_view(payment, self._origin()) | {"outcome": outcome}
+            case "forget":
+                return None, {"token": forget_card(self._processor, names["token"]).token}
         payment = self._named(names)
         match operation:
             case "capture":

@@ -33,6 +33,12 @@ class CardForm:
     card: TestCard | None = None
 
     @property
+    def expiry_date(self) -> tuple[int, int]:
+        """Year and month of an expiry that was read without errors."""
+        month, year = _expiry_parts(self.expiry) or (0, 0)
+        return 2000 + year, month
+
+    @property
     def brand(self) -> str:
         """The brand of the card that was read."""
         return brand_of(self.card.number) if self.card else ""
@@ -92,13 +98,19 @@ def read_card_form(typed: Mapping[str, str], now: datetime) -> CardForm:
     return CardForm(expiry=expiry, name=name, errors=errors, card=card)
 
 
-def _expiry_error(expiry: str, now: datetime) -> Text | None:
+def _expiry_parts(expiry: str) -> tuple[int, int] | None:
+    """Month, and year of two digits."""
     match = re.fullmatch(r"([0-9]{1,2}) ?[/-]? ?(?:20)?([0-9]{2})", expiry)
-    if not match or not 1 <= int(match[1]) <= 12:
+    return (int(match[1]), int(match[2])) if match and 1 <= int(match[1]) <= 12 else None
+
+
+def _expiry_error(expiry: str, now: datetime) -> Text | None:
+    parts = _expiry_parts(expiry)
+    if parts is None:
         return Text(
             "有効期限を月／年で入力してください（例：12/28）。", "Enter the expiry as month/year, such as 12/28."
         )
     japan = now.astimezone(ZoneInfo("Asia/Tokyo"))
-    if (2000 + int(match[2]), int(match[1])) < (japan.year, japan.month):
+    if (2000 + parts[1], parts[0]) < (japan.year, japan.month):
         return Text("有効期限が過ぎています。", "This date has passed.")
     return None

@@ -19,6 +19,7 @@ class Behaviour:
     capture_fault: str = ""  # "slow", "reply_lost", "hangs_done", "hangs_not_done" or "declined"
     webhook: str = ""  # "late", "twice", "out_of_order", "never" or "forged"
     dispute: bool = False  # the card holder disputes the charge right after capture
+    saved_decline: str = ""  # why the issuer says no when the kept card is charged without its holder
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,21 @@ TEST_CARDS: tuple[TestCard, ...] = (
     _own(13, "通知の順番が入れ替わる", "Webhooks out of order", Behaviour(webhook="out_of_order")),
     _own(14, "通知が届かない", "Webhook never", Behaviour(webhook="never")),
     _own(15, "偽の通知も届く", "A forged webhook as well", Behaviour(webhook="forged")),
+    _card(
+        "4000000000000341",
+        "保存できるが、あとの支払いは承認されない",
+        "Can be kept; declined when charged later",
+        Behaviour(saved_decline="card_declined"),
+    ),
+    _own(21, "保存のあと残高不足", "Kept, then insufficient funds", Behaviour(saved_decline="insufficient_funds")),
+    _own(22, "保存のあと期限切れ", "Kept, then expired", Behaviour(saved_decline="expired_card")),
+    _own(23, "保存のあと紛失届", "Kept, then reported lost", Behaviour(saved_decline="lost_card")),
+    _own(
+        24,
+        "保存のあと本人認証が必要",
+        "Kept, then 3-D Secure is asked for",
+        Behaviour(saved_decline="authentication_required"),
+    ),
     _card("4000000000000259", "あとから異議申立て", "Disputed later", Behaviour(dispute=True)),
 )
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-CALLS = ("open", "read", "capture", "void", "refund", "authorise", "challenge")
+CALLS = ("open", "charge_saved", "forget", "read", "capture", "void", "refund", "authorise", "challenge")
 FAULTS = ("hang", "reset", "empty", "status_500", "status_429", "broken_chunk", "broken_body", "slow", "dribble")
 ALWAYS_DONE = ("slow", "dribble")  # these deliver the real reply, late
 TREATMENTS = ("late", "twice", "out_of_order", "never", "forged", "hold", "normal")

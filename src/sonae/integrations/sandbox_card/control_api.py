@@ -33,6 +33,7 @@ class ControlApi:
             ("GET", "webhooks"): lambda _: json_reply(200, {"held": self._post_office.held()}),
             ("POST", "release"): self._release,
             ("POST", "dispute"): self._dispute,
+            ("POST", "close_dispute"): self._close_dispute,
             ("POST", "expire"): self._expire,
             ("POST", "payout"): self._payout,
             ("GET", "journal"): lambda _: self._journal(),
@@ -71,9 +72,13 @@ class ControlApi:
     def _dispute(self, given: dict[str, Any]) -> Reply:
         with self._processor.work():
             payment = self._processor.payment_of_id(str(given["payment_id"]))
-            if payment.state != "captured":
-                raise Refusal(409, "payment_unexpected_state", "Only a captured payment can be disputed.")
-            self._processor.dispute(payment)
+            dispute_id = self._processor.dispute(payment, dispute_yen=int(given.get("dispute_yen", 0)))
+        return json_reply(200, {"dispute_id": dispute_id})
+
+    def _close_dispute(self, given: dict[str, Any]) -> Reply:
+        with self._processor.work():
+            payment = self._processor.payment_of_id(str(given["payment_id"]))
+            self._processor.close_dispute(payment, won={"won": True, "lost": False}[given["outcome"]])
         return json_reply(200, {})
 
     def _expire(self, given: dict[str, Any]) -> Reply:

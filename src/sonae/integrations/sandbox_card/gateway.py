@@ -16,15 +16,20 @@ from django.conf import settings
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from sonae.apps.billing.gateway import (
+    CardDispute,
     CardPayment,
     CardRefund,
     CardState,
     Checkout,
+    DisputeState,
     ForgedEvent,
     GatewayEvent,
     GatewayRefused,
     GatewayUnavailable,
     GatewayUnknown,
+    KeptCard,
+    SavedCardAnswer,
+    SavedCardOutcome,
 )
 from sonae.integrations.call_out import CallOut, Circuit
 from sonae.integrations.sandbox_card.secret_file import DEFAULT_ACCOUNT
@@ -39,6 +44,8 @@ EVENT_KINDS = frozenset(
         "payment.declined",
         "payment.refunded",
         "payment.disputed",
+        "payment.dispute_won",
+        "payment.dispute_lost",
         "session.expired",
     }
 )
@@ -74,6 +81,7 @@ class SandboxCardGateway:
         return_url: str,
         cancel_url: str,
         language: str,
+        save_card: bool,
     ) -> Checkout:
         """Open a hosted page. The same ``key`` gives the same page back."""
         answer = self._post(
@@ -89,9 +97,27 @@ class SandboxCardGateway:
                 "return_url": return_url,
                 "cancel_url": cancel_url,
                 "language": "en" if language == "en" else "ja",
+                "save_card": save_card,
             },
         )
         return Checkout(session_id=_text(answer, "session_id"), url=_text(answer, "page_url"))
+
+    def charge_saved_card(
+        self, *, key: str, reference: str, charge_yen: int, description: str, token: str
+    ) -> SavedCardAnswer:
+        """Authorise on a kept card, once for each ``key``."""
+        wish = {"reference": reference, "charge_yen": charge_yen, "currency": "jpy", "payee": self._payee}
+        answer = self._post(f"/v1/saved_cards/{_name(token)}/charges", key, wish | {"description": description})
+        try:
+            outcome = SavedCardOutcome(_text(answer, "outcome"))
+        except ValueError as error:
+            raise GatewayUnknown("the reply has an outcome that does not exist") from error
+        code = _text(answer, "failure_code")
+        return SavedCardAnswer(outcome, _text(answer, "session_id"), _text(answer, "payment_id"), code)
+
+    def forget_card(self, *, token: str, key: str) -> None:
+        """Let go of a kept card."""
+        self._post(f"/v1/saved_cards/{_name(token)}/forget", key, {})
 
     def read_payment(self, *, session_id: str) -> CardPayment:
         """What the processor says now."""
@@ -109,7 +135,7 @@ class SandboxCardGateway:
     def refund(self, *, payment_id: str, refund_yen: int, key: str) -> CardRefund:
         """Give back part or all, once for each ``key``."""
         answer = self._post(f"/v1/payments/{_name(payment_id)}/refunds", key, {"refund_yen": refund_yen})
-        return CardRefund(refund_id=_text(answer, "refund_id"), refund_yen=_yen(answer, "refund_yen"))
+        return CardRefund(refund_id=_text(answer, "refund_id"), refund_yen=_number(answer, "refund_yen"))
 
     def read_event(self, *, body: bytes, headers: dict[str, str], now: datetime) -> GatewayEvent:
         """Believe a webhook only with our signature, fresh, of our account and of a kind that exists."""
@@ -183,14 +209,46 @@ def _payment(answer: Mapping[str, Any]) -> CardPayment:
         payment_id=_text(answer, "payment_id"),
         state=state,
         reference=_text(answer, "reference"),
-        charge_yen=_yen(answer, "charge_yen"),
+        charge_yen=_number(answer, "charge_yen"),
         currency="jpy",
-        refunded_yen=_yen(answer, "refunded_yen"),
+        refunded_yen=_number(answer, "refunded_yen"),
         brand=_text(answer, "brand"),
         last4=_text(answer, "last4"),
         failure_code=_text(answer, "failure_code"),
-        disputed=answer.get("disputed") is True,
+        disputes=_disputes(answer),
+        kept_card=_kept_card(answer.get("saved_card")),
     )
+
+
+def _kept_card(told: object) -> KeptCard | None:
+    if not told:
+        return None
+    if not isinstance(told, dict):
+        raise GatewayUnknown("the reply has no readable card")
+    return KeptCard(
+        token=_text(told, "token"),
+        brand=_text(told, "brand"),
+        last4=_text(told, "last4"),
+        expiry_year=_number(told, "expiry_year"),
+        expiry_month=_number(told, "expiry_month"),
+    )
+
+
+def _disputes(answer: Mapping[str, Any]) -> tuple[CardDispute, ...]:
+    told = answer.get("disputes")
+    if not isinstance(told, list) or not all(isinstance(one, dict) for one in told):
+        raise GatewayUnknown("the reply has no readable disputes")
+    return tuple(
+        CardDispute(_text(one, "dispute_id"), _number(one, "dispute_yen"), _dispute_state(_text(one, "state")))
+        for one in told
+    )
+
+
+def _dispute_state(word: str) -> DisputeState:
+    try:
+        return DisputeState(word)
+    except ValueError as error:
+        raise GatewayUnknown("the reply has a state of a dispute that does not exist") from error
 
 
 def _text(answer: Mapping[str, Any], name: str) -> str:
@@ -200,7 +258,7 @@ def _text(answer: Mapping[str, Any], name: str) -> str:
     return value
 
 
-def _yen(answer: Mapping[str, Any], name: str) -> int:
+def _number(answer: Mapping[str, Any], name: str) -> int:
     value = answer.get(name)
     if type(value) is not int:
         raise GatewayUnknown(f"the reply has no readable {name}")

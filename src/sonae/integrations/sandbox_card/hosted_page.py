@@ -17,6 +17,7 @@ from sonae.integrations.sandbox_card.cards import Behaviour
 from sonae.integrations.sandbox_card.control import Order
 from sonae.integrations.sandbox_card.exchange import Reply, Request
 from sonae.integrations.sandbox_card.processor import Payment, Processor, Refusal
+from sonae.integrations.sandbox_card.saved_cards import keep_card
 
 PAGE = re.compile(r"/pay/(?P<token>[\w-]{20,64})(?P<challenge>/challenge)?")
 STYLE = Path(__file__).with_name("page.css")
@@ -117,12 +118,22 @@ class HostedPage:
             return _html(422, page_html.card_page(payment, typed, language), payment)
         behaviour = typed.card.behaviour
         if behaviour.challenge:
-            self._processor.open_challenge(payment, brand=typed.brand, last4=typed.last4, behaviour=behaviour)
+            self._processor.open_challenge(
+                payment, brand=typed.brand, last4=typed.last4, expiry=typed.expiry_date, behaviour=behaviour
+            )
             return _redirect(f"/pay/{payment.session.page_token}/challenge?lang={language}")
         if behaviour.decline:
             return self._declined(payment, behaviour.decline, typed.brand, typed.last4, language)
         self._processor.authorise(
             payment, brand=typed.brand, last4=typed.last4, behaviour=behaviour, three_d_secure="frictionless"
+        )
+        keep_card(
+            self._processor,
+            payment,
+            brand=typed.brand,
+            last4=typed.last4,
+            expiry=typed.expiry_date,
+            behaviour=behaviour,
         )
         return _redirect(payment.session.return_url)
 
@@ -140,6 +151,15 @@ class HostedPage:
             case "success" if not behaviour.decline:
                 self._processor.authorise(
                     payment, brand=brand, last4=last4, behaviour=behaviour, three_d_secure="challenge"
+                )
+                year, month = challenge["expiry"]
+                keep_card(
+                    self._processor,
+                    payment,
+                    brand=brand,
+                    last4=last4,
+                    expiry=(year, month),
+                    behaviour=behaviour,
                 )
                 return _redirect(payment.session.return_url)
             case "success" | "failure":

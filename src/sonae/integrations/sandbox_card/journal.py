@@ -27,6 +27,10 @@ CREATE TABLE IF NOT EXISTS entries (
     number INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, kind TEXT NOT NULL, session_id TEXT NOT NULL,
     payment_id TEXT NOT NULL, reference TEXT NOT NULL, yen INTEGER NOT NULL, detail TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS entries_by_session ON entries (session_id, number);
+CREATE TABLE IF NOT EXISTS saved_cards (
+    token TEXT PRIMARY KEY, at TEXT NOT NULL, session_id TEXT NOT NULL, brand TEXT NOT NULL, last4 TEXT NOT NULL,
+    expiry_year INTEGER NOT NULL, expiry_month INTEGER NOT NULL, behaviour TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS forgotten_cards (token TEXT PRIMARY KEY, at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS answers (
     key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL, at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS events (
@@ -36,7 +40,7 @@ CREATE TABLE IF NOT EXISTS deliveries (
     status INTEGER NOT NULL, note TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS deliveries_by_event ON deliveries (event_id, number);
 """
-TABLES = ("sessions", "entries", "answers", "events", "deliveries")
+TABLES = ("sessions", "entries", "saved_cards", "forgotten_cards", "answers", "events", "deliveries")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ class PaymentTotals:
     refunds: int
     refunded_yen: int
     disputes: int
+    disputed_yen: int  # taken back by banks and not come back
 
 
 class Journal:
@@ -181,4 +186,5 @@ def _totals(reference: str, entries: list[Entry]) -> PaymentTotals:
         refunds=len(of("payment.refunded")),
         refunded_yen=sum(of("payment.refunded")),
         disputes=len(of("payment.disputed")),
+        disputed_yen=sum(of("payment.disputed")) - sum(of("payment.dispute_won")),
     )

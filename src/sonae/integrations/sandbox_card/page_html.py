@@ -96,6 +96,10 @@ def _summary(payment: Payment, language: str) -> str:
         return escape(Text(ja, en).in_language(language))
 
     session = payment.session
+    kept = ""
+    if payment.saves_card:
+        words = say("このカードは、次回のお支払いのために保存されます。", "This card is kept for your next payment.")
+        kept = f'<p class="hint">{words}</p>'
     return f"""<section class="summary" aria-labelledby="sum">
 <h2 id="sum">{say("お支払いの内容", "What you pay")}</h2>
 <p class="total">{escape(_yen(session.charge_yen, language))}</p>
@@ -104,6 +108,7 @@ def _summary(payment: Payment, language: str) -> str:
 <div><dt>{say("内容", "For")}</dt><dd>{escape(session.description)}</dd></div>
 <div><dt>{say("お支払い方法", "How")}</dt><dd>{say("カード（一括払い）", "Card, in one sum")}</dd></div>
 </dl>
+{kept}
 </section>"""
 
 

@@ -54,6 +54,15 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
+class Dispute:
+    """The card holder's bank has taken so much back: ``open`` until it decides, then ``won`` (by the merchant) or ``lost``."""
+
+    dispute_id: str
+    dispute_yen: int
+    state: str = "open"
+
+
+@dataclass(frozen=True, slots=True)
 class Payment:
     """Where a session stands."""
 
@@ -63,7 +72,9 @@ class Payment:
     brand: str = ""
     last4: str = ""
     failure_code: str = ""
-    disputed: bool = False
+    disputes: tuple[Dispute, ...] = ()
+    saves_card: bool = False
+    saved_card: Mapping[str, Any] = field(default_factory=dict)
     declines: int = 0
     capture_calls: int = 0
     authorised_at: datetime | None = None
@@ -86,6 +97,10 @@ def _after(payment: Payment, entry: Entry) -> Payment:
     detail = entry.detail
     changes: dict[str, Any] = {}
     match entry.kind:
+        case "session.opened":
+            changes = {"saves_card": detail.get("save_card", False)}
+        case "card.saved":
+            changes = {"saved_card": detail}
         case "payment.authorised":
             changes = {
                 "state": "authorised",
@@ -106,7 +121,15 @@ def _after(payment: Payment, entry: Entry) -> Payment:
         case "payment.refunded":
             changes = {"refunded_yen": payment.refunded_yen + entry.yen}
         case "payment.disputed":
-            changes = {"disputed": True}
+            changes = {"disputes": (*payment.disputes, Dispute(detail["dispute_id"], entry.yen))}
+        case "payment.dispute_won" | "payment.dispute_lost":
+            closed = entry.kind.removeprefix("payment.dispute_")
+            changes = {
+                "disputes": tuple(
+                    replace(one, state=closed) if one.dispute_id == detail["dispute_id"] else one
+                    for one in payment.disputes
+                )
+            }
         case "call.answered" | "call.dropped" if detail.get("operation") == "capture":
             changes = {"capture_calls": payment.capture_calls + 1}
     return replace(payment, **changes)
@@ -173,7 +196,7 @@ class Processor:
             return self.expire(payment, reason="time")
         held_until = (payment.authorised_at or self.clock()) + AUTHORISATION_HOLDS
         if payment.state == "authorised" and self.clock() >= held_until:
-            self._write(payment.session, "payment.voided", payment.session.charge_yen, reason="authorisation_expired")
+            self.write(payment.session, "payment.voided", payment.session.charge_yen, reason="authorisation_expired")
             return self._fold(payment.session)
         return payment
 
@@ -186,7 +209,8 @@ class Processor:
 
     # --- writing ---------------------------------------------------------------------------------------------------
 
-    def _write(self, session: Session, kind: str, yen: int = 0, *, treatment: str = "", **detail: Any) -> None:
+    def write(self, session: Session, kind: str, yen: int = 0, *, treatment: str = "", **detail: Any) -> None:
+        """One more line of the journal, and the event that tells of it."""
         now = self.clock()
         self.journal.add(
             "entries",
@@ -222,7 +246,7 @@ class Processor:
 
     def note_call(self, payment: Payment, kind: str, **detail: str | int) -> None:
         """Write that the merchant called: ``call.answered`` or ``call.dropped``."""
-        self._write(payment.session, kind, 0, treatment="", **detail)
+        self.write(payment.session, kind, 0, treatment="", **detail)
 
     def open_session(
         self,
@@ -236,8 +260,9 @@ class Processor:
         return_url: str,
         cancel_url: str,
         language: str,
+        save_card: bool = False,
     ) -> Payment:
-        """A new hosted page that nobody can guess."""
+        """A new hosted page that nobody can guess. ``save_card``: the card that is typed on it is kept for the merchant."""
         now = self.clock()
         session = Session(
             session_id=f"ses_{secrets.token_hex(12)}",
@@ -258,14 +283,22 @@ class Processor:
         )
         values = asdict(session) | {"opened_at": moment_text(now), "expires_at": moment_text(session.expires_at)}
         self.journal.add("sessions", **values)
-        self._write(session, "session.opened", charge_yen)
-        return Payment(session)
+        self.write(session, "session.opened", charge_yen, save_card=save_card)
+        return Payment(session, saves_card=save_card)
 
-    def open_challenge(self, payment: Payment, *, brand: str, last4: str, behaviour: Behaviour) -> str:
+    def open_challenge(
+        self, payment: Payment, *, brand: str, last4: str, expiry: tuple[int, int], behaviour: Behaviour
+    ) -> str:
         """Let 3-D Secure ask the card holder; answers with the name of this try."""
         attempt = secrets.token_urlsafe(16)
-        self._write(
-            payment.session, "challenge.opened", attempt=attempt, brand=brand, last4=last4, behaviour=asdict(behaviour)
+        self.write(
+            payment.session,
+            "challenge.opened",
+            attempt=attempt,
+            brand=brand,
+            last4=last4,
+            expiry=list(expiry),
+            behaviour=asdict(behaviour),
         )
         return attempt
 
@@ -275,7 +308,7 @@ class Processor:
         """The issuer holds the sum. Once for each session."""
         if payment.state != "open":
             raise Refusal(409, "session_not_open", "This page is closed.")
-        self._write(
+        self.write(
             payment.session,
             "payment.authorised",
             payment.session.charge_yen,
@@ -291,7 +324,7 @@ class Processor:
         """The issuer says no; the page stays open for another card, a bounded number of times."""
         if payment.state != "open":
             raise Refusal(409, "session_not_open", "This page is closed.")
-        self._write(payment.session, "payment.declined", code=code, brand=brand, last4=last4)
+        self.write(payment.session, "payment.declined", code=code, brand=brand, last4=last4)
         if payment.declines + 1 >= TRIES_PER_SESSION:
             return self.expire(payment, reason="too_many_tries")
         return self._fold(payment.session)
@@ -306,9 +339,9 @@ class Processor:
             raise Refusal(409, "payment_unexpected_state", f"The payment is {payment.state}; it can't be captured.")
         if payment.behaviour.capture_fault == "declined":
             raise Refusal(402, "card_declined", "The issuer refused the capture.")
-        self._write(payment.session, "payment.captured", charge_yen, treatment=payment.behaviour.webhook)
+        self.write(payment.session, "payment.captured", charge_yen, treatment=payment.behaviour.webhook)
         if payment.behaviour.dispute:
-            self.dispute(payment)
+            self.dispute(self._fold(payment.session))
         return self._fold(payment.session)
 
     def void(self, payment: Payment) -> Payment:
@@ -317,7 +350,7 @@ class Processor:
             case "open":
                 return self.expire(payment, reason="merchant")
             case "authorised":
-                self._write(payment.session, "payment.voided", payment.session.charge_yen, reason="merchant")
+                self.write(payment.session, "payment.voided", payment.session.charge_yen, reason="merchant")
                 return self._fold(payment.session)
             case "captured":
                 raise Refusal(409, "payment_unexpected_state", "The payment is captured; refund it instead.")
@@ -327,17 +360,34 @@ class Processor:
         """Give back part or all of a captured sum."""
         if payment.state != "captured":
             raise Refusal(409, "payment_unexpected_state", f"The payment is {payment.state}; nothing can be refunded.")
-        if refund_yen > payment.session.charge_yen - payment.refunded_yen:
+        if any(one.state == "open" for one in payment.disputes):
+            raise Refusal(
+                400, "charge_disputed", "The charge is in dispute; nothing can be refunded until it is decided."
+            )
+        lost = sum(one.dispute_yen for one in payment.disputes if one.state == "lost")
+        if refund_yen > payment.session.charge_yen - payment.refunded_yen - lost:
             raise Refusal(400, "refund_exceeds_charge", "More than was charged can't be refunded.")
         refund_id = f"ref_{secrets.token_hex(12)}"
-        self._write(payment.session, "payment.refunded", refund_yen, refund_id=refund_id)
+        self.write(payment.session, "payment.refunded", refund_yen, refund_id=refund_id)
         return {"refund_id": refund_id, "payment_id": payment.session.payment_id, "refund_yen": refund_yen}
 
-    def dispute(self, payment: Payment) -> None:
-        """The card holder disputes the charge."""
-        self._write(payment.session, "payment.disputed", payment.session.charge_yen)
+    def dispute(self, payment: Payment, *, dispute_yen: int = 0) -> str:
+        """The card holder disputes the charge, or so much of it: the money is taken back. Answers with the dispute's name."""
+        if payment.state != "captured":
+            raise Refusal(409, "payment_unexpected_state", "Only a captured payment can be disputed.")
+        dispute_id = f"dis_{secrets.token_hex(12)}"
+        left = payment.session.charge_yen - payment.refunded_yen
+        self.write(payment.session, "payment.disputed", dispute_yen or left, dispute_id=dispute_id)
+        return dispute_id
+
+    def close_dispute(self, payment: Payment, *, won: bool) -> None:
+        """The bank has decided every dispute that is open: the merchant has the money again, or the card holder keeps it."""
+        for one in payment.disputes:
+            if one.state == "open":
+                kind = "payment.dispute_won" if won else "payment.dispute_lost"
+                self.write(payment.session, kind, one.dispute_yen, dispute_id=one.dispute_id)
 
     def expire(self, payment: Payment, *, reason: str) -> Payment:
         """Close a page on which nothing is held."""
-        self._write(payment.session, "session.expired", reason=reason)
+        self.write(payment.session, "session.expired", reason=reason)
         return self._fold(payment.session)

@@ -17,6 +17,7 @@ from django.conf import settings
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from sonae.apps.billing.gateway import (
+    CardDispute,
     CardPayment,
     CardRefund,
     CardState,
@@ -25,15 +26,25 @@ from sonae.apps.billing.gateway import (
     GatewayRefused,
     GatewayUnavailable,
     GatewayUnknown,
+    SavedCardAnswer,
 )
 from sonae.integrations.call_out import CallOut, Circuit
 from sonae.integrations.certificate_faults import certificate_fault
-from sonae.integrations.stripe.payment import payment_of_session, read_checkout, read_refund
+from sonae.integrations.stripe.payment import (
+    is_disputed,
+    payment_of_intent,
+    payment_of_session,
+    read_checkout,
+    read_dispute,
+    read_refund,
+)
+from sonae.integrations.stripe.saved_card import charged_without_holder
 from sonae.integrations.stripe.webhook import read_webhook
 
 if TYPE_CHECKING:
     from stripe import RequestOptions
-    from stripe.params import RefundCreateParams
+    from stripe.checkout import Session
+    from stripe.params import PaymentIntentCreateParams, RefundCreateParams
     from stripe.params.checkout import SessionCreateParams, SessionListParams
 
 # The version that the answers are read in. It belongs to the SDK's major version; a test holds the two together.
@@ -41,6 +52,9 @@ API_VERSION = "2026-10-28.endive"
 CONNECT_SECONDS = 2.0
 UNEXPECTED_STATE = "payment_intent_unexpected_state"
 KEPT_FAILURE = "failed_before"  # our word: Stripe keeps a 500 under its key for a day and repeats it
+MOST_DISPUTES = 20  # of one charge; there is hardly ever a second
+INTENT = "pi_"  # how the names of payments begin; those of pages begin otherwise
+ALREADY_FORGOTTEN = {"resource_missing", "payment_method_unexpected_state"}
 WHOLE_PAYMENT = ["payment_intent.latest_charge"]
 
 Answer = TypeVar("Answer")
@@ -59,7 +73,6 @@ class StripeGateway:
         self._webhook_secret: str = settings.SONAE_STRIPE_WEBHOOK_SECRET
         self._live = settings.SONAE_STRIPE_KEY.startswith(("sk_live_", "rk_live_"))
         self._three_d_secure: str = getattr(settings, "SONAE_STRIPE_THREE_D_SECURE", "any")
-        self._setup_future_usage: str = getattr(settings, "SONAE_STRIPE_SETUP_FUTURE_USAGE", "")
         self._stripe = stripe.StripeClient(
             settings.SONAE_STRIPE_KEY,
             stripe_version=API_VERSION,
@@ -80,6 +93,7 @@ class StripeGateway:
         return_url: str,
         cancel_url: str,
         language: str,
+        save_card: bool,
     ) -> Checkout:
         """Open a Checkout page. The same ``key`` gives the same page back."""
         params: SessionCreateParams = {
@@ -105,17 +119,36 @@ class StripeGateway:
         }
         if email:
             params["customer_email"] = email
-        if self._setup_future_usage == "off_session":
-            # The card is kept for the renewal, and Stripe keeps it under a record of its holder.
+        if save_card:
+            # Stripe keeps a card under a record of its holder.
             params["payment_intent_data"]["setup_future_usage"] = "off_session"
             params["customer_creation"] = "always"
         sessions = self._stripe.v1.checkout.sessions
         return self._ask(lambda: read_checkout(sessions.create(params, {"idempotency_key": key})))
 
     def read_payment(self, *, session_id: str) -> CardPayment:
-        """What Stripe says now."""
+        """What Stripe says now. A payment on a kept card had no page, and is named by itself."""
+        if session_id.startswith(INTENT):
+            return self._ask(lambda: self._read_intent(session_id))
         sessions = self._stripe.v1.checkout.sessions
-        return self._ask(lambda: payment_of_session(sessions.retrieve(session_id, {"expand": WHOLE_PAYMENT})))
+        return self._ask(lambda: self._whole(sessions.retrieve(session_id, {"expand": WHOLE_PAYMENT})))
+
+    def _read_intent(self, payment_id: str) -> CardPayment:
+        intent = self._stripe.v1.payment_intents.retrieve(payment_id, {"expand": ["latest_charge"]})
+        charge = intent.latest_charge
+        disputes = self._disputes_of(intent.id) if isinstance(charge, stripe.Charge) and charge.disputed else ()
+        return payment_of_intent(intent, disputes)
+
+    def _disputes_of(self, payment_id: str) -> tuple[CardDispute, ...]:
+        found = self._stripe.v1.disputes.list({"payment_intent": payment_id, "limit": MOST_DISPUTES}).data
+        return tuple(filter(None, map(read_dispute, found)))
+
+    def _whole(self, session: Session) -> CardPayment:
+        """The payment with its disputes, for which there is a call of its own."""
+        intent = session.payment_intent
+        if not is_disputed(session) or not isinstance(intent, stripe.PaymentIntent):
+            return payment_of_session(session)
+        return payment_of_session(session, self._disputes_of(intent.id))
 
     def capture(self, *, payment_id: str, charge_yen: int, key: str) -> CardPayment:
         """Charge the authorised sum, once for each ``key``; capturing what is captured answers with it."""
@@ -155,17 +188,51 @@ class StripeGateway:
         before = self.read_payment(session_id=session_id) if session_id else self._find_payment(payment_id)
         stripe_v1 = self._stripe.v1
         match before.state:
+            case CardState.OPEN if before.session_id.startswith(INTENT):
+                self._cancel(before.session_id, key=f"{key}:cancel")
             case CardState.OPEN:
                 options: RequestOptions = {"idempotency_key": f"{key}:expire"}
                 self._ask(lambda: stripe_v1.checkout.sessions.expire(before.session_id, {}, options).status)
             case CardState.AUTHORISED:
-                options = {"idempotency_key": f"{key}:cancel"}
-                self._ask(lambda: stripe_v1.payment_intents.cancel(before.payment_id, {}, options).status)
+                self._cancel(before.payment_id, key=f"{key}:cancel")
             case CardState.CAPTURED:
                 raise GatewayRefused(UNEXPECTED_STATE, "the payment is captured; refund it instead")
             case _:
                 return before
         return self._read_back(before.session_id)
+
+    def _cancel(self, payment_id: str, *, key: str) -> None:
+        intents = self._stripe.v1.payment_intents
+        self._ask(lambda: intents.cancel(payment_id, {}, {"idempotency_key": key}).status)
+
+    def charge_saved_card(
+        self, *, key: str, reference: str, charge_yen: int, description: str, token: str
+    ) -> SavedCardAnswer:
+        """Authorise on a kept card without its holder, once for each ``key``."""
+        holder, _, method = token.partition("/")
+        wish: PaymentIntentCreateParams = {
+            "amount": charge_yen,
+            "currency": "jpy",
+            "customer": holder,
+            "payment_method": method,
+            "allowed_payment_method_types": ["card"],
+            "capture_method": "manual",
+            "confirm": True,
+            "off_session": True,
+            "description": description,
+            "metadata": {"reference": reference},
+        }
+        intents = self._stripe.v1.payment_intents
+        return self._ask(lambda: charged_without_holder(lambda: intents.create(wish, {"idempotency_key": key})))
+
+    def forget_card(self, *, token: str, key: str) -> None:
+        """Take the card off its holder's record. One that isn't there any more is as it should be."""
+        methods, method = self._stripe.v1.payment_methods, token.partition("/")[2]
+        try:
+            self._ask(lambda: methods.detach(method, {}, {"idempotency_key": key}).id)
+        except GatewayRefused as refusal:
+            if refusal.code not in ALREADY_FORGOTTEN:
+                raise
 
     def refund(self, *, payment_id: str, refund_yen: int, key: str) -> CardRefund:
         """Give back part or all, once for each ``key``."""
@@ -196,8 +263,8 @@ class StripeGateway:
         def first() -> CardPayment:
             found = self._stripe.v1.checkout.sessions.list(wish).data
             if not found:
-                raise GatewayRefused("resource_missing", "no such payment")
-            return payment_of_session(found[0])
+                return self._read_intent(payment_id)
+            return self._whole(found[0])
 
         return self._ask(first)
 

@@ -6,10 +6,19 @@ from typing import TYPE_CHECKING
 
 from stripe import Charge, PaymentIntent
 
-from sonae.apps.billing.gateway import CardPayment, CardRefund, CardState, Checkout, GatewayUnknown
+from sonae.apps.billing.gateway import (
+    CardDispute,
+    CardPayment,
+    CardRefund,
+    CardState,
+    Checkout,
+    DisputeState,
+    GatewayUnknown,
+    KeptCard,
+)
 
 if TYPE_CHECKING:
-    from stripe import Refund
+    from stripe import Dispute, Refund
     from stripe.checkout import Session
 
 INTENT_STATES = {
@@ -21,6 +30,15 @@ INTENT_STATES = {
     "succeeded": CardState.CAPTURED,
     "canceled": CardState.VOIDED,
 }
+DISPUTE_STATES = {
+    "needs_response": DisputeState.OPEN,
+    "under_review": DisputeState.OPEN,
+    "appeal_needs_response": DisputeState.LOST,
+    "appeal_under_review": DisputeState.LOST,
+    "won": DisputeState.WON,
+    "lost": DisputeState.LOST,
+}
+NO_MONEY_MOVED = {"warning_needs_response", "warning_under_review", "warning_closed", "prevented"}
 BRANDS = {
     "visa": "VISA",
     "mastercard": "Mastercard",
@@ -37,7 +55,45 @@ def read_checkout(session: Session) -> Checkout:
     return Checkout(session_id=session.id, url=session.url)
 
 
-def payment_of_session(session: Session) -> CardPayment:
+def is_disputed(session: Session) -> bool:
+    """Whether the charge of a whole session is or was in dispute; the disputes themselves are asked for apart."""
+    intent = session.payment_intent
+    charge = intent.latest_charge if isinstance(intent, PaymentIntent) else None
+    return isinstance(charge, Charge) and charge.disputed
+
+
+def read_dispute(dispute: Dispute) -> CardDispute | None:
+    """None for a bank's question that has moved no money. Raises ``GatewayUnknown`` for another currency or an unknown state."""
+    if dispute.status in NO_MONEY_MOVED:
+        return None
+    state = DISPUTE_STATES.get(dispute.status)
+    if dispute.currency != "jpy" or state is None:
+        raise GatewayUnknown("the reply has a dispute that can't be read")
+    return CardDispute(dispute.id, dispute.amount, state)
+
+
+def payment_of_intent(intent: PaymentIntent, disputes: tuple[CardDispute, ...] = ()) -> CardPayment:
+    """A payment that never had a page: a kept card was charged. ``latest_charge`` is expanded. ``GatewayUnknown`` if it is odd."""
+    charge = intent.latest_charge
+    if intent.currency != "jpy" or isinstance(charge, str) or intent.status not in INTENT_STATES:
+        raise GatewayUnknown("the reply can't be read")
+    state = INTENT_STATES[intent.status]
+    return CardPayment(
+        session_id=intent.id,
+        payment_id=intent.id,
+        state=state,
+        reference=getattr(intent.metadata, "reference", ""),
+        charge_yen=intent.amount_received if state == CardState.CAPTURED else intent.amount,
+        currency="jpy",
+        refunded_yen=charge.amount_refunded if charge and state == CardState.CAPTURED else 0,
+        brand=_brand(charge),
+        last4=_last4(charge),
+        failure_code=_failure(intent, state),
+        disputes=disputes,
+    )
+
+
+def payment_of_session(session: Session, disputes: tuple[CardDispute, ...] = ()) -> CardPayment:
     """A session retrieved with ``payment_intent.latest_charge`` expanded. Raises ``GatewayUnknown`` if it is odd."""
     charge_yen = session.amount_total
     if session.currency != "jpy" or type(charge_yen) is not int:
@@ -66,7 +122,8 @@ def payment_of_session(session: Session) -> CardPayment:
         brand=_brand(charge),
         last4=_last4(charge),
         failure_code=_failure(intent, state),
-        disputed=charge.disputed if charge else False,
+        disputes=disputes,
+        kept_card=_kept_card(intent, charge),
     )
 
 
@@ -97,6 +154,24 @@ def _brand(charge: Charge | None) -> str:
 def _last4(charge: Charge | None) -> str:
     details = charge.payment_method_details if charge else None
     return (details.card.last4 or "") if details and details.card else ""
+
+
+def _kept_card(intent: PaymentIntent | None, charge: Charge | None) -> KeptCard | None:
+    """Stripe charges a kept card under the record of its holder: the token names both."""
+    details = charge.payment_method_details if charge else None
+    if (
+        intent is None
+        or charge is None
+        or intent.setup_future_usage != "off_session"
+        or not details
+        or not details.card
+    ):
+        return None
+    holder, method = intent.customer, charge.payment_method
+    if not isinstance(holder, str) or not isinstance(method, str):
+        raise GatewayUnknown("the reply names no card that could be kept")
+    card = details.card
+    return KeptCard(f"{holder}/{method}", _brand(charge), _last4(charge), card.exp_year, card.exp_month)
 
 
 def _failure(intent: PaymentIntent | None, state: CardState) -> str:

@@ -21,6 +21,9 @@ KINDS = {
     "charge.captured": "payment.captured",
     "charge.refunded": "payment.refunded",
     "charge.dispute.created": "payment.disputed",
+    "charge.dispute.funds_withdrawn": "payment.disputed",
+    "charge.dispute.closed": "payment.dispute_closed",
+    "charge.dispute.funds_reinstated": "payment.dispute_won",
 }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sonae.apps.billing.models import Payment
+from sonae.apps.billing.models import Payment, SavedCard
 from sonae.apps.billing.queries import closing_month_of
 from sonae.apps.certificates.models import Certificate
 from sonae.apps.contact.models import DataRequest
@@ -31,6 +31,7 @@ def member_data(*, member: Member, user: User, now: datetime) -> Plain:
         "membership": [_fact(fact) for fact in list_facts(member=member)],
         "certificates": [_certificate(one) for one in _certificates(member)],
         "payments": [_payment(one) for one in _payments(member)],
+        "saved_cards": [_saved_card(one) for one in _saved_cards(member)],
         "applications": [_application(one) for one in _applications(member)],
         "papers": [_paper(one) for one in papers_of(member)],
         "requests": [_request(one) for one in DataRequest.objects.filter(member=member).order_by("id")],
@@ -46,6 +47,21 @@ def papers_of(member: Member) -> list[Paper]:
 def paper_path(paper: Paper) -> str:
     """Where it lies in the archive: its number first, because two papers may have one name."""
     return f"papers/{paper.pk}_{paper.file_name.replace('/', '_')}"
+
+
+def _saved_cards(member: Member) -> list[SavedCard]:
+    return list(SavedCard.objects.filter(member=member).select_related("consent").order_by("id"))
+
+
+def _saved_card(saved: SavedCard) -> Plain:
+    return {
+        "brand": saved.brand,
+        "last4": saved.last4,
+        "expiry": f"{saved.expiry_year}-{saved.expiry_month:02d}",
+        "kept_at": saved.saved_at.isoformat(),
+        "agreed_to": saved.consent.text,
+        "ended_at": saved.ended_at.isoformat() if saved.ended_at else None,
+    }
 
 
 def _access(member: Member, user: User) -> Plain:

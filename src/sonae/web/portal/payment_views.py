@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 
 from sonae.apps.audit.throttle import allow
+from sonae.apps.billing.card_consent import CONSENT, GivenConsent
 from sonae.apps.billing.gateway import GatewayError, GatewayRefused, card_gateway
 from sonae.apps.billing.models import Payment
 from sonae.apps.billing.use_cases.leave_payment import leave_payment
@@ -24,7 +25,9 @@ from sonae.web.portal.application_views import address_of, steps_of
 from sonae.web.portal.confirm_views import cover_facts, show_obstacle
 from sonae.web.portal.ended_views import show_closed, show_under_payment
 from sonae.web.portal.obstacles import EXPLANATIONS, explain
+from sonae.web.shared.access import person
 from sonae.web.shared.error_pages import too_many_requests
+from sonae.web.shared.language import active_language
 from sonae.web.shared.moment import now
 
 State = Application.State
@@ -61,7 +64,13 @@ def pay(request: HttpRequest, application: Application) -> HttpResponse:
 
 
 def _show_pay(request: HttpRequest, progress: Progress, *, status: int = 200, said: str = "") -> HttpResponse:
-    facts = {**cover_facts(progress), "steps": steps_of(progress, None), "card_page": said}
+    facts = {
+        **cover_facts(progress),
+        "steps": steps_of(progress, None),
+        "card_page": said,
+        "card_consent": CONSENT,
+        "keeps_card": request.POST.get("save_card") == "on",
+    }
     return render(request, "portal/pay.html", facts, status=status)
 
 
@@ -70,7 +79,9 @@ def _to_card_page(request: HttpRequest, application: Application) -> HttpRespons
     if not allow(key=f"pay:{application.pk}", most=CARD_TRIES_AN_HOUR, within=HOUR, now=moment):
         return too_many_requests(request, retry_after_seconds=int(HOUR.total_seconds()))
     try:
-        payment = begin_payment(application_id=application.pk, gateway=card_gateway(), now=moment)
+        payment = begin_payment(
+            application_id=application.pk, gateway=card_gateway(), now=moment, consent=given_consent(request)
+        )
     except NotPayable as refusal:
         if refusal.obstacle is None:
             return redirect(address_of(progress_for(request, application)))
@@ -82,6 +93,12 @@ def _to_card_page(request: HttpRequest, application: Application) -> HttpRespons
     if payment.state == Payment.State.OPEN:
         return HttpResponseRedirect(payment.checkout_url, status=303)
     return redirect("portal:paid", application.public_id)
+
+
+def given_consent(request: HttpRequest) -> GivenConsent | None:
+    """Where the box beside the words was ticked: nobody's card is kept without."""
+    agreed = request.POST.get("save_card") == "on"
+    return GivenConsent(person(request), active_language()) if agreed else None
 
 
 @for_application("GET", "POST")

@@ -9,14 +9,12 @@ from datetime import datetime
 
 from django.db import transaction
 
-from sonae.apps.audit.models import AuditEntry
 from sonae.apps.audit.record import record
 from sonae.apps.billing.gateway import CardGateway, GatewayError
-from sonae.apps.billing.ledger import book
-from sonae.apps.billing.models import Payment, Posting
+from sonae.apps.billing.models import Payment, Posting, Receivable
 from sonae.apps.billing.refundable import promised_of, returned_elsewhere_of
-
-Account = Posting.Account
+from sonae.apps.billing.use_cases.note_dispute import note_dispute
+from sonae.apps.billing.use_cases.owe_again import owe_again
 
 
 def note_after_capture(*, payment: Payment, gateway: CardGateway, now: datetime) -> None:
@@ -27,10 +25,10 @@ def note_after_capture(*, payment: Payment, gateway: CardGateway, now: datetime)
         return
     with transaction.atomic():
         locked = Payment.objects.select_for_update().get(pk=payment.pk)
+        for dispute in seen.disputes:
+            note_dispute(payment=locked, seen=dispute, now=now)
         if locked.allocations.exists():
             _note_refund(locked, seen.refunded_yen, now=now)
-        if seen.disputed:
-            _note_dispute(locked, now=now)
 
 
 def _note_refund(payment: Payment, refunded_yen: int, *, now: datetime) -> None:
@@ -39,17 +37,13 @@ def _note_refund(payment: Payment, refunded_yen: int, *, now: datetime) -> None:
     elsewhere = refunded_yen - promised_of(payment) - noted
     if elsewhere <= 0:
         return
-    book(
+    owe_again(
         key=f"payment:{payment.key}:refunded_elsewhere:{noted + elsewhere}",
-        postings={Account.MEMBER_RECEIVABLE: elsewhere, Account.CARD_PROCESSOR: -elsewhere},
-        description="返金（決済会社で実行、保険料は未収）",
+        payment=payment,
+        receivable_yen=elsewhere,
+        reason=Receivable.Reason.REFUNDED_ELSEWHERE,
+        from_account=Posting.Account.CARD_PROCESSOR,
         now=now,
     )
     record(now=now, actor=f"gateway:{payment.gateway}", action="payment.refunded_elsewhere", object_kind="payment",
            object_id=payment.key, refund_yen=elsewhere)  # fmt: skip
-
-
-def _note_dispute(payment: Payment, *, now: datetime) -> None:
-    about = {"action": "payment.disputed", "object_kind": "payment", "object_id": payment.key}
-    if not AuditEntry.objects.filter(**about).exists():
-        record(now=now, actor=f"gateway:{payment.gateway}", **about)

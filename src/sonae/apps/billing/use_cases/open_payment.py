@@ -7,8 +7,9 @@ from datetime import datetime
 from django.db import transaction
 
 from sonae.apps.audit.milestones import reached
+from sonae.apps.billing.card_consent import GivenConsent
 from sonae.apps.billing.gateway import CardGateway
-from sonae.apps.billing.models import Payment, PaymentStep
+from sonae.apps.billing.models import Payment, PaymentStep, SavedCard
 from sonae.apps.billing.payment_log import move
 from sonae.apps.billing.payment_moves import next_check
 from sonae.apps.billing.purposes import PageFrame
@@ -16,9 +17,19 @@ from sonae.apps.parties.models import Member
 
 
 def write_down_payment(
-    *, purpose: str, member: Member, charge_yen: int, gateway: CardGateway, now: datetime
+    *,
+    purpose: str,
+    member: Member,
+    charge_yen: int,
+    gateway: CardGateway,
+    now: datetime,
+    consent: GivenConsent | None = None,
+    saved_card: SavedCard | None = None,
 ) -> Payment:
-    """The living payment for this purpose, created if there is none. Call it with the purpose's own row locked."""
+    """The living payment for this purpose, created if there is none. Call it with the purpose's own row locked.
+
+    ``consent``: the card that will be typed is kept. ``saved_card``: it is charged, and no page is shown.
+    """
     living = Payment.objects.filter(purpose=purpose).exclude(state=Payment.State.CLOSED).first()
     if living is not None:
         return living
@@ -30,6 +41,8 @@ def write_down_payment(
         charge_yen=charge_yen,
         gateway=gateway.name,
         state=Payment.State.CREATED,
+        card_consent=consent.write_down(member=member, now=now) if consent else None,
+        saved_card=saved_card,
         created_at=now,
         changed_at=now,
         next_check_at=next_check(checks=0, since=now, now=now),
@@ -58,6 +71,7 @@ def open_card_page(
         return_url=frame.return_url,
         cancel_url=frame.cancel_url,
         language=frame.language,
+        save_card=payment.card_consent_id is not None,
     )
     reached("checkout.after_call")
     with transaction.atomic():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -12,8 +12,10 @@ from sonae.apps.billing.gateway import CardGateway, GatewayError
 from sonae.apps.billing.ledger import book
 from sonae.apps.billing.models import Payment, Posting, Refund
 from sonae.apps.billing.payment_moves import next_check
+from sonae.apps.billing.refundable import is_in_dispute
 
 Account = Posting.Account
+BANK_IS_ASKED_ABOUT = timedelta(days=1)
 
 
 def write_down_refund(*, payment: Payment, refund_yen: int, reason: str, now: datetime) -> Refund:
@@ -48,9 +50,14 @@ def note_refund_elsewhere(*, payment: Payment, refund_yen: int, now: datetime) -
 
 
 def carry_out_refund(*, refund: Refund, gateway: CardGateway, now: datetime) -> Refund:
-    """Ask the processor, with the same key however often, and book the answer once. Unknown outcomes are asked again later."""
+    """Ask the processor, with the same key however often, and book the answer once. Unknown outcomes are asked again later.
+
+    While the card holder's bank has taken the charge back nothing is given back: it would be given twice.
+    """
     if refund.refunded_at is not None:
         return refund
+    if is_in_dispute(refund.payment):
+        return _wait_for_bank(refund, now=now)
     reached("refund.before_call")
     try:
         done = gateway.refund(payment_id=refund.payment.payment_id, refund_yen=refund.refund_yen, key=refund.key)
@@ -76,6 +83,16 @@ def _book(refund: Refund, *, now: datetime) -> None:
     )
     record(now=now, actor="system:billing", action="payment.refunded", object_kind="payment",
            object_id=refund.payment.key, refund_yen=refund.refund_yen, reason=refund.reason)  # fmt: skip
+
+
+@transaction.atomic
+def _wait_for_bank(refund: Refund, *, now: datetime) -> Refund:
+    """Look again tomorrow, however long the bank takes; its decision is noted with the charge, and may come before."""
+    refund = Refund.objects.select_for_update(of=("self",)).select_related("payment").get(pk=refund.pk)
+    if refund.refunded_at is None and is_in_dispute(refund.payment):
+        refund.next_check_at = now + BANK_IS_ASKED_ABOUT
+        refund.save(update_fields=["next_check_at"])
+    return refund
 
 
 @transaction.atomic

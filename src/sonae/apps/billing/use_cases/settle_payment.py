@@ -17,6 +17,7 @@ from sonae.apps.billing.models import Payment, Refund
 from sonae.apps.billing.payment_log import look_again_later, move, note_seen
 from sonae.apps.billing.payment_moves import Move, next_move
 from sonae.apps.billing.purposes import Subject, lock_payment
+from sonae.apps.billing.use_cases.keep_card import keep_card
 from sonae.apps.billing.use_cases.note_after_capture import note_after_capture
 from sonae.apps.billing.use_cases.owe_back import owe_back
 from sonae.apps.billing.use_cases.refund_payment import carry_out_refund
@@ -33,9 +34,10 @@ def settle_payment(*, key: str, gateway: CardGateway, cause: str, now: datetime)
     """Bring the payment as far as it can go now and return it. Never raises the gateway's errors: unknown stays 確認中."""
     payment = Payment.objects.get(key=key)
     if payment.state in {State.CAPTURED, State.CLOSED} or not payment.session_id:
-        _refund_what_is_owed(payment, gateway=gateway, now=now)
         if payment.state == State.CAPTURED and cause in ASKS_AFTER_THE_CHARGE:
             note_after_capture(payment=payment, gateway=gateway, now=now)
+        # After it: what the card holder's bank has taken back must not be given back as well.
+        _refund_what_is_owed(payment, gateway=gateway, now=now)
         return payment
     try:
         seen = gateway.read_payment(session_id=payment.session_id)
@@ -139,10 +141,12 @@ def _complete_locked(payment: Payment, seen: CardPayment, *, cause: str, now: da
     note_seen(payment, seen)
     payment.captured_at = now
     move(payment, State.CAPTURED, cause=cause, now=now)
-    if may_fulfil and expected:
+    fulfilled = may_fulfil and expected
+    if fulfilled:
         subject.fulfil(payment=payment, now=now)
     else:
         _keep_for_refund(subject, payment, seen, now=now)
+    keep_card(payment=payment, seen=seen, fulfilled=fulfilled, now=now)
     reached("complete.before_commit")
     return payment
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from sonae.apps.audit.record import record
+from sonae.apps.billing.card_consent import GivenConsent
 from sonae.apps.billing.gateway import CardGateway
 from sonae.apps.billing.models import Payment
 from sonae.apps.billing.use_cases.continue_payment import continue_payment
@@ -27,21 +28,24 @@ class NotPayable(Exception):
         self.obstacle = obstacle
 
 
-def begin_payment(*, application_id: int, gateway: CardGateway, now: datetime) -> Payment:
+def begin_payment(
+    *, application_id: int, gateway: CardGateway, now: datetime, consent: GivenConsent | None = None
+) -> Payment:
     """The payment whose ``checkout_url`` leads on, or which is done already. However often it is called, one payment lives.
 
+    ``consent``: the card that is typed is kept for later; it counts for a payment that is begun now, not for one that lives.
     Raises ``NotPayable`` and the gateway's errors; after the latter nothing is charged and the same call may be repeated. After
     ``GatewayRefused`` the payment is closed, and the next call begins a new one with a key of its own.
     """
     return continue_payment(
-        write_down=lambda: _write_down(application_id=application_id, gateway=gateway, now=now),
+        write_down=lambda: _write_down(application_id=application_id, gateway=gateway, consent=consent, now=now),
         gateway=gateway,
         now=now,
     )
 
 
 @transaction.atomic
-def _write_down(*, application_id: int, gateway: CardGateway, now: datetime) -> Payment:
+def _write_down(*, application_id: int, gateway: CardGateway, consent: GivenConsent | None, now: datetime) -> Payment:
     application = lock_member_and_application(application_id)
     if application.state in {State.PAYING, State.ISSUED}:
         return Payment.objects.filter(purpose=purpose_of(application)).latest("created_at", "id")
@@ -55,6 +59,7 @@ def _write_down(*, application_id: int, gateway: CardGateway, now: datetime) -> 
         member=application.member,
         charge_yen=application.term_premium or 0,
         gateway=gateway,
+        consent=consent,
         now=now,
     )
     application.state = State.PAYING

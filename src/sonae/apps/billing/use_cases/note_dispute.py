@@ -1,0 +1,95 @@
+"""A dispute as the processor tells of it: opened, won or lost. Books and audit only; what becomes of the cover a person decides."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sonae.apps.audit.record import record
+from sonae.apps.billing.gateway import CardDispute, DisputeState
+from sonae.apps.billing.ledger import book
+from sonae.apps.billing.models import Dispute, Payment, Posting, Receivable, Refund
+from sonae.apps.billing.use_cases.owe_again import owe_again
+
+Account = Posting.Account
+State = Dispute.State
+
+
+def note_dispute(*, payment: Payment, seen: CardDispute, now: datetime) -> Dispute:
+    """Book what is new of it, each step once. The caller holds the payment's lock."""
+    dispute, is_new = Dispute.objects.get_or_create(
+        payment=payment,
+        dispute_id=seen.dispute_id,
+        defaults={"dispute_yen": seen.dispute_yen, "state": State.OPEN, "opened_at": now},
+    )
+    if is_new:
+        _open(dispute, now=now)
+    if dispute.state == State.OPEN and seen.state != DisputeState.OPEN:
+        dispute.state, dispute.closed_at = State(seen.state), now
+        dispute.save(update_fields=["state", "closed_at"])
+        if dispute.state == State.WON:
+            _win(dispute, now=now)
+        else:
+            _lose(dispute, now=now)
+    return dispute
+
+
+def _open(dispute: Dispute, *, now: datetime) -> None:
+    book(
+        key=f"{_key(dispute)}:opened",
+        postings={Account.DISPUTED: dispute.dispute_yen, Account.CARD_PROCESSOR: -dispute.dispute_yen},
+        description="チャージバック（異議申立て）",
+        now=now,
+    )
+    _tell(dispute, "payment.disputed", now=now)
+
+
+def _win(dispute: Dispute, *, now: datetime) -> None:
+    book(
+        key=f"{_key(dispute)}:won",
+        postings={Account.CARD_PROCESSOR: dispute.dispute_yen, Account.DISPUTED: -dispute.dispute_yen},
+        description="チャージバック（当方の主張が認められた）",
+        now=now,
+    )
+    # What was put off until the bank had decided is asked for again at once.
+    Refund.objects.filter(payment=dispute.payment, refunded_at__isnull=True).update(next_check_at=now)
+    _tell(dispute, "payment.dispute_won", now=now)
+
+
+def _lose(dispute: Dispute, *, now: datetime) -> None:
+    """What we owed back to this card, the card holder has now; for the rest the premium is owed again."""
+    left = dispute.dispute_yen
+    waiting = Refund.objects.select_for_update().filter(payment=dispute.payment, refunded_at__isnull=True)
+    for refund in waiting.order_by("pk"):
+        if refund.refund_yen <= left:
+            _settle_refund(refund, dispute, now=now)
+            left -= refund.refund_yen
+    if left:
+        owe_again(
+            key=f"{_key(dispute)}:lost",
+            payment=dispute.payment,
+            receivable_yen=left,
+            reason=Receivable.Reason.DISPUTE_LOST,
+            from_account=Account.DISPUTED,
+            now=now,
+        )
+    _tell(dispute, "payment.dispute_lost", now=now)
+
+
+def _settle_refund(refund: Refund, dispute: Dispute, *, now: datetime) -> None:
+    refund.dispute, refund.refunded_at, refund.next_check_at = dispute, now, None
+    refund.save(update_fields=["dispute", "refunded_at", "next_check_at"])
+    book(
+        key=refund.key,
+        postings={Account.REFUND_PAYABLE: refund.refund_yen, Account.DISPUTED: -refund.refund_yen},
+        description=f"返金 {refund.reason}（チャージバックで返却済み）",
+        now=now,
+    )
+
+
+def _key(dispute: Dispute) -> str:
+    return f"dispute:{dispute.pk}:payment:{dispute.payment.key}"
+
+
+def _tell(dispute: Dispute, action: str, *, now: datetime) -> None:
+    record(now=now, actor=f"gateway:{dispute.payment.gateway}", action=action, object_kind="payment",
+           object_id=dispute.payment.key, dispute_yen=dispute.dispute_yen, dispute_id=dispute.dispute_id)  # fmt: skip

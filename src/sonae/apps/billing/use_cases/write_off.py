@@ -1,0 +1,162 @@
+"""Give up premium that is owed again. A clerk alone up to a limit, above it with a second person; it can be taken back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Sum
+
+from sonae.apps.audit.record import record
+from sonae.apps.billing.ledger import book
+from sonae.apps.billing.models import Posting, Receivable, WriteOff
+
+Account = Posting.Account
+State = WriteOff.State
+LIVING = (State.WAITING, State.DONE)
+
+
+class ReasonMissing(Exception):
+    """It says why, so that it can be understood later."""
+
+
+class SamePerson(Exception):
+    """Above the limit another person decides than the one who asked."""
+
+
+class NothingOwed(Exception):
+    """More than is still owed: ``owed_yen`` is."""
+
+    def __init__(self, owed_yen: int) -> None:
+        super().__init__(f"{owed_yen} yen are owed")
+        self.owed_yen = owed_yen
+
+
+class WriteOffStands(Exception):
+    """It has been decided already, or taken back: ``write_off`` says how it stands."""
+
+    def __init__(self, write_off: WriteOff) -> None:
+        super().__init__(write_off.state)
+        self.write_off = write_off
+
+
+def owed_of(receivable: Receivable) -> int:
+    """Yen that are still owed: what was given up is not, nor what is asked to be."""
+    given_up = WriteOff.objects.filter(receivable=receivable, state__in=LIVING).aggregate(yen=Sum("write_off_yen"))
+    return receivable.receivable_yen - (given_up["yen"] or 0)
+
+
+def needs_second_person(write_off_yen: int) -> bool:
+    """Above the limit of the settings."""
+    return write_off_yen > settings.SONAE_WRITE_OFF_ALONE_YEN
+
+
+@transaction.atomic
+def write_off(*, receivable_id: int, write_off_yen: int, reason: str, actor: str, now: datetime) -> WriteOff:
+    """The write-off: done, or waiting for the second person. Asked for again while one lives, it is the same one.
+
+    Raises ReasonMissing, NothingOwed and Receivable.DoesNotExist.
+    """
+    reason = _said(reason)
+    receivable = Receivable.objects.select_for_update(of=("self",)).select_related("payment").get(pk=receivable_id)
+    living = WriteOff.objects.filter(receivable=receivable, state__in=LIVING).first()
+    if living is not None and (living.write_off_yen, living.asked_by) == (write_off_yen, actor):
+        return living
+    owed = owed_of(receivable)
+    if not 0 < write_off_yen <= owed or living is not None:
+        raise NothingOwed(owed)
+    asked = WriteOff.objects.create(
+        receivable=receivable,
+        write_off_yen=write_off_yen,
+        reason=reason,
+        state=State.WAITING,
+        asked_by=actor,
+        asked_at=now,
+    )
+    _tell(asked, "write_off.asked", actor, now=now)
+    if not needs_second_person(write_off_yen):
+        _carry_out(asked, actor=actor, now=now)
+    return asked
+
+
+@transaction.atomic
+def decide_write_off(*, write_off_id: int, agreed: bool, actor: str, now: datetime) -> WriteOff:
+    """The second person says yes or no; whoever asked may only say no. Saying it again changes nothing.
+
+    Raises SamePerson, WriteOffStands and WriteOff.DoesNotExist.
+    """
+    asked = _locked(write_off_id)
+    wanted = State.DONE if agreed else State.DROPPED
+    if asked.state == wanted and asked.decided_by == actor:
+        return asked
+    if asked.state != State.WAITING:
+        raise WriteOffStands(asked)
+    if agreed and actor == asked.asked_by:
+        raise SamePerson
+    if agreed:
+        _carry_out(asked, actor=actor, now=now)
+    else:
+        _decide(asked, State.DROPPED, actor=actor, now=now)
+        _tell(asked, "write_off.dropped", actor, now=now)
+    return asked
+
+
+@transaction.atomic
+def take_back_write_off(*, write_off_id: int, reason: str, actor: str, now: datetime) -> WriteOff:
+    """The premium is owed again, by a booking of its own. Taking back again changes nothing.
+
+    Raises ReasonMissing, WriteOffStands (nothing was booked) and WriteOff.DoesNotExist.
+    """
+    reason = _said(reason)
+    done = _locked(write_off_id)
+    if done.state == State.TAKEN_BACK:
+        return done
+    if done.state != State.DONE:
+        raise WriteOffStands(done)
+    done.state, done.taken_back_by, done.taken_back_at, done.taken_back_reason = State.TAKEN_BACK, actor, now, reason
+    done.save(update_fields=["state", "taken_back_by", "taken_back_at", "taken_back_reason"])
+    book(
+        key=f"{_key(done)}:taken_back",
+        postings={Account.MEMBER_RECEIVABLE: done.write_off_yen, Account.WRITTEN_OFF: -done.write_off_yen},
+        description="貸倒処理の取消し",
+        now=now,
+    )
+    _tell(done, "write_off.taken_back", actor, now=now)
+    return done
+
+
+def _carry_out(asked: WriteOff, *, actor: str, now: datetime) -> None:
+    _decide(asked, State.DONE, actor=actor, now=now)
+    book(
+        key=_key(asked),
+        postings={Account.WRITTEN_OFF: asked.write_off_yen, Account.MEMBER_RECEIVABLE: -asked.write_off_yen},
+        description="貸倒処理",
+        now=now,
+    )
+    _tell(asked, "write_off.done", actor, now=now)
+
+
+def _decide(asked: WriteOff, state: str, *, actor: str, now: datetime) -> None:
+    asked.state, asked.decided_by, asked.decided_at = state, actor, now
+    asked.save(update_fields=["state", "decided_by", "decided_at"])
+
+
+def _locked(write_off_id: int) -> WriteOff:
+    return WriteOff.objects.select_for_update(of=("self",)).select_related("receivable__payment").get(pk=write_off_id)
+
+
+def _key(write_off: WriteOff) -> str:
+    return f"write_off:{write_off.pk}:payment:{write_off.receivable.payment.key}"
+
+
+def _said(reason: str) -> str:
+    reason = " ".join(reason.split())[:400]
+    if not reason:
+        raise ReasonMissing
+    return reason
+
+
+def _tell(write_off: WriteOff, action: str, actor: str, *, now: datetime) -> None:
+    record(now=now, actor=actor, action=action, object_kind="payment", object_id=write_off.receivable.payment.key,
+           write_off_yen=write_off.write_off_yen, reason=write_off.taken_back_reason or write_off.reason)  # fmt: skip
