@@ -99,6 +99,15 @@ def _renewal(which: str) -> Callable[[], Opened]:
     return open_page
 
 
+def _at_the_desk(page: str) -> Callable[[], Opened]:
+    """A page of the desk about a certificate that was bought."""
+
+    def open_page() -> Opened:
+        return operator(), page.format(_bought()[1].number)
+
+    return open_page
+
+
 def _bought() -> tuple[Client, Certificate]:
     gateway, before = MemoryGateway(mark=f"{Certificate.objects.count()}_"), payment_views.card_gateway
     payment_views.card_gateway = lambda: gateway  # type: ignore[assignment]
@@ -154,6 +163,12 @@ PAGES: dict[str, Callable[[], Opened]] = {
     "accounting": _of_the_portal("/portal/accounting/{}/"),
     "renewal": _renewal("offer"),
     "renewing": _renewal("page"),
+    "cover change": _of_the_portal("/portal/cover/{}/change/"),
+    "cover cancel": _of_the_portal("/portal/cover/{}/cancel/"),
+    "desk members": lambda: (operator(), "/desk/members/?q=x"),
+    "desk certificate": _at_the_desk("/desk/certificates/{}/?on=2027-03-03"),
+    "desk change": _at_the_desk("/desk/certificates/{}/change/"),
+    "desk cancel": _at_the_desk("/desk/certificates/{}/cancel/"),
     "desk upload": lambda: (operator(), "/desk/feeds/upload/"),
     "desk apply": _feed("apply/", Feed.State.CHECKED),
     "desk release": _feed("release/", Feed.State.HELD),

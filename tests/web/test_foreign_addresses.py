@@ -18,7 +18,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver
 
 from sonae.apps.audit.models import AuditEntry
-from sonae.apps.certificates.models import Certificate
+from sonae.apps.billing.models import Payment
+from sonae.apps.certificates.models import Certificate, ChangeRequest
 from sonae.apps.contact.models import ConsentWithdrawal
 from sonae.apps.documents.models import OutboxMessage, Paper
 from sonae.apps.enrolment.models import Application, StepAnswers
@@ -33,9 +34,11 @@ from sonae.apps.parties.models import MemberAccess, User
 from sonae.apps.parties.queries import MayNotAct
 from sonae.apps.people.use_cases.invite_person import invite_person
 from sonae.apps.quotes.models import Quote
+from sonae.domain.certificate.log import Kind
 from sonae.web.portal import payment_views
 from sonae.web.shared import access
 from tests import cast, clock
+from tests.apps.certificates.covers import ask, wish
 from tests.architecture.test_access_matrix import MATRIX, OF_THE_DESK, May, patterns_of
 from tests.web.applicant import Applicant
 from tests.web.contact_window import received_page
@@ -119,13 +122,19 @@ def with_an_id() -> dict[str, URLPattern]:
 OF_AN_APPLICATION = sorted(name for name, row in MATRIX.items() if row.path.startswith(f"/apply/{TOKEN}/"))
 
 
+OF_A_COVER = ("change", "cancel", "reinstate")
+OF_A_CHANGE = {
+    "asked": "",
+    "pay": "pay/",
+    "paid": "paid/",
+    "status": "status/",
+    "left": "payment-left/",
+    "give_up": "give-up/",
+}
 OF_A_MEMBER = (
-    "portal:paper",
-    "portal:accounting",
-    "portal:accounting_file",
-    "portal:free_certificate",
-    "portal:renewal_offer",
-)
+    "portal:paper", "portal:accounting", "portal:accounting_file", "portal:free_certificate", "portal:renewal_offer",
+    *(f"portal:cover_{act}" for act in OF_A_COVER), *(f"portal:change_{page}" for page in OF_A_CHANGE),
+)  # fmt: skip
 # At the desk and at the signed door: test_access_matrix.py, test_desk_feeds.py, test_desk_cover.py and test_feed_api.py try them.
 OF_STAFF_AND_SENDERS = {name for name, row in MATRIX.items() if row.may in {*OF_THE_DESK, May.SENDER}}
 FOR_EVERYBODY = {name for name, row in MATRIX.items() if row.may is May.EVERYBODY}
@@ -269,6 +278,45 @@ def test_the_renewal_of_a_certificate_is_there_for_its_members_people_alone(
             assert answer[0] == 302
             before = rows()
     assert rows() == before
+
+
+@pytest.mark.parametrize("act", OF_A_COVER)
+@BOTH
+def test_a_cover_is_changed_by_its_members_people_alone(
+    world: World, act: str, prefix: str, roles: tuple[str, ...]
+) -> None:
+    certificate = world.application.certificate
+    assert certificate is not None
+    address, before = f"{prefix}/portal/cover/{{}}/{act}/", rows()
+    for role, method, absent, answer in asked_for(world, roles, address, own=certificate.number, nobodys=NOBODYS):
+        if role not in THEIRS:
+            assert answer == absent, (role, method)
+        elif role == "reader":
+            assert answer[0] == 403, method
+        else:
+            assert answer[0] in {200, 409, 422}, (role, method)
+    assert rows() == before
+
+
+@pytest.mark.parametrize("page", OF_A_CHANGE.values())
+@BOTH
+def test_a_change_that_was_asked_for_is_there_for_its_members_people_alone(
+    world: World, page: str, prefix: str, roles: tuple[str, ...]
+) -> None:
+    certificate = world.application.certificate
+    assert certificate is not None
+    wanted = wish(Kind.CHANGE, certificate.starts_on, plan="P300")
+    waiting = ask(certificate, wanted, user=world.people.owner).public_id
+    address, others = f"{prefix}/portal/changes/{{}}/{page}", tuple(role for role in roles if role not in THEIRS)
+    for role, method, absent, answer in asked_for(world, others, address, own=waiting, nobodys=TOKEN):
+        assert answer == absent, (role, method)
+    reader = world.browser("reader")
+    assert {reader.get(address.format(waiting)).status_code, reader.post(address.format(waiting)).status_code} <= {
+        403,
+        405,
+    }
+    assert ChangeRequest.objects.get().state == ChangeRequest.State.WAITING
+    assert not Payment.objects.filter(purpose__startswith="change:").exists()
 
 
 OF_ONE_MEMBER = ("", "documents/", "payments/", "notices/", "data/", "data/correct/", "data/erase/", "data/download/")

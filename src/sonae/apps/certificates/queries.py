@@ -141,3 +141,38 @@ def get_for_change(*, number: str) -> Certificate:
     if found is None:
         raise Certificate.DoesNotExist(number)
     return found
+
+
+def find_own_paid_certificate(*, number: str, user: User) -> Certificate | None:
+    """The paid certificate of that number, if it is one of a member that this person acts for."""
+    if len(number) > LONGEST_CODE:
+        return None
+    return (
+        Certificate.objects.select_related("member", "scheme_year__product_version")
+        .defer("scheme_year__product_version__files")
+        .prefetch_related("transactions")
+        .filter(number=number, section=Certificate.Section.PAID, member__people__user=user)
+        .first()
+    )
+
+
+def find_own_change(*, public_id: str, user: User) -> ChangeRequest | None:
+    """The change asked for under that id, if it is one of a member that this person acts for."""
+    return (
+        ChangeRequest.objects.select_related("certificate__member", "certificate__scheme_year__product_version")
+        .defer("certificate__scheme_year__product_version__files")
+        .prefetch_related("certificate__transactions")
+        .filter(public_id=public_id, certificate__member__people__user=user)
+        .first()
+    )
+
+
+def find_waiting_change(*, certificate: Certificate) -> ChangeRequest | None:
+    """The change of this certificate that waits for its payment; there is one at most."""
+    return ChangeRequest.objects.filter(certificate=certificate, state=ChangeRequest.State.WAITING).first()
+
+
+def list_waiting_changes(*, member: Member) -> list[ChangeRequest]:
+    """Of all its certificates, the oldest first."""
+    waiting = ChangeRequest.objects.filter(certificate__member=member, state=ChangeRequest.State.WAITING)
+    return list(waiting.order_by("asked_at", "id"))

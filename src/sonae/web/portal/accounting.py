@@ -7,8 +7,11 @@ from datetime import date
 
 from sonae.apps.billing.accounting_formats import Voucher
 from sonae.apps.billing.models import Refund
+from sonae.apps.certificates.mapping import acts_of, term_of
 from sonae.apps.documents.models import Paper
 from sonae.domain.calendar import japan_date
+from sonae.domain.certificate.premium import price
+from sonae.domain.earning import earned_by_month
 from sonae.domain.period import Term
 from sonae.domain.premium_bookings import premium_bookings
 from sonae.domain.prepaid_split import MonthShare, PeriodShare, split_by_month, split_by_period
@@ -66,7 +69,7 @@ def books_of(holding: Holding, cover: Cover, chosen_month: int | None) -> Books:
     premium = sum(row.yen for row in rows)
     start_on, ends_on = cover.certificate.starts_on, cover.ends_on
     is_spread = ends_on > start_on and Term(start_on, ends_on).months > 0
-    months = split_by_month(premium, Term(start_on, ends_on)) if is_spread else ()
+    months = _by_schedule(cover, premium) or (split_by_month(premium, Term(start_on, ends_on)) if is_spread else ())
     return Books(
         cover=cover,
         rows=rows,
@@ -81,3 +84,17 @@ def books_of(holding: Holding, cover: Cover, chosen_month: int | None) -> Books:
 def _day_of(refund: Refund) -> date:
     """On which it went back, or was written down while it is under way."""
     return japan_date(refund.refunded_at or refund.created_at)
+
+
+def _by_schedule(cover: Cover, premium: int) -> tuple[MonthShare, ...]:
+    """Month by month as the cover was changed, so that a dearer plan weighs on its own months; empty where nothing was changed,
+    or while what was paid and given back isn't yet what the cover costs."""
+    if not cover.is_changed or premium != cover.term_premium:
+        return ()
+    acts = acts_of(cover.certificate.transactions.all())
+    earned = earned_by_month(price(cover.product, acts, term_of(cover.certificate)))
+    left, shares = premium, []
+    for month_on, expense_yen in sorted(earned.items()):
+        left -= expense_yen
+        shares.append(MonthShare(month_on, expense_yen, left))
+    return tuple(shares)

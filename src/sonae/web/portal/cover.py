@@ -11,15 +11,22 @@ from typing import Any
 from django.db.models import Prefetch
 
 from sonae.apps.billing.models import Allocation, Payment, Refund
+from sonae.apps.certificates.mapping import acts_of, term_of
+from sonae.apps.certificates.member_file import replaced_of
 from sonae.apps.certificates.models import Certificate, Transaction
 from sonae.apps.certificates.queries import fold
 from sonae.apps.documents.models import Paper
 from sonae.apps.parties.models import Member, User
 from sonae.apps.programmes.product_files import product_of
 from sonae.domain.calendar import cover_starts_at, japan_date
+from sonae.domain.certificate.log import stretches
 from sonae.domain.product.definition import CostLine, Plan, Product, Section, Service
+from sonae.domain.text import Text
 from sonae.web.shared import figures
 from sonae.web.shared.language import active_language
+
+PREMIUM, ADDITIONAL_PREMIUM = Text("保険料", "Premium"), Text("追加保険料", "Additional premium")
+RETURN_PREMIUM, REFUND = Text("返戻保険料", "Return premium"), Text("返金", "Refund")
 
 
 class CoverState(StrEnum):
@@ -44,6 +51,7 @@ class Cover:
     ends_at: datetime
     allocations: list[Allocation]
     paper: Paper | None  # the certificate as PDF
+    shown_on: date  # the day of ``plan`` and ``facts``: today, as far as it belongs to the certificate
 
     @property
     def section(self) -> Section:
@@ -75,6 +83,33 @@ class Cover:
         return sum(allocation.allocated_yen for allocation in self.allocations)
 
     @property
+    def is_changed(self) -> bool:
+        """Whether anything was recorded after its issue."""
+        return len(self.certificate.transactions.all()) > 1
+
+    @property
+    def term_premium(self) -> int:
+        """What the whole term costs, as it stands."""
+        return max(self.certificate.transactions.all(), key=lambda act: act.seq).total_premium_after
+
+    @property
+    def upcoming(self) -> list[tuple[datetime, Plan]]:
+        """Larger or smaller plans from a later day on, before the cover ends."""
+        log = acts_of(self.certificate.transactions.all())
+        found, before = [], self.plan
+        for piece in stretches(log, term_of(self.certificate)):
+            plan = self.product.plan(str(piece.fields["plan"])) if self.plan else None
+            starts_at = cover_starts_at(self.product.calendar, piece.term.start_on)
+            if plan and plan != before and self.shown_on < piece.term.start_on < self.ends_on:
+                found.append((starts_at, plan))
+            before = plan if self.shown_on < piece.term.start_on else self.plan
+        return found
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.certificate.cancelled_on is not None
+
+    @property
     def insured_name(self) -> str:
         return str((self.facts.get("insured") or {}).get("name", ""))
 
@@ -92,6 +127,7 @@ class Holding:
 
     covers: list[Cover]
     papers: list[Paper]
+    replaced: frozenset[int]  # of the papers: editions of a certificate that a newer one stands for
     payments: list[Payment]  # that were charged, with their refunds and what they paid for
 
     @property
@@ -134,6 +170,14 @@ class PaymentRow:
     yen: int
     on: datetime | None
 
+    @property
+    def what(self) -> Text:
+        """What it was for. A change after issue has charges of its own."""
+        if self.refund is not None:
+            return RETURN_PREMIUM if self.refund.reason.startswith("act:") else REFUND
+        charged = [one.charge.transaction.seq for one in self.payment.allocations.all()]
+        return ADDITIONAL_PREMIUM if charged and min(charged) > 1 else PREMIUM
+
 
 @dataclass(frozen=True)
 class Reach:
@@ -160,7 +204,7 @@ def holding_of(*, member: Member, now: datetime) -> Holding:
     papers = list(Paper.objects.filter(member=member).defer("facts").order_by("-issued_at", "id"))
     pdfs = {paper.key.split(":")[1]: paper for paper in reversed(papers) if paper.kind == Paper.Kind.CERTIFICATE}
     covers = [_cover(one, paid[one.pk], pdfs.get(one.number), now) for one in certificates]
-    return Holding(covers, papers, payments)
+    return Holding(covers, papers, replaced_of(papers), payments)
 
 
 def find_paper(*, user: User, paper_id: int) -> Paper | None:
@@ -222,6 +266,7 @@ def _cover(certificate: Certificate, allocations: list[Allocation], paper: Paper
         ends_at=ends_at,
         allocations=allocations,
         paper=paper,
+        shown_on=shown,
     )
 
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from sonae.apps.audit.record import record
+from sonae.apps.certificates.queries import list_waiting_changes
 from sonae.apps.documents.papers import pdf_of
 from sonae.apps.enrolment.queries import list_living_applications
 from sonae.apps.renewal.members_offer import list_members_offers
@@ -54,6 +55,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "notices": notices[:SHOWN_NOTICES],
         "unread": sum(one.is_new for one in notices),
         "papers": holding.papers[:SHOWN_PAPERS],
+        "may_manage": chosen.may(person(request), "manage"),
+        "waiting_changes": list_waiting_changes(member=chosen.member),
     }
     return render(request, "portal/home.html", facts)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sonae.apps.billing.models import Payment, SavedCard
 from sonae.apps.billing.queries import closing_month_of
-from sonae.apps.certificates.models import Certificate
+from sonae.apps.certificates.models import Certificate, ChangeRequest
 from sonae.apps.contact.models import DataRequest
 from sonae.apps.documents.models import Paper
 from sonae.apps.enrolment.models import Application
@@ -30,6 +30,7 @@ def member_data(*, member: Member, user: User, now: datetime) -> Plain:
         "you": _access(member, user),
         "membership": [_fact(fact) for fact in list_facts(member=member)],
         "certificates": [_certificate(one) for one in _certificates(member)],
+        "changes_asked": [_change(one) for one in _changes(member)],
         "payments": [_payment(one) for one in _payments(member)],
         "saved_cards": [_saved_card(one) for one in _saved_cards(member)],
         "applications": [_application(one) for one in _applications(member)],
@@ -92,7 +93,7 @@ def _certificates(member: Member) -> list[Certificate]:
     return list(
         Certificate.objects.filter(member=member)
         .select_related("scheme_year")
-        .prefetch_related("transactions")
+        .prefetch_related("transactions__reverses")
         .order_by("starts_on", "id")
     )
 
@@ -115,9 +116,27 @@ def _certificate(certificate: Certificate) -> Plain:
                 "fields": act.patch,
                 "total_premium_after": act.total_premium_after,
                 "premium_difference": act.premium_difference,
+                "reverses": act.reverses.seq if act.reverses else None,
             }
             for act in certificate.transactions.all()
         ],
+    }
+
+
+def _changes(member: Member) -> list[ChangeRequest]:
+    asked = ChangeRequest.objects.filter(certificate__member=member).select_related("certificate")
+    return list(asked.order_by("asked_at", "id"))
+
+
+def _change(asked: ChangeRequest) -> Plain:
+    return {
+        "certificate": asked.certificate.number,
+        "kind": asked.kind,
+        "asked_at": asked.asked_at.isoformat(),
+        "asked_for": asked.asked_for.isoformat(),
+        "fields": asked.patch,
+        "difference_yen": asked.difference_yen,
+        "state": asked.state,
     }
 
 

@@ -86,10 +86,15 @@ def _of_act(cover: Cover, act: Transaction) -> tuple[Text, Text] | None:
                 f"{number}: incidents are covered until then.",
             ),
         )
-    if act.kind in {Kind.REINSTATEMENT, Kind.REVERSAL}:
+    if act.kind == Kind.REINSTATEMENT or (act.kind == Kind.REVERSAL and not cover.plan):
         return (
             Text(f"{name.ja}の終わりを取り消しました", f"The end of the {_small(name.en)} is withdrawn"),
             Text(f"{number}　補償は続きます。", f"{number}: cover goes on."),
+        )
+    if act.kind == Kind.REVERSAL:
+        return (
+            Text(f"{name.ja}の異動を取り消しました", f"A change of your {_small(name.en)} was reversed"),
+            Text(f"{number}　異動承認書は「書類」にあります。", f"{number}: the endorsement is among your documents."),
         )
     return (
         Text(f"{name.ja}の内容が変わりました", f"Your {_small(name.en)} has changed"),

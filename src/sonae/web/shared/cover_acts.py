@@ -51,6 +51,10 @@ IMPOSSIBLE: Mapping[str, Text] = {
     "outside_term": Text(
         "その日は、この加入の保険期間の外です。", "That day lies outside this certificate’s period of cover."
     ),
+    "too_early": Text(
+        "その日からの変更は、もう受け付けられません。次の日を選んでください。",
+        "It is too late for that day. Please choose a later one.",
+    ),
     "unknown_value": Text("商品にない内容です。", "The product doesn’t know this value."),
     "free_cover": Text(
         "無料補償は会員データに従います。ここでは変えられません。",

@@ -93,7 +93,7 @@ def request_change(
         raise AnotherWaits
     request = ChangeRequest.objects.create(
         key=key,
-        public_id=secrets.token_urlsafe(32),
+        public_id=secrets.token_urlsafe(24),
         certificate=certificate,
         kind=wish.kind,
         asked_for=wish.asked_for,
@@ -126,7 +126,7 @@ def find_obstacle(*, request: ChangeRequest, now: datetime) -> str | None:
     if max(entry.seq for entry in request.certificate.transactions.all()) != request.seen_seq:
         return "changed_meanwhile"
     try:
-        shown = _preview_of(request, now=now)
+        shown = preview_asked(request=request, now=now)
     except NotPossible as reason:
         return reason.code
     return None if shown.difference == request.difference_yen else "premium_differs"
@@ -134,7 +134,7 @@ def find_obstacle(*, request: ChangeRequest, now: datetime) -> str | None:
 
 def carry_out_paid_change(*, request: ChangeRequest, payment: Payment, now: datetime) -> None:
     """Record a change whose additional premium was captured. The caller holds its locks and found no obstacle."""
-    _carry_out(request, _preview_of(request, now=now), payment=payment, now=now)
+    _carry_out(request, preview_asked(request=request, now=now), payment=payment, now=now)
 
 
 @transaction.atomic
@@ -156,7 +156,8 @@ def close_request(request: ChangeRequest, *, reason: str, now: datetime) -> None
     request.save(update_fields=["state", "closed_reason", "changed_at"])
 
 
-def _preview_of(request: ChangeRequest, *, now: datetime) -> Preview:
+def preview_asked(*, request: ChangeRequest, now: datetime) -> Preview:
+    """What a request would do now. NotPossible. Its certificate comes with scheme year and transactions."""
     wish = Wish(Kind(request.kind), request.asked_for, request.patch, request.target_seq)
     decisions = {int(seq): goes_on for seq, goes_on in request.decisions.items()}
     return preview_change(certificate=request.certificate, wish=wish, decisions=decisions, now=now)
