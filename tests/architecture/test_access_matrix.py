@@ -28,6 +28,7 @@ class May(Enum):
     COVER_STAFF = auto()  # of those who see what members have covered: operator and insurer
     CHANGE_STAFF = auto()  # of those who change it: the operator
     FEED_STAFF = auto()  # of those who handle the organiser's files of members: organiser and operator
+    MONEY_STAFF = auto()  # of those through whose accounts and hands premium passes: organiser and operator
     SENDER = auto()  # a message with the signature of one of the organiser's systems
     PROCESSOR = auto()  # a message with the card processor's signature
     DEMO = auto()  # everybody, in the demo alone
@@ -48,6 +49,7 @@ APPLICATION = f"/apply/{TOKEN}/"
 FEEDS = {"may": May.FEED_STAFF, "status": 302}
 COVER = {"may": May.COVER_STAFF, "status": 302}
 CHANGES = {"may": May.CHANGE_STAFF, "status": 302}
+MONEY = {"may": May.MONEY_STAFF, "status": 302}
 SIGNED = {"may": May.SENDER, "status": 401}
 
 MATRIX = {
@@ -150,6 +152,17 @@ MATRIX = {
     "desk:set_aside": Row(path="/desk/feeds/1/set-aside/", **FEEDS),
     "desk:set_aside_file": Row(path="/desk/feeds/1/set-aside.csv", **FEEDS),
     "desk:run_again": Row(path="/desk/free-cover/1/again/", method="post", **FEEDS),
+    "desk:money": Row(path="/desk/money/", **MONEY),
+    "desk:payouts": Row(path="/desk/money/payouts/", **MONEY),
+    "desk:payout_upload": Row(path="/desk/money/payouts/upload/", **MONEY),
+    "desk:payout_item": Row(path="/desk/money/payouts/item/?key=sandbox_card", **MONEY),
+    "desk:ties": Row(path="/desk/money/2026-11/", **MONEY),
+    "desk:earned": Row(path="/desk/money/2026-11/earned/", **MONEY),
+    "desk:bordereau": Row(path="/desk/money/2026-11/list/", **MONEY),
+    "desk:bordereau_close": Row(path="/desk/money/2026-11/list/close/", **MONEY),
+    "desk:remit": Row(path="/desk/money/2026-11/list/remit/", **MONEY),
+    "desk:remit_back": Row(path="/desk/money/2026-11/list/take-back/", **MONEY),
+    "desk:bordereau_file": Row(path="/desk/money/2026-11/list/premium.csv", **MONEY),
     "api_feeds:openapi-json": Row(May.EVERYBODY, "/api/feeds/openapi.json"),
     "api_feeds:api-root": Row(May.EVERYBODY, "/api/", status=404),
     "api_feeds:send_feed": Row(path="/api/feeds/", method="post", **SIGNED),
@@ -163,7 +176,7 @@ MATRIX = {
 }
 FOR_MACHINES = {"health", "card_hook"} | {name for name in MATRIX if name.startswith("api_")}
 
-OF_THE_DESK = (May.STAFF, May.FEED_STAFF, May.COVER_STAFF, May.CHANGE_STAFF)
+OF_THE_DESK = (May.STAFF, May.FEED_STAFF, May.COVER_STAFF, May.CHANGE_STAFF, May.MONEY_STAFF)
 TO_SIGN_IN = (May.SIGNED_IN, May.MEMBERS_PEOPLE, *OF_THE_DESK)
 
 
@@ -232,9 +245,11 @@ def test_whoever_is_no_staff_finds_no_desk(people: cast.Cast, row: Row) -> None:
         assert ask(_browser_of(user), row).status_code == 404
 
 
-@rows(May.FEED_STAFF)
+@rows(May.FEED_STAFF, May.MONEY_STAFF)
 @pytest.mark.parametrize("role", ["insurer", "agency"])
-def test_insurer_and_agency_have_no_business_with_files_of_members(people: cast.Cast, row: Row, role: str) -> None:
+def test_insurer_and_agency_have_no_business_with_files_of_members_and_money(
+    people: cast.Cast, row: Row, role: str
+) -> None:
     assert ask(_browser_of(people.staff[role]), row).status_code == 404
 
 

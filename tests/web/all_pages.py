@@ -19,6 +19,7 @@ from tests.web.door import signed_in
 from tests.web.feeds_on_file import enter_feed
 from tests.web.holdings import give_paid_cover
 from tests.web.memory_gateway import MemoryGateway
+from tests.web.money_on_file import close_november, enter_month
 
 Opened = tuple[Client, str]
 
@@ -130,6 +131,19 @@ def operator() -> Client:
     return browser
 
 
+def _money(page: str, *, closed: bool = False) -> Callable[[], Opened]:
+    """Before the operator, with a month's premium in it."""
+
+    def open_page() -> Opened:
+        browser = operator()
+        enter_month()
+        if closed:
+            close_november()
+        return browser, page
+
+    return open_page
+
+
 def _feed(page: str, state: str) -> Callable[[], Opened]:
     return lambda: (operator(), f"/desk/feeds/{enter_feed(state).pk}/{page}")
 
@@ -173,6 +187,11 @@ PAGES: dict[str, Callable[[], Opened]] = {
     "desk apply": _feed("apply/", Feed.State.CHECKED),
     "desk release": _feed("release/", Feed.State.HELD),
     "desk withdraw": _feed("withdraw/", Feed.State.RECEIVED),
+    "desk payout": lambda: (operator(), "/desk/money/payouts/upload/"),
+    "desk payout item": _money("/desk/money/payouts/item/?key=sandbox_card:charge:pay_x:surplus:None:5000"),
+    "desk close": _money("/desk/money/2026-11/list/close/"),
+    "desk remit": _money("/desk/money/2026-11/list/remit/", closed=True),
+    "desk take back": _money("/desk/money/2026-11/list/take-back/", closed=True),
     "people": _signed_in("/portal/people/"),
     "security": _signed_in("/portal/security/"),
     "address": _signed_in("/portal/security/email/"),

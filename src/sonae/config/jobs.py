@@ -28,6 +28,8 @@ from sonae.apps.renewal.use_cases.rehearse_turn import rehearsals_due, rehearse_
 from sonae.apps.renewal.use_cases.renew_offers import renew_offers
 from sonae.apps.renewal.use_cases.send_notices import send_notices
 from sonae.apps.renewal.years import turns_to_offer
+from sonae.apps.reporting.months import month_from
+from sonae.apps.reporting.use_cases.close_bordereau import close_bordereau
 from sonae.config.clock import now
 
 
@@ -155,3 +157,10 @@ def daily_round(timestamp: int) -> int:
     forget_old_sign_ins(now=now())
     forget_feed_files(now=now())
     return forget_ended_windows(now=now())
+
+
+@app.task(name="sonae.close_month")
+def close_month(month: str, actor: str) -> str:
+    """Close a long list for the insurer. Whoever asked sees it closed, or still open where that isn't possible."""
+    first_day = month_from(month)
+    return close_bordereau(month=first_day, actor=actor, now=now()).digest if first_day else ""

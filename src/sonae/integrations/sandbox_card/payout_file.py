@@ -57,7 +57,7 @@ def _line(number: int, row: dict[str, str]) -> FileLine:
     if row["type"] not in LINE_KINDS:
         raise PayoutRefused("unknown_type", line=number, detail=row["type"])
     return FileLine(
-        number=number - 1,
+        number=number,
         line_id=row["line_id"],
         kind=row["type"],
         source_id=row["source_id"],

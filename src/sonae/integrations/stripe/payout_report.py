@@ -55,7 +55,7 @@ def _line(number: int, row: dict[str, str], paid_on: date) -> FileLine:
         raise PayoutRefused("unknown_type", line=number, detail=row["reporting_category"])
     created = next((row[name] for name in CREATED if row.get(name)), "")
     return FileLine(
-        number=number - 1,
+        number=number,
         line_id=row["balance_transaction_id"],
         kind=kind,
         source_id=row["source_id"],

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponseBase
 from sonae.apps.certificates.queries import find_paid_certificate
 from sonae.apps.membership.queries import find_feed
 from sonae.apps.parties.models import Organisation
+from sonae.apps.reporting.months import month_from
 from sonae.web.shared.access import View, not_there, person, signed_in
 
 Role = Organisation.Role
@@ -23,6 +24,8 @@ FEED_ROLES = frozenset({Role.ORGANISER, Role.OPERATOR})
 # What a member has covered, for what sales and premium, is between the member and the insurer, for whom the operator keeps it.
 COVER_ROLES = frozenset({Role.OPERATOR, Role.INSURER})
 CHANGE_ROLES = frozenset({Role.OPERATOR})
+# Premium money passes through the organiser's accounts and the operator's hands; the insurer is sent its list.
+MONEY_ROLES = frozenset({Role.ORGANISER, Role.OPERATOR})
 
 
 def for_staff(*methods: str, roles: Collection[str] = EVERY_ROLE) -> Callable[[View], View]:
@@ -69,6 +72,23 @@ def for_cover(*methods: str, roles: Collection[str] = COVER_ROLES) -> Callable[[
             if certificate is None:
                 raise not_there(request, "certificate", number)
             return view(request, certificate, **arguments)
+
+        return opened
+
+    return decorate
+
+
+def for_month(*methods: str) -> Callable[[View], View]:
+    """For those who handle money; the view gets the first day of the month that the address names."""
+
+    def decorate(view: View) -> View:
+        @for_staff(*methods, roles=MONEY_ROLES)
+        @wraps(view)
+        def opened(request: HttpRequest, *, month: str, **arguments: Any) -> HttpResponseBase:
+            first_day = month_from(month)
+            if first_day is None:
+                raise not_there(request, "month", month)
+            return view(request, first_day, **arguments)
 
         return opened
 

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from sonae.apps.membership.models import Feed
 from sonae.apps.membership.queries import count_feeds
 from sonae.apps.parties.queries import list_members_of
-from sonae.web.desk.access import COVER_ROLES, FEED_ROLES, role_of
+from sonae.web.desk.access import COVER_ROLES, FEED_ROLES, MONEY_ROLES, role_of
 from sonae.web.shared.access import person
 
 WAITING = (Feed.State.CHECKED, Feed.State.HELD)
@@ -25,6 +25,7 @@ def desk_page(
         "handles_feeds": handles_feeds,
         "acts_for_a_member": bool(list_members_of(user=person(request))),
         "sees_cover": role_of(request) in COVER_ROLES,
+        "handles_money": role_of(request) in MONEY_ROLES,
         "feeds_waiting": count_feeds(states=WAITING) if handles_feeds else 0,
     }
     return render(request, template, {**frame, **(facts or {})}, status=status)

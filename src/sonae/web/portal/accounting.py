@@ -10,7 +10,7 @@ from sonae.apps.billing.models import Refund
 from sonae.apps.certificates.mapping import acts_of, term_of
 from sonae.apps.documents.models import Paper
 from sonae.domain.calendar import japan_date
-from sonae.domain.certificate.premium import price
+from sonae.domain.certificate.premium import schedule_premium
 from sonae.domain.earning import earned_by_month
 from sonae.domain.period import Term
 from sonae.domain.premium_bookings import premium_bookings
@@ -92,7 +92,7 @@ def _by_schedule(cover: Cover, premium: int) -> tuple[MonthShare, ...]:
     if not cover.is_changed or premium != cover.term_premium:
         return ()
     acts = acts_of(cover.certificate.transactions.all())
-    earned = earned_by_month(price(cover.product, acts, term_of(cover.certificate)))
+    earned = earned_by_month(schedule_premium(cover.product, acts, term_of(cover.certificate)))
     left, shares = premium, []
     for month_on, expense_yen in sorted(earned.items()):
         left -= expense_yen

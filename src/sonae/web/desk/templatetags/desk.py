@@ -6,6 +6,10 @@ from datetime import date
 
 from django import template
 
+from sonae.domain.money import format_yen
+from sonae.web.shared.figures import month_words
+from sonae.web.shared.language import active_language
+
 register = template.Library()
 UNITS = ((1_000_000, "MB"), (1_000, "KB"))
 
@@ -23,6 +27,25 @@ def file_size(value: int) -> str:
         if value >= unit:
             return f"{value / unit:,.1f} {name}"
     return f"{value} B"
+
+
+@register.filter
+def month_name(value: date) -> str:
+    """2026年12月 / December 2026."""
+    return month_words(value, active_language())
+
+
+@register.filter
+def month_path(value: date) -> str:
+    """As addresses write a month: 2026-12."""
+    return f"{value:%Y-%m}"
+
+
+@register.filter
+def signed_yen(value: int) -> str:
+    """+64,940円, −64,940円, ±0円: a difference."""
+    written = format_yen(value, active_language())
+    return f"+{written}" if value > 0 else f"±{written}" if value == 0 else written
 
 
 @register.filter

@@ -1,0 +1,128 @@
+"""/desk/money/: the months with their lists and what is remitted; one month with its ties; what is earned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+
+from sonae.apps.reporting.earned_premium import month_in_the_books, run_off
+from sonae.apps.reporting.models import Bordereau, RemittanceStep
+from sonae.apps.reporting.months import is_over, list_months
+from sonae.apps.reporting.payout_items import list_payout_items, open_items
+from sonae.apps.reporting.ties import Tie, TieItem, shown_first, ties_of, unexplained_of
+from sonae.domain.text import Text
+from sonae.web.desk.access import MONEY_ROLES, for_month, for_staff
+from sonae.web.desk.money_words import ITEMS, SIDES, TIES
+from sonae.web.desk.page import desk_page
+from sonae.web.shared.moment import now, today
+
+ITEMS_SHOWN = 100
+State = tuple[Text, str]  # words, and how the chip looks
+RUNNING: State = Text("今月", "Running"), "waiting"
+TO_CLOSE: State = Text("閉じられます", "Can be closed"), "soon"
+TO_REMIT: State = Text("精算待ち", "To be remitted"), "soon"
+OVERDUE: State = Text("精算の期日を過ぎました", "Overdue"), "urgent"
+REMITTED: State = Text("精算済み", "Remitted"), "good"
+
+
+@dataclass(frozen=True, slots=True)
+class MonthLine:
+    """One month of the overview."""
+
+    month: date
+    bordereau: Bordereau | None
+    remitted: RemittanceStep | None
+    is_over: bool
+    is_late: bool
+
+    @property
+    def state(self) -> State:
+        """What is to be done with it."""
+        if self.bordereau is None:
+            return RUNNING if not self.is_over else TO_CLOSE
+        if self.remitted is not None:
+            return REMITTED
+        return OVERDUE if self.is_late else TO_REMIT
+
+
+@for_staff("GET", roles=MONEY_ROLES)
+def months(request: HttpRequest) -> HttpResponse:
+    """The newest first, with how much work the processor's payouts make."""
+    moment, day = now(request), today(request)
+    closed = {one.month: one for one in Bordereau.objects.prefetch_related("remittance_steps")}
+    lines = []
+    for month in list_months(now=moment):
+        bordereau = closed.get(month)
+        lines.append(
+            MonthLine(
+                month,
+                bordereau,
+                remitted_of(bordereau) if bordereau else None,
+                is_over(month, now=moment),
+                bordereau is not None and day > bordereau.due_on,
+            )
+        )
+    open_count = len(open_items(list_payout_items(now=moment)))
+    waiting = [line for line in lines if line.bordereau is None and line.is_over]
+    unremitted = [line.bordereau for line in lines if line.bordereau and not line.remitted]
+    facts = {
+        "lines": lines, "open_count": open_count, "to_close": len(waiting), "to_remit": len(unremitted),
+        "to_remit_yen": sum(one.net_yen for one in unremitted),
+    }  # fmt: skip
+    return desk_page(request, "desk/money/months.html", facts)
+
+
+def remitted_of(bordereau: Bordereau) -> RemittanceStep | None:
+    """The payment that stands; None where there is none or it was taken back."""
+    last = max(bordereau.remittance_steps.all(), key=lambda step: step.number, default=None)
+    return last if last is not None and last.kind == RemittanceStep.Kind.PAID else None
+
+
+@dataclass(frozen=True, slots=True)
+class TieLine:
+    """A tie with its words and the items that are shown."""
+
+    tie: Tie
+    name: Text
+    left: Text
+    right: Text
+    items: list[tuple[TieItem, Text]]
+    more: int
+
+
+@for_month("GET")
+def ties(request: HttpRequest, month: date) -> HttpResponse:
+    """One month from four sides."""
+    found = ties_of(month)
+    lines = []
+    for tie in found:
+        items = list(shown_first(tie.items))
+        shown = [(item, ITEMS[item.code]) for item in items[:ITEMS_SHOWN]]
+        lines.append(TieLine(tie, TIES[tie.code], SIDES[tie.left], SIDES[tie.right], shown, len(items) - len(shown)))
+    facts = {
+        "month": month,
+        "lines": lines,
+        "unexplained": unexplained_of(found),
+        "page": "ties",
+        "over": is_over(month, now=now(request)),
+    }
+    return desk_page(request, "desk/money/ties.html", facts)
+
+
+@for_month("GET")
+def earned(request: HttpRequest, month: date) -> HttpResponse:
+    """What the month wrote and earned, and how what is unearned will be."""
+    years = month_in_the_books(month)
+    rows = run_off(month)
+    longest = max((abs(yen) for _, yen, _ in rows), default=0) or 1
+    bars = [(on, yen, left, f"{100 * max(yen, 0) / longest:.2f}%", on <= month) for on, yen, left in rows]
+    totals = {
+        "before": sum(one.movement.before.unearned for one in years),
+        "written": sum(one.movement.written for one in years),
+        "earned": sum(one.movement.earned for one in years),
+        "after": sum(one.movement.after.unearned for one in years),
+    }
+    facts = {"month": month, "years": years, "totals": totals, "bars": bars, "page": "earned"}
+    return desk_page(request, "desk/money/earned.html", facts)

@@ -1,0 +1,173 @@
+"""Scenes of the desk's money: months to close and to remit, their ties, what is earned, and the card processor's payouts."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator
+
+from sonae.integrations.sandbox_card.payout_file import payout_csv
+from tests.journeys.desk import OPERATOR
+from tests.journeys.gallery import Visitor, scene
+from tests.journeys.site import RunningSite
+
+# Acts of the last three months, as the months would have left them: each language closes one of them.
+ACTS = """
+WITH year AS (
+    SELECT y.id, y.start_on, v.digest FROM programmes_schemeyear y JOIN programmes_productversion v ON v.id = y.product_version_id
+    WHERE y.start_on <= now() ORDER BY y.start_on DESC LIMIT 1
+), wanted AS (
+    SELECT n, now() - make_interval(months => n) AS at FROM generate_series(1, 3) AS n
+), member AS (
+    INSERT INTO parties_member (number, created_at) SELECT '3999000' || n, at FROM wanted RETURNING id, number
+), certificate AS (
+    INSERT INTO certificates_certificate (number, member_id, scheme_year_id, section, starts_on, verification_code, issued_at)
+    SELECT 'C-MONEY-' || n, member.id, year.id, 'paid', date_trunc('month', at AT TIME ZONE 'Asia/Tokyo')::date, 'MONEY' || n, at
+    FROM wanted JOIN member ON right(member.number, 1) = n::text, year RETURNING id, number, issued_at, starts_on
+)
+INSERT INTO certificates_transaction (certificate_id, seq, kind, effective_date, recorded_at, patch, actor, reason, rating_digest,
+    total_premium_after, premium_difference)
+SELECT certificate.id, 1, 'new', starts_on, issued_at, jsonb_build_object('plan', 'P100', 'industry', 'other_services',
+    'annual_sales', 5000000, 'insured', jsonb_build_object('name', '見本工務店')), 'user:1', '', year.digest, 16240, 16240
+FROM certificate, year
+"""
+
+
+def enter_acts(site: RunningSite) -> None:
+    if not site.sql("SELECT 1 FROM parties_member WHERE number = '39990001'"):
+        site.sql(ACTS)
+
+
+def oldest_to_close(visitor: Visitor) -> Locator:
+    """The row of the month whose turn it is."""
+    return visitor.page.locator("tbody tr", has_text=re.compile("閉じられます|Can be closed")).last
+
+
+@scene("desk:money")
+def money(visitor: Visitor) -> None:
+    enter_acts(visitor.site)
+    visitor.come_as(OPERATOR)
+    visitor.go("/desk/money/")
+    visitor.says("閉じられます", "Can be closed")
+
+
+@scene("desk:bordereau")
+def money_list_open(visitor: Visitor) -> None:
+    oldest_to_close(visitor).locator("a", has_text=re.compile("見る|Open")).click()
+    visitor.says("月が終わりました", "The month is over")
+
+
+@scene("desk:bordereau_close")
+def money_list_close(visitor: Visitor) -> None:
+    visitor.press()
+    visitor.says("閉じた明細は、あとから変えられません", "A closed list can’t be changed")
+
+
+@scene("desk:bordereau")
+def money_list_closed(visitor: Visitor) -> None:
+    visitor.press()
+    visitor.says("この明細は、もう変わりません", "This list never changes again")
+
+
+@scene("desk:remit")
+def money_remit(visitor: Visitor) -> None:
+    visitor.press()
+    visitor.says("保険会社へ支払う額", "To the insurer")
+
+
+@scene("desk:remit")
+def money_remit_errors(visitor: Visitor) -> None:
+    visitor.press()
+    visitor.says("銀行の照会番号を入れてください", "Please enter the bank’s reference")
+
+
+@scene("desk:bordereau")
+def money_list_remitted(visitor: Visitor) -> None:
+    visitor.page.locator("input[name=bank_reference]").fill("0512-000317")
+    visitor.press()
+    visitor.says("精算を記録しました", "The remittance is recorded")
+
+
+@scene("desk:remit_back")
+def money_take_back(visitor: Visitor) -> None:
+    visitor.page.goto(f"{visitor.page.url}take-back/")
+    visitor.says("取り消しますか", "Take back the remittance")
+
+
+@scene("desk:ties")
+def money_ties(visitor: Visitor) -> None:
+    visitor.page.goto(visitor.page.url.replace("list/take-back/", ""))
+    visitor.says("すべて合っています", "Everything ties")
+
+
+@scene("desk:ties")
+def money_ties_unexplained(visitor: Visitor) -> None:
+    visitor.go("/desk/money/")
+    visitor.page.locator("tbody th a").nth(1).click()
+    visitor.says("説明できない差が", "unexplained")  # the act of last month was never booked
+
+
+@scene("desk:earned")
+def money_earned(visitor: Visitor) -> None:
+    visitor.page.locator(".month-nav a").last.click()
+    visitor.says("未経過保険料が既経過になる月", "When premium is earned")
+
+
+@scene("desk:payout_upload")
+def money_payout_upload(visitor: Visitor) -> None:
+    visitor.go("/desk/money/payouts/upload/")
+
+
+@scene("desk:payout_upload")
+def money_payout_upload_errors(visitor: Visitor) -> None:
+    _hand_in(visitor, "cut_off")
+    visitor.says("途中で切れています", "it was cut off")
+
+
+@scene("desk:payouts")
+def money_payouts(visitor: Visitor) -> None:
+    _hand_in(visitor, "none")
+    visitor.says("受け取って記帳しました", "Taken and booked")
+
+
+@scene("desk:payout_item")
+def money_payout_item(visitor: Visitor) -> None:
+    visitor.page.locator("a", has_text=re.compile("理由を書いて閉じる|Close with a reason")).first.click()
+    visitor.says("誰の支払いかを決済会社に確かめます", "Ask the processor whose payment it is")
+
+
+@scene("desk:payout_item")
+def money_payout_item_errors(visitor: Visitor) -> None:
+    visitor.press()
+    visitor.says("理由を入れてください", "Please give a reason")
+
+
+@scene("desk:payouts")
+def money_payouts_closed(visitor: Visitor) -> None:
+    visitor.page.locator("textarea").fill("別の制度の支払いと確かめました。")
+    visitor.press()
+    visitor.says("理由を書いて閉じたもの", "Closed with a reason")
+
+
+def _hand_in(visitor: Visitor, fault: str) -> None:
+    """A payout with a charge that nobody here knows; each language has one of its own."""
+    name = f"po_{visitor.language}"
+    at = "2026-11-20T10:00:00+09:00"
+    row: list[str | int] = [
+        "",
+        f"bal_{name}",
+        "charge",
+        f"pay_{name}",
+        f"pay_{name}",
+        "",
+        at,
+        "jpy",
+        16_240,
+        526,
+        15_714,
+    ]
+    content = payout_csv([row], payout_id=name, paid_at=at, fault=fault).encode()
+    visitor.page.locator("input[type=file]").set_input_files(
+        {"name": f"payout-{visitor.language}.csv", "mimeType": "text/csv", "buffer": content}
+    )
+    visitor.press()
