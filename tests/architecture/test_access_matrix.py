@@ -142,6 +142,7 @@ MATRIX = {
     "desk:reinstate": Row(path="/desk/certificates/C2026-000001-0/reinstate/", **CHANGES),
     "desk:reverse": Row(path="/desk/certificates/C2026-000001-0/reverse/2/", **CHANGES),
     "desk:give_up": Row(path="/desk/certificates/C2026-000001-0/give-up/", method="post", **CHANGES),
+    "desk:turn": Row(path="/desk/turn/", **FEEDS),
     "desk:feeds": Row(path="/desk/feeds/", **FEEDS),
     "desk:upload": Row(path="/desk/feeds/upload/", **FEEDS),
     "desk:template": Row(path="/desk/feeds/template/list.csv", **FEEDS),

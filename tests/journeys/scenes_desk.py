@@ -43,6 +43,12 @@ def parked_run(site: RunningSite) -> Iterator[None]:
         site.sql("DELETE FROM membership_freecoverrun WHERE key = 'turn:sample'")
 
 
+@scene("desk:turn")
+def desk_turn(visitor: Visitor) -> None:
+    visitor.go("/desk/turn/")
+    visitor.says("満期を迎える有料プラン", "Paid cover that expires")
+
+
 @scene("desk:feeds")
 def desk_feeds(visitor: Visitor) -> None:
     visitor.go("/desk/feeds/")

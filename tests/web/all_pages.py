@@ -185,6 +185,7 @@ PAGES: dict[str, Callable[[], Opened]] = {
     "desk certificate": _at_the_desk("/desk/certificates/{}/?on=2027-03-03"),
     "desk change": _at_the_desk("/desk/certificates/{}/change/"),
     "desk cancel": _at_the_desk("/desk/certificates/{}/cancel/"),
+    "desk turn": lambda: (operator(), "/desk/turn/"),
     "desk upload": lambda: (operator(), "/desk/feeds/upload/"),
     "desk apply": _feed("apply/", Feed.State.CHECKED),
     "desk release": _feed("release/", Feed.State.HELD),

@@ -61,6 +61,12 @@ def count_offers(turn: Turn) -> dict[str, int]:
     return {**counted, "confirmed": offers.filter(state=RenewalOffer.State.CONFIRMED).count()}
 
 
+def count_open(turn: Turn) -> int:
+    """Offers that nobody has taken up."""
+    offers = RenewalOffer.objects.filter(scheme_year=turn.year, state=RenewalOffer.State.OPEN)
+    return offers.filter(decision=RenewalOffer.Decision.OFFERED).count()
+
+
 def count_parked(turn: Turn) -> dict[str, int]:
     """What is set aside now, by reason."""
     parked = ParkedCertificate.objects.filter(scheme_year=turn.year, resolved_at__isnull=True)

@@ -13,6 +13,7 @@ from sonae.web.desk import (
     money_views,
     payout_views,
     run_views,
+    turn_views,
     upload_views,
 )
 
@@ -28,6 +29,7 @@ urlpatterns = [
     path("desk/certificates/<str:number>/reverse/<int:seq>/", cover_act_views.reverse_act, name="reverse"),
     path("desk/certificates/<str:number>/give-up/", cover_act_views.give_up, name="give_up"),
     path("desk/papers/<int:paper_id>/", member_views.paper, name="paper"),
+    path("desk/turn/", turn_views.turn, name="turn"),
     path("desk/feeds/", feed_views.feeds, name="feeds"),
     path("desk/feeds/upload/", upload_views.upload, name="upload"),
     path("desk/feeds/template/<slug:form>.csv", upload_views.template, name="template"),
