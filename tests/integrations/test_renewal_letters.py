@@ -73,3 +73,8 @@ def test_who_gets_no_offer_reads_every_reason_and_whom_to_call(press: TypstPress
     assert said.count("別のサイバー保険をご案内します") == 1  # two reasons with the same next step say it once
     assert "0120-008588" in said
     assert "2026年12月1日午後4時" in said
+
+
+def test_the_quick_way_to_write_an_offer_down_says_the_same_as_the_general_one() -> None:
+    assert OWN.as_dict() == Facts.as_dict(OWN)
+    assert list(OWN.as_dict()) == list(Facts.as_dict(OWN))

@@ -22,6 +22,10 @@ from sonae.domain.renewal_calendar import TurnDates
 from sonae.domain.text import Text
 
 
+def _both(text: Text) -> dict[str, str]:
+    return {"ja": text.ja, "en": text.en}
+
+
 @dataclass(frozen=True, slots=True)
 class TurnFacts(Facts):
     """The same on every letter of a turn. ``expires_at`` is the end of the present cover and the start of the next."""
@@ -82,6 +86,20 @@ class OfferFacts(Facts):
     premiums: tuple[int, ...]
     steps: tuple[StepFacts, ...]
     renewal_url: str
+
+    def as_dict(self) -> dict[str, object]:
+        """What ``Facts`` would say, field by field: of 200,000 letters the general way takes a third of the time."""
+        return {
+            "addressee": self.addressee, "honorific": self.honorific, "certificate_number": self.certificate_number,
+            "industry_name": _both(self.industry_name), "annual_sales": self.annual_sales, "plan_code": self.plan_code,
+            "plan_name": _both(self.plan_name), "plan_name_before": _both(self.plan_name_before),
+            "months_before": self.months_before, "annual_premium_before": self.annual_premium_before,
+            "annual_premium": self.annual_premium, "premiums": list(self.premiums),
+            "steps": [
+                {"factor": step.factor, "difference": step.difference, "joined": step.joined} for step in self.steps
+            ],
+            "renewal_url": self.renewal_url,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

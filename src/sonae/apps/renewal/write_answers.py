@@ -29,18 +29,15 @@ from sonae.domain.addressing import honorific
 from sonae.domain.calendar import japan_date
 from sonae.domain.renewal import reason_of
 
-# What goes in, column by column; the letters' common facts and what all rows share are parameters of their own.
-COLUMNS = (
-    ("certificate_id", "bigint"), ("member_id", "bigint"), ("decision", "text"), ("reasons", "jsonb"), ("plan_code", "text"),
-    ("industry", "text"), ("annual_sales", "bigint"), ("annual_premium", "bigint"), ("annual_premium_before", "bigint"),
-    ("months_before", "int"), ("steps", "jsonb"), ("seen_seq", "int"), ("seen_fact", "bigint"), ("letter_key", "text"),
-    ("kind", "text"), ("language", "text"), ("file_name", "text"), ("letter", "jsonb"), ("recipient", "text"),
-    ("subject", "text"), ("body", "text"),
-)  # fmt: skip
-GIVEN = ", ".join(f"%({name})s::{kind}[]" for name, kind in COLUMNS)
-NAMES = ", ".join(name for name, _ in COLUMNS)
+# A chunk goes in as one document: lists of texts would have to be quoted one by one, which takes longer than the writing.
+COLUMNS = """
+    certificate_id bigint, member_id bigint, decision text, reasons jsonb, plan_code text, industry text, annual_sales bigint,
+    annual_premium bigint, annual_premium_before bigint, months_before int, steps jsonb, seen_seq int, seen_fact bigint,
+    letter_key text, kind text, language text, file_name text, letter jsonb, number text, recipient text
+"""
 WRITE = f"""
-WITH given AS (SELECT * FROM unnest({GIVEN}) AS g({NAMES})),
+WITH given AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb) AS g({COLUMNS})),
+words AS (SELECT * FROM jsonb_to_recordset(%(words)s::jsonb) AS w(said text, spoken text, subject text, body text)),
 offers AS (
     INSERT INTO renewal_renewaloffer
         (certificate_id, scheme_year_id, member_id, decision, reasons, plan_code, industry, annual_sales, annual_premium,
@@ -57,12 +54,14 @@ offers AS (
     FROM given JOIN offers USING (certificate_id) ORDER BY certificate_id ON CONFLICT (key) DO NOTHING
 ), mails AS (
     INSERT INTO documents_outboxmessage (key, recipient, subject, body, language, created_at, next_try_at, tries)
-    SELECT letter_key, recipient, subject, body, language, %(now)s, %(now)s, 0
-    FROM given JOIN offers USING (certificate_id) WHERE recipient <> '' ORDER BY certificate_id ON CONFLICT (key) DO NOTHING
+    SELECT letter_key, recipient, replace(subject, %(number)s, number), replace(body, %(number)s, number), language, %(now)s,
+        %(now)s, 0
+    FROM given JOIN offers USING (certificate_id) JOIN words ON said = decision AND spoken = language
+    WHERE recipient <> '' ORDER BY certificate_id ON CONFLICT (key) DO NOTHING
     RETURNING 1
 )
 SELECT (SELECT coalesce(array_agg(certificate_id), '{{}}') FROM offers), (SELECT count(*) FROM mails)
-"""  # noqa: S608  # names of our own columns alone
+"""  # noqa: S608  # our own columns alone
 PARK = """
 INSERT INTO renewal_parkedcertificate (scheme_year_id, certificate_id, reason, detail, tries, parked_at)
 SELECT %(year_id)s, certificate_id, reason, left(detail, 400), 1, %(now)s
@@ -76,9 +75,8 @@ def write_answers(answers: Sequence[Answer], *, turn: Turn, now: datetime) -> Ta
     """Offer, letter and mail of each; those that are there already stay as they are and count as ``already``."""
     if not answers:
         return Tally()
-    words = MailWords(turn)
-    rows = [as_row(answer, words=words, revision=1) for answer in answers]
-    given: dict[str, Any] = {name: [row[name] for row in rows] for name, _ in COLUMNS}
+    rows = [as_row(answer, turn=turn, revision=1) for answer in answers]
+    given = {"rows": json.dumps(rows, ensure_ascii=False), "words": json.dumps(_words(turn)), "number": NUMBER}
     with connection.cursor() as cursor:
         cursor.execute(WRITE, given | shared(turn, now))
         ids, mails = cursor.fetchone()
@@ -116,37 +114,29 @@ def shared(turn: Turn, now: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-class MailWords:
-    """The mails of one turn; the same words for everybody of one kind are put together once."""
-
-    def __init__(self, turn: Turn) -> None:
-        self.turn = turn
-        self._words: dict[tuple[str, str, bool], tuple[str, str]] = {}
-
-    def of(self, decision: str, language: str, *, is_new: bool) -> tuple[str, str]:
-        """Subject and body."""
-        key = (decision, language, is_new)
-        if key not in self._words:
-            self._words[key] = letter_mail(decision=decision, turn=self.turn, language=language, is_new=is_new)
-        return self._words[key]
+def _words(turn: Turn) -> list[dict[str, str]]:
+    """The mails of this turn by decision and language, the certificate's number left open."""
+    found = []
+    for decision in ("offered", "left", "referred"):
+        for language in ("ja", "en"):
+            subject, body = letter_mail(decision=decision, turn=turn, language=language)
+            found.append({"said": decision, "spoken": language, "subject": subject, "body": body})
+    return found
 
 
-def as_row(answer: Answer, *, words: MailWords, revision: int) -> dict[str, Any]:
-    """One answer as columns, with its letter and its mail."""
-    row, turn = answer.expiring, words.turn
+def as_row(answer: Answer, *, turn: Turn, revision: int) -> dict[str, Any]:
+    """One answer with its letter, as the database takes it."""
+    row = answer.expiring
     own = own_facts(answer, turn)
-    subject, body = words.of(answer.decision, row.language, is_new=revision == 1)
     return {
         "certificate_id": row.certificate_id, "member_id": row.member_id, "decision": answer.decision,
-        "reasons": json.dumps(answer.reasons), "plan_code": answer.facts.plan_code,
-        "industry": answer.facts.risk.industry, "annual_sales": answer.facts.risk.annual_sales,
-        "annual_premium": answer.premium, "annual_premium_before": answer.premium_before,
-        "months_before": answer.months, "steps": json.dumps(answer.steps),
-        "seen_seq": row.seq or 0, "seen_fact": row.fact_id,
+        "reasons": list(answer.reasons), "plan_code": answer.facts.plan_code, "industry": answer.facts.risk.industry,
+        "annual_sales": answer.facts.risk.annual_sales, "annual_premium": answer.premium,
+        "annual_premium_before": answer.premium_before, "months_before": answer.months,
+        "steps": [list(step) for step in answer.steps], "seen_seq": row.seq or 0, "seen_fact": row.fact_id,
         "letter_key": letter_key(row.number, turn.year.start_on, revision), "kind": str(letter_kind(own)),
-        "language": row.language, "file_name": _file_name(row.number, turn, own),
-        "letter": json.dumps(own.as_dict(), ensure_ascii=False), "recipient": row.recipient,
-        "subject": subject.replace(NUMBER, row.number), "body": body.replace(NUMBER, row.number),
+        "language": row.language, "file_name": _file_name(row.number, turn, own), "letter": own.as_dict(),
+        "number": row.number, "recipient": row.recipient,
     }  # fmt: skip
 
 

@@ -19,9 +19,10 @@ from sonae.apps.documents.outbox import write_mail
 from sonae.apps.renewal.answer_chunk import answer_chunk
 from sonae.apps.renewal.expiring import Expiring, read_expiring
 from sonae.apps.renewal.judging import Answer, judge
+from sonae.apps.renewal.letter_mails import NUMBER, letter_mail
 from sonae.apps.renewal.models import ParkedCertificate, RenewalOffer, RenewalRun
 from sonae.apps.renewal.tally import ACTOR
-from sonae.apps.renewal.write_answers import MailWords, as_row, park, shared
+from sonae.apps.renewal.write_answers import as_row, park, shared
 from sonae.apps.renewal.years import Turn, turns_to_offer
 from sonae.domain.calendar import japan_date
 
@@ -119,10 +120,10 @@ def _compare(offer: RenewalOffer, answer: Answer, turn: Turn, *, now: datetime) 
         offer.annual_premium,
         offer.steps,
     )
-    row = as_row(answer, words=MailWords(turn), revision=offer.revision + 1)
+    row = as_row(answer, turn=turn, revision=offer.revision + 1)
     true = (
-        row["decision"], json.loads(row["reasons"]), row["plan_code"], row["industry"], row["annual_sales"],
-        row["annual_premium"], json.loads(row["steps"]),
+        row["decision"], row["reasons"], row["plan_code"], row["industry"], row["annual_sales"],
+        row["annual_premium"], row["steps"],
     )  # fmt: skip
     if told == true and offer.state == State.OPEN:
         return
@@ -151,12 +152,13 @@ def _write_letter(row: dict[str, Any], expiring: Expiring, turn: Turn, *, now: d
     Paper.objects.create(
         key=row["letter_key"], kind=row["kind"], member_id=expiring.member_id, language=expiring.language,
         product_version=turn.year.product_version, file_name=row["file_name"], issued_at=now,
-        facts=json.loads(shared(turn, now)["common"]) | json.loads(row["letter"]),
+        facts=json.loads(shared(turn, now)["common"]) | row["letter"],
     )  # fmt: skip
     if expiring.recipient:
+        subject, body = letter_mail(decision=row["decision"], turn=turn, language=expiring.language, is_new=False)
         write_mail(
-            key=row["letter_key"], recipient=expiring.recipient, subject=row["subject"], body=row["body"],
-            language=expiring.language, now=now,
+            key=row["letter_key"], recipient=expiring.recipient, subject=subject.replace(NUMBER, expiring.number),
+            body=body.replace(NUMBER, expiring.number), language=expiring.language, now=now,
         )  # fmt: skip
 
 
