@@ -8,11 +8,11 @@ import pytest
 
 from tests.architecture.sources import ROOT, named_tests, written_tests
 
-PAYMENT, MEMBERSHIP, DEPLOY = (
-    ROOT / f"docs/algorithms/{name}-faults.md" for name in ("payment", "membership", "deploy")
+PAYMENT, MEMBERSHIP, DEPLOY, RENEWAL = (
+    ROOT / f"docs/algorithms/{name}-faults.md" for name in ("payment", "membership", "deploy", "renewal")
 )
 each_table = pytest.mark.parametrize(
-    ("table", "faults", "tests"), [(PAYMENT, 40, 60), (MEMBERSHIP, 15, 25), (DEPLOY, 20, 25)]
+    ("table", "faults", "tests"), [(PAYMENT, 40, 60), (MEMBERSHIP, 15, 25), (DEPLOY, 20, 25), (RENEWAL, 15, 20)]
 )
 
 

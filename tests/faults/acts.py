@@ -36,6 +36,8 @@ from sonae.apps.membership.use_cases.follow_feed import follow_feed
 from sonae.apps.membership.use_cases.look_for_feeds import look_for_feeds
 from sonae.apps.membership.use_cases.turn_free_covers import turn_free_covers
 from sonae.apps.parties.models import Member, MemberAccess, User
+from sonae.apps.renewal.use_cases.make_offers import make_offers
+from sonae.apps.renewal.use_cases.send_notices import send_notices
 
 READ = ("overview", "points_to_note", "privacy")
 COMPANY = {
@@ -83,6 +85,8 @@ def carry_out(act: str, on: Any, gateway: CardGateway, now: datetime) -> Any:
             pdf_of(paper=Paper.objects.get(pk=on), now=now)
         case "feed" | "folder" | "turn" | "follow" | "end":
             return carry_out_for_members(act, on, now)
+        case "offers" | "notices":
+            return carry_out_turn(act, on, now)
         case "zone":
             return time.strftime("%z", time.localtime(now.timestamp()))
         case "step":
@@ -90,6 +94,14 @@ def carry_out(act: str, on: Any, gateway: CardGateway, now: datetime) -> Any:
         case _:
             raise ValueError(act)
     return None
+
+
+def carry_out_turn(act: str, on: Any, now: datetime) -> Any:
+    """What a round does at the turn of the year for paid cover."""
+    if act == "notices":
+        return send_notices(now=now, chunk=on["chunk"])
+    year = date.fromisoformat(on["year"])
+    return make_offers(year_start=year, now=now, connections=on["connections"], chunk=on["chunk"]).state
 
 
 def carry_out_for_members(act: str, on: Any, now: datetime) -> Any:
