@@ -84,13 +84,13 @@ class Bench:
     def compare(self, size: int) -> tuple[Spent, Spent]:
         """The bare statements first, then ours, each in a copy of its own."""
         members = f"members_{size}"
-        with self._copy("sonae", members), self._on(members):
+        with self.copy("sonae", members), self.on(members):
             self._load(size)
-            with self._copy(members, "measured"), self._on("measured"):
-                bare = self._measured(self._bare)
+            with self.copy(members, "measured"), self.on("measured"):
+                bare = self.measured(self._bare)
                 self._expect(size)
-            with self._copy(members, "measured"), self._on("measured"):
-                ours = self._measured(self._turn)
+            with self.copy(members, "measured"), self.on("measured"):
+                ours = self.measured(self._turn)
                 self._expect(size)
         return bare, ours
 
@@ -116,7 +116,7 @@ class Bench:
         run = turn_free_covers(scheme_year_start=TURN, now=self.now)
         assert run.state == "done", run.after
 
-    def _measured(self, work: Callable[[], None]) -> Spent:
+    def measured(self, work: Callable[[], None]) -> Spent:
         cpu, began = self._server_cpu(), perf_counter()
         work()
         return Spent(perf_counter() - began, self._server_cpu() - cpu)
@@ -141,7 +141,7 @@ class Bench:
         assert Certificate.objects.count() == Transaction.objects.count() == size
 
     @contextmanager
-    def _copy(self, of: str, name: str) -> Iterator[None]:
+    def copy(self, of: str, name: str) -> Iterator[None]:
         import psycopg
         from django.conf import settings
         from django.db import connections
@@ -157,7 +157,7 @@ class Bench:
                 server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
     @contextmanager
-    def _on(self, name: str) -> Iterator[None]:
+    def on(self, name: str) -> Iterator[None]:
         from django.db import connections
 
         settings = connections["default"].settings_dict
