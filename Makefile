@@ -4,12 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: run setup test check bench attack judge sbom lock format clean help
+.PHONY: run setup test soak check bench attack judge sbom lock format clean help
 
 help:
 	@echo "make run     start Sonae on this machine and print the address"
 	@echo "make setup   set everything up and leave the command $(BIN)/sonae"
 	@echo "make test    run every test (installs a browser where it may)"
+	@echo "make soak    kill payments and changes many hundred times, and race them (takes long; ROUNDS=5)"
 	@echo "make check   style, types, architecture, settings"
 	@echo "make bench   ratios against named yardsticks, measured in one run"
 	@echo "make judge   what Lighthouse, the Nu HTML checker and axe say of the pages"
@@ -51,6 +52,11 @@ check: $(VENV)/test
 test: $(VENV)/test
 	@$(BIN)/python -m tests.journeys.browser_setup
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+# The same kills and races as in `make test`, ROUNDS times each; with 5 that is more than a thousand kills.
+soak: $(VENV)/test
+	SONAE_SOAK_ROUNDS=$(or $(ROUNDS),5) $(BIN)/python -m pytest tests/faults/test_kills.py tests/faults/test_change_kills.py \
+	  tests/faults/test_change_races.py $(ARGS)
 
 bench: $(VENV)/bench
 	@$(BIN)/python -m bench

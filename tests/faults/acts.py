@@ -11,11 +11,16 @@ from typing import Any
 from django.test import override_settings
 
 from sonae.apps.billing.gateway import CardGateway, GatewayEvent, GatewayRefused
-from sonae.apps.billing.models import Payment
+from sonae.apps.billing.models import Payment, Refund
+from sonae.apps.billing.use_cases.keep_card import forget_ended_cards
 from sonae.apps.billing.use_cases.leave_payment import leave_payment
+from sonae.apps.billing.use_cases.refund_payment import carry_out_refund
 from sonae.apps.billing.use_cases.settle_payment import settle_payment
 from sonae.apps.billing.use_cases.store_message import store_message
 from sonae.apps.billing.use_cases.sweep_payments import sweep_payments
+from sonae.apps.certificates.models import Certificate, ChangeRequest
+from sonae.apps.certificates.use_cases.begin_change_payment import begin_change_payment
+from sonae.apps.certificates.use_cases.change_cover import preview_change, request_change
 from sonae.apps.documents.models import Paper
 from sonae.apps.documents.outbox import send_due_mails
 from sonae.apps.documents.papers import pdf_of
@@ -38,6 +43,8 @@ from sonae.apps.membership.use_cases.turn_free_covers import turn_free_covers
 from sonae.apps.parties.models import Member, MemberAccess, User
 from sonae.apps.renewal.use_cases.make_offers import make_offers
 from sonae.apps.renewal.use_cases.send_notices import send_notices
+from sonae.domain.certificate.change import Wish
+from sonae.domain.certificate.log import Kind
 
 READ = ("overview", "points_to_note", "privacy")
 COMPANY = {
@@ -79,6 +86,8 @@ def carry_out(act: str, on: Any, gateway: CardGateway, now: datetime) -> Any:
             store_message(gateway=gateway.name, event=GatewayEvent(**on), now=now)
         case "sweep":
             sweep_payments(gateway=gateway, now=now)
+        case "begin_change" | "ask_change" | "refund" | "forget":
+            carry_out_after_cover(act, on, gateway, now)
         case "mail":
             send_due_mails(now=now)
         case "paper":
@@ -102,6 +111,38 @@ def carry_out_turn(act: str, on: Any, now: datetime) -> Any:
         return send_notices(now=now, chunk=on["chunk"])
     year = date.fromisoformat(on["year"])
     return make_offers(year_start=year, now=now, connections=on["connections"], chunk=on["chunk"]).state
+def carry_out_after_cover(act: str, on: Any, gateway: CardGateway, now: datetime) -> None:
+    """What is done to cover that was bought, and to its card."""
+    if act == "begin_change":
+        begin_change_payment(
+            public_id=on["change"], actor="user:test", gateway=gateway, now=now, on_saved_card=on["on_saved_card"]
+        )
+    elif act == "ask_change":
+        ask_for_plan(**on, now=now)
+    elif act == "refund":
+        carry_out_refund(refund=Refund.objects.select_related("payment").get(key=on), gateway=gateway, now=now)
+    else:
+        forget_ended_cards(gateway=gateway, now=now)
+
+
+def ask_for_plan(*, key: str, number: str, plan: str, now: datetime) -> ChangeRequest:
+    """A change of plan from 1 March 2027, as it is previewed at that moment. Sent again, it is the same request."""
+    asked = ChangeRequest.objects.filter(key=key).first()
+    if asked is not None:
+        return asked
+    certificate = (
+        Certificate.objects.select_related("scheme_year__product_version")
+        .prefetch_related("transactions")
+        .get(number=number)
+    )
+    wish = Wish(Kind.CHANGE, date(2027, 3, 1), {"plan": plan})
+    shown = preview_change(certificate=certificate, wish=wish, decisions={}, now=now)
+    return request_change(
+        key=key, certificate_id=certificate.pk, wish=wish, decisions={},
+        seen_seq=max(act.seq for act in certificate.transactions.all()), seen_difference=shown.difference,
+        actor="user:test", user=MemberAccess.objects.get(member=certificate.member_id).user, reason="test",
+        language="ja", now=now,
+    )  # fmt: skip
 
 
 def carry_out_for_members(act: str, on: Any, now: datetime) -> Any:

@@ -19,10 +19,13 @@ import urllib3
 from django.db import connections
 from django.test import override_settings
 
+from sonae.apps.billing.card_consent import GivenConsent
 from sonae.apps.billing.gateway import CardGateway
 from sonae.apps.billing.models import Payment
 from sonae.apps.billing.use_cases.settle_payment import settle_payment
 from sonae.apps.billing.use_cases.sweep_payments import Sweep, sweep_payments
+from sonae.apps.certificates.models import Certificate, ChangeRequest
+from sonae.apps.certificates.use_cases.begin_change_payment import begin_change_payment
 from sonae.apps.enrolment.models import Application, Evidence, StepAnswers
 from sonae.apps.enrolment.use_cases.begin_payment import begin_payment
 from sonae.apps.parties.models import Member, MemberAccess, MembershipFact, User
@@ -37,8 +40,9 @@ from sonae.integrations.sandbox_card.card_holder import VISA, CardHolder, PaidPa
 from sonae.integrations.sandbox_card.gateway import SandboxCardGateway
 from sonae.integrations.sandbox_card.server import SandboxServer
 from tests import clock
-from tests.faults.acts import COMPANY, STEPS, take_step
+from tests.faults.acts import COMPANY, STEPS, ask_for_plan, take_step
 from tests.faults.books import check_books
+from tests.faults.changed_books import check_changed_books
 from tests.faults.tariff import RISKS
 
 KEY, SECRET, ACCOUNT = "sk_sandbox_tests", "whsec_tests", "acct_sonae"
@@ -79,6 +83,7 @@ class World:
         self.gateway: CardGateway = processor.gateway()
         self.holder = CardHolder()
         self.applications: list[str] = []
+        self.certificates: list[str] = []  # those that are changed: their books are looked at as a whole
         self._stack = stack
         self.at(clock.MORNING)
         # The rounds of this test ask about its own payments, not about those that other tests have left.
@@ -186,6 +191,32 @@ class World:
         self.pay(payment, number)
         return application, payment
 
+    def covered(self, plan: str = "P100", *, number: str = VISA, keeps_card: bool = False) -> Certificate:
+        """Cover that is bought and paid for, to be changed."""
+        application = self.application(risk=("retail", 9_000_000, plan))
+        consent = GivenConsent(application.user, "ja") if keeps_card else None
+        payment = begin_payment(application_id=application.pk, gateway=self.gateway, now=self.now, consent=consent)
+        self.pay(payment, number)
+        self.settle(payment)
+        self.applications.remove(application.public_id)
+        application.refresh_from_db()
+        certificate = application.certificate
+        assert certificate is not None
+        self.certificates.append(certificate.number)
+        return certificate
+
+    def change(self, certificate: Certificate | None = None, plan: str = "P300", *, key: str = "") -> ChangeRequest:
+        """A change of plan, asked for: it waits for its payment, or is done where nothing more is to be paid."""
+        certificate = certificate or self.covered()
+        return ask_for_plan(key=key or secrets.token_hex(8), number=certificate.number, plan=plan, now=self.now)
+
+    def pay_change(self, request: ChangeRequest, *, on_saved_card: bool = False) -> Payment:
+        """The member presses "pay"."""
+        return begin_change_payment(
+            public_id=request.public_id, actor="user:test", gateway=self.gateway, now=self.now,
+            on_saved_card=on_saved_card,
+        )  # fmt: skip
+
     def break_next(self, operation: str, fault: str, *, done: bool = False, times: int = 1, **more: Any) -> None:
         order = {"operation": operation, "fault": fault, "done": done, "times": times, **more}
         self.processor.control("behaviour", next=[order])
@@ -197,6 +228,18 @@ class World:
         return check_books(
             database=self.database, journal=self.processor.journal, applications=self.applications, settled=settled
         )
+
+    def changed_books(self) -> list[str]:
+        """What the outside oracle finds wrong with this test's changed certificates."""
+        return check_changed_books(
+            database=self.database, journal=self.processor.journal, certificates=self.certificates
+        )
+
+    def change_states(self, request: ChangeRequest) -> tuple[str, str]:
+        """Of the request and its latest payment, afresh; "" where it has none."""
+        request.refresh_from_db()
+        payment = Payment.objects.filter(purpose=request.purpose).order_by("id").last()
+        return request.state, payment.state if payment else ""
 
     def states(self, application: Application) -> tuple[str, str]:
         """Of the application and its latest payment, afresh; "" where it has none."""

@@ -75,13 +75,16 @@ def sweep(args: argparse.Namespace) -> int:
     """One round, with its control totals."""
     start_django()
     from sonae.apps.billing.gateway import card_gateway
+    from sonae.apps.billing.use_cases.keep_card import forget_ended_cards
     from sonae.apps.billing.use_cases.sweep_payments import sweep_payments
+    from sonae.apps.certificates.use_cases.close_left_changes import close_left_changes
     from sonae.apps.documents.outbox import send_due_mails
 
     totals = sweep_payments(gateway=card_gateway(), now=now())
+    closed, forgotten = close_left_changes(now=now()), forget_ended_cards(gateway=card_gateway(), now=now())
     mails = send_due_mails(now=now())
     due = f"payments {totals.payments}, refunds {totals.refunds}, asked {totals.asked}, parked {totals.parked}"
-    print(f"{due}, mails {mails}")
+    print(f"{due}, changes closed {closed}, cards forgotten {forgotten}, mails {mails}")
     return 1 if totals.parked else 0
 
 
