@@ -111,6 +111,8 @@ def carry_out_turn(act: str, on: Any, now: datetime) -> Any:
         return send_notices(now=now, chunk=on["chunk"])
     year = date.fromisoformat(on["year"])
     return make_offers(year_start=year, now=now, connections=on["connections"], chunk=on["chunk"]).state
+
+
 def carry_out_after_cover(act: str, on: Any, gateway: CardGateway, now: datetime) -> None:
     """What is done to cover that was bought, and to its card."""
     if act == "begin_change":

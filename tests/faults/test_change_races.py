@@ -31,7 +31,9 @@ def by_two_clerks(world: World, certificate: Certificate) -> list[object]:
     """Both have looked at the same certificate, and press at the same moment."""
     return at_once(
         *(
-            partial(ask_for_plan, key=f"{plan}:{certificate.number}", number=certificate.number, plan=plan, now=world.now)
+            partial(
+                ask_for_plan, key=f"{plan}:{certificate.number}", number=certificate.number, plan=plan, now=world.now
+            )
             for plan in ("P100", "P500")
         )
     )

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from sonae.apps.billing.gateway import SavedCardOutcome
 from sonae.apps.certificates.models import Certificate
 from sonae.apps.enrolment.models import Application, DocumentOpening, Evidence
 from sonae.apps.programmes.models import Programme
@@ -41,13 +42,13 @@ def gateway(monkeypatch: pytest.MonkeyPatch) -> MemoryGateway:
     return gateway
 
 
-def bought(cast: Cast, gateway: MemoryGateway, **company: str) -> Certificate:
+def bought(cast: Cast, gateway: MemoryGateway, *, keep_card: bool = False, **company: str) -> Certificate:
     """青木工務店 buys in January 2026, for the ten months from 1 February."""
     with clock.at(datetime(2026, 1, 10, 10, tzinfo=JAPAN)):
         applicant = Applicant(cast.owner, cast.member)
         applicant.fill_in(**company)
         applicant.confirm()
-        applicant.client.post(f"{applicant.base}pay/")
+        applicant.client.post(f"{applicant.base}pay/", {"save_card": "on"} if keep_card else {})
         gateway.card_holder_pays()
         applicant.client.get(f"{applicant.base}paid/")
     certificate = applicant.reload().certificate
@@ -104,6 +105,41 @@ def test_a_member_renews_on_one_page_and_pays(cast: Cast, gateway: MemoryGateway
     assert [entry["code"] for entry in record["declarations"]] == list(DECLARATIONS)
     old.refresh_from_db()
     assert (old.cancelled_on, old.cover.upper) == (None, date(2026, 12, 1))
+
+
+def test_with_a_kept_card_it_is_done_without_a_card_page(cast: Cast, gateway: MemoryGateway) -> None:
+    """One page, one press: the kept card is held, everything is checked again, and captured."""
+    old = bought(cast, gateway, keep_card=True)
+    with clock.at(OCTOBER):
+        renewing = Renewing(cast, old)
+        renewing.start()
+        assert "•••• 4242" in words_of(renewing.client, renewing.page)
+        answer = renewing.send(pay_with="saved")
+        assert (answer.status_code, answer.url) == (302, f"/apply/{renewing.application.public_id}/paid/")
+    assert renewing.application.state == "issued"
+    assert renewing.application.certificate is not None
+    assert renewing.application.certificate.renewed_from == old
+    assert gateway.captures == 2
+
+
+def test_a_kept_card_whose_holder_is_wanted_leads_to_the_card_page(cast: Cast, gateway: MemoryGateway) -> None:
+    old = bought(cast, gateway, keep_card=True)
+    gateway.saved_outcome = SavedCardOutcome.HOLDER_NEEDED
+    with clock.at(OCTOBER):
+        renewing = Renewing(cast, old)
+        renewing.start()
+        told = renewing.client.get(renewing.send(pay_with="saved").url)
+        assert "お支払い" in told.content.decode()
+        assert renewing.application.state == "confirmed"
+        again = renewing.send(pay_with="other")
+        assert (again.status_code, again.url.startswith("http://127.0.0.1:8001/pay/")) == (303, True)
+
+
+def test_without_a_tick_of_its_own_no_card_is_charged_without_its_page(cast: Cast, gateway: MemoryGateway) -> None:
+    renewing = Renewing(cast, bought(cast, gateway, keep_card=True))
+    with clock.at(OCTOBER):
+        renewing.start()
+        assert renewing.send().url.startswith("http://127.0.0.1:8001/pay/")
 
 
 def test_what_changed_is_worked_out_again_before_it_counts(cast: Cast, gateway: MemoryGateway) -> None:

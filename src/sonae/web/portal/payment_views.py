@@ -13,6 +13,7 @@ from sonae.apps.audit.throttle import allow
 from sonae.apps.billing.card_consent import CONSENT, GivenConsent
 from sonae.apps.billing.gateway import GatewayError, GatewayRefused, card_gateway
 from sonae.apps.billing.models import Payment
+from sonae.apps.billing.queries import find_saved_card
 from sonae.apps.billing.use_cases.leave_payment import leave_payment
 from sonae.apps.billing.use_cases.settle_payment import settle_payment
 from sonae.apps.enrolment.models import Application
@@ -32,6 +33,7 @@ from sonae.web.shared.moment import now
 
 State = Application.State
 HOUR = timedelta(hours=1)
+SAVED = "saved"
 CARD_TRIES_AN_HOUR = 20  # law row 18: a limit on tries with cards
 
 
@@ -68,10 +70,20 @@ def _show_pay(request: HttpRequest, progress: Progress, *, status: int = 200, sa
         **cover_facts(progress),
         "steps": steps_of(progress, None),
         "card_page": said,
+        **card_facts(request, progress.application),
+    }
+    return render(request, "portal/pay.html", facts, status=status)
+
+
+def card_facts(request: HttpRequest, application: Application) -> dict[str, Any]:
+    """With which card to pay: the one that is kept, where it is good, or another, which may be kept."""
+    saved = find_saved_card(member=application.member, gateway=card_gateway().name, now=now(request))
+    return {
+        "saved_card": saved,
+        "pays_with_saved": request.POST.get("pay_with", SAVED) == SAVED,
         "card_consent": CONSENT,
         "keeps_card": request.POST.get("save_card") == "on",
     }
-    return render(request, "portal/pay.html", facts, status=status)
 
 
 def _to_card_page(request: HttpRequest, application: Application) -> HttpResponse:
@@ -80,7 +92,11 @@ def _to_card_page(request: HttpRequest, application: Application) -> HttpRespons
         return too_many_requests(request, retry_after_seconds=int(HOUR.total_seconds()))
     try:
         payment = begin_payment(
-            application_id=application.pk, gateway=card_gateway(), now=moment, consent=given_consent(request)
+            application_id=application.pk,
+            gateway=card_gateway(),
+            now=moment,
+            consent=given_consent(request),
+            on_saved_card=request.POST.get("pay_with") == SAVED,
         )
     except NotPayable as refusal:
         if refusal.obstacle is None:
@@ -90,7 +106,7 @@ def _to_card_page(request: HttpRequest, application: Application) -> HttpRespons
         look_again(application)
         said = "refused" if isinstance(error, GatewayRefused) else "away"
         return _show_pay(request, progress_for(request, application), status=503, said=said)
-    if payment.state == Payment.State.OPEN:
+    if payment.state == Payment.State.OPEN and payment.checkout_url:
         return HttpResponseRedirect(payment.checkout_url, status=303)
     return redirect("portal:paid", application.public_id)
 

@@ -26,7 +26,7 @@ from sonae.domain.renewal import is_part_year
 from sonae.web.portal.access import for_application, only_looks, progress_for
 from sonae.web.portal.application_views import answer_if_not_open, seen_revision
 from sonae.web.portal.confirm_views import CHANGED, DeclarationForm, show_obstacle
-from sonae.web.portal.payment_views import pay
+from sonae.web.portal.payment_views import card_facts, pay
 from sonae.web.portal.steps.documents import NOT_GIVEN, asking, in_order
 from sonae.web.portal.steps.plan import PlanForm, PlanStep
 from sonae.web.portal.steps.questions import Disclosure, QuestionForm
@@ -222,5 +222,6 @@ def _show(request: HttpRequest, page: Page, *, status: int = 200, only_plan: boo
         "starts_at": cover_starts_at(product.calendar, page.plan_step.start_on),
         "expires_at": cover_starts_at(product.calendar, application.scheme_year.expiry_on),
         **page.plan_step.facts(page.plan),
+        **card_facts(request, application),
     }
     return render(request, "portal/renew.html", facts, status=status)
