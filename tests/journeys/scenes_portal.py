@@ -429,3 +429,36 @@ ADD_MEMBER_AND_SEND = """(form, number) => {
 
 def _guest(visitor: Visitor) -> str:
     return f"keiri-tanto-{visitor.language}@reiji-seisakusho.example"
+
+
+@scene("portal:renewal_offer")
+def renewal_offer(visitor: Visitor) -> None:
+    """What it says depends on the season: when renewing begins, what the next year costs and why, or that it is over."""
+    visitor.come_as(IN_FORCE)
+    visitor.go(f"/portal/renewal/{_expiring(visitor)}/")
+    visitor.says("更新は自動ではありません", "Renewal is not automatic")
+
+
+@scene("portal:renew")
+def renew(visitor: Visitor) -> None:
+    visitor.begin()
+    visitor.applicant.open("confirm")
+    visitor.site.sql(
+        """UPDATE enrolment_application SET renewal_of_id = c.id FROM certificates_certificate c
+           WHERE public_id = %s AND c.number = %s""",
+        visitor.applicant.public_id,
+        _expiring(visitor),
+    )
+    visitor.go(f"/apply/{visitor.applicant.public_id}/renew/")
+    visitor.says("昨年のお答えは引き継ぎません", "Last year’s answers are not carried over")
+
+
+def _expiring(visitor: Visitor) -> str:
+    """The certificate of the demo's member with cover."""
+    found = visitor.site.sql(
+        """SELECT c.number FROM certificates_certificate c JOIN parties_memberaccess a ON a.member_id = c.member_id
+           JOIN parties_user u ON u.id = a.user_id 
+           WHERE u.email = %s AND c.section = 'paid' ORDER BY c.starts_on LIMIT 1""",
+        IN_FORCE,
+    )
+    return str(found[0][0])
