@@ -378,7 +378,7 @@ RENEWAL_OFFER = Letter(
             StepFacts("tariff", 13_740, False),
             StepFacts("plan", 51_090, False),
         ),
-        renewal_url="https://sonae.example/portal/",
+        renewal_url="https://sonae.example/portal/renewal/C2025-000391-7/",
     ),
 )
 RENEWAL_REFUSED = Letter(

@@ -63,7 +63,7 @@ def test_a_step_without_effect_says_nought_and_a_whole_year_says_nothing_of_mont
 def test_the_code_leads_to_the_page_of_renewal(press: TypstPress) -> None:
     pages = press.draw(template="renewal_offer", facts=RENEWAL_OFFER.as_dict(), language="ja")
     read = [code.text for page in pages for code in zxingcpp.read_barcodes(grey_pixels(page))]
-    assert read == ["https://sonae.example/portal/"]
+    assert read == ["https://sonae.example/portal/renewal/C2025-000391-7/"]
 
 
 def test_who_gets_no_offer_reads_every_reason_and_whom_to_call(press: TypstPress) -> None:

@@ -109,7 +109,8 @@ def test_letter_and_mail_are_in_the_language_of_the_certificate() -> None:
     _, letter, mails = told_of(certificate)
     assert (letter.language, mails[0].language) == ("en", "en")
     assert mails[0].subject.startswith("Your renewal")
-    assert letter.facts["renewal_url"].endswith("/en/portal/")
+    assert letter.facts["renewal_url"].endswith(f"/en/portal/renewal/{certificate.number}/")
+    assert f"/en/portal/renewal/{certificate.number}/" in mails[0].body
 
 
 def test_who_left_and_who_left_the_tariff_are_told_why() -> None:

@@ -147,6 +147,6 @@ def letter_key(certificate_number: str, next_year_start: date, revision: int) ->
     return f"renewal:{certificate_number}:{next_year_start.year}:{revision}"
 
 
-def renewal_address(language: str) -> str:
-    """Where a member renews, in the language of its papers."""
-    return f"{settings.SONAE_SITE_ADDRESS}{'/en' if language == 'en' else ''}/portal/"
+def renewal_address(language: str, certificate_number: str) -> str:
+    """Where the offer for that certificate is read and taken up, or why there is none; in the language of the member's papers."""
+    return f"{settings.SONAE_SITE_ADDRESS}{'/en' if language == 'en' else ''}/portal/renewal/{certificate_number}/"

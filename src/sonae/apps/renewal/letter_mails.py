@@ -19,7 +19,7 @@ def letter_mail(*, decision: str, turn: Turn, language: str, is_new: bool = True
 
 def _offered(turn: Turn, language: str, is_new: bool) -> tuple[str, str]:
     ends, by = date_in_words(turn.dates.expiry_on), date_in_words(turn.dates.deadline_on)
-    hour, page = hour_words(turn.new.calendar.term_start_hour), renewal_address(language)
+    hour, page = hour_words(turn.new.calendar.term_start_hour), renewal_address(language, NUMBER)
     if language == "en":
         return (
             f"{'Your renewal' if is_new else 'Your renewal has changed'} ({NUMBER})",
@@ -43,7 +43,7 @@ def _offered(turn: Turn, language: str, is_new: bool) -> tuple[str, str]:
 
 def _refused(turn: Turn, language: str, is_new: bool) -> tuple[str, str]:
     ends, by = date_in_words(turn.dates.expiry_on), date_in_words(turn.dates.deadline_on)
-    hour, page = hour_words(turn.new.calendar.term_start_hour), renewal_address(language)
+    hour, page = hour_words(turn.new.calendar.term_start_hour), renewal_address(language, NUMBER)
     if language == "en":
         return (
             f"After your cover expires ({NUMBER})",

@@ -16,17 +16,17 @@ from sonae.domain.window import hour_words
 def notice_mail(*, kind: NoticeKind, turn: Turn, language: str, today: date) -> tuple[str, str]:
     """Subject and body; ``today`` decides which start a renewal still has."""
     subject, said = {"reminder": _reminder, "warning": _warning, "notice": _notice}[kind](turn, language, today)
-    page = renewal_address(language)
+    page = renewal_address(language, NUMBER)
     if language == "en":
         return (
             f"{subject} ({NUMBER})",
-            f"{said}\n\nYou renew on your page, in about a minute:\n{page}\n\n"
+            f"{said}\n\nYou renew here, in about a minute:\n{page}\n\n"
             f"If you don’t want to renew, you need not do anything. Please call us with any question.\n\n"
             f"{signature(turn.new, 'en')}",
         )
     return (
         f"{subject}（{NUMBER}）",
-        f"{said}\n\n更新のお手続きは、加入者ページから1分ほどで終わります。\n{page}\n\n"
+        f"{said}\n\n更新のお手続きは、次のページから1分ほどで終わります。\n{page}\n\n"
         f"更新されない場合は、何もしていただく必要はありません。ご不明な点は、お気軽にお電話ください。\n\n"
         f"{signature(turn.new, 'ja')}",
     )

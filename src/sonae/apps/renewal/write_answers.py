@@ -167,5 +167,5 @@ def own_facts(answer: Answer, turn: Turn) -> OfferFacts | RefusalFacts:
         annual_premium=answer.premium,
         premiums=answer.premiums,
         steps=tuple(StepFacts.of(step) for step in answer.steps),
-        renewal_url=renewal_address(row.language),
+        renewal_url=renewal_address(row.language, row.number),
     )

@@ -37,6 +37,13 @@ WHERE offer.scheme_year_id = %(year_id)s AND offer.state <> 'confirmed' AND (
         fact.id > offer.seen_fact OR (fact.effective_date > offer.judged_on AND fact.effective_date <= %(today)s))))
 ORDER BY offer.certificate_id LIMIT %(most)s
 """
+# Whatever way it went: there is cover of the next year.
+TAKEN_UP = """
+UPDATE renewal_renewaloffer AS offer SET state = 'confirmed', changed_at = %(now)s
+WHERE offer.scheme_year_id = %(year_id)s AND offer.state = 'open' AND EXISTS (
+    SELECT 1 FROM certificates_certificate AS next WHERE next.member_id = offer.member_id
+    AND next.scheme_year_id = %(year_id)s AND next.section = 'paid' AND NOT isempty(next.cover))
+"""
 # Issued after the run began, and neither answered nor set aside.
 MISSING = """
 SELECT certificate.id FROM certificates_certificate AS certificate
@@ -59,6 +66,8 @@ def renew_offers(*, now: datetime, most: int = AT_ONCE) -> int:
         run = RenewalRun.objects.filter(key=turn.key).first()
         if run is None:
             continue
+        with connection.cursor() as cursor:
+            cursor.execute(TAKEN_UP, {"year_id": turn.year.pk, "now": now})
         for certificate_id in _ids(STALE, turn, run, now, most):
             done += judge_anew(certificate_id=certificate_id, turn=turn, now=now)
         for certificate_id in _ids(MISSING, turn, run, now, most):
