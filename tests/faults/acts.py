@@ -92,10 +92,8 @@ def carry_out(act: str, on: Any, gateway: CardGateway, now: datetime) -> Any:
             send_due_mails(now=now)
         case "paper":
             pdf_of(paper=Paper.objects.get(pk=on), now=now)
-        case "feed" | "folder" | "turn" | "follow" | "end":
+        case "feed" | "folder" | "turn" | "follow" | "end" | "offers" | "notices":
             return carry_out_for_members(act, on, now)
-        case "offers" | "notices":
-            return carry_out_turn(act, on, now)
         case "zone":
             return time.strftime("%z", time.localtime(now.timestamp()))
         case "step":
@@ -149,6 +147,8 @@ def ask_for_plan(*, key: str, number: str, plan: str, now: datetime) -> ChangeRe
 
 def carry_out_for_members(act: str, on: Any, now: datetime) -> Any:
     """What a round does for all members, or for those of a feed."""
+    if act in {"offers", "notices"}:
+        return carry_out_turn(act, on, now)
     if act == "feed":
         return _take_feed(on, now)
     if act == "folder":
