@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 
 from sonae.apps.billing.ledger import book
-from sonae.apps.billing.models import Charge
+from sonae.apps.billing.models import Charge, Refund
 from sonae.apps.certificates.models import Certificate, Transaction
+from sonae.apps.reporting.payout_items import list_payout_items
 from sonae.apps.reporting.ties import Tie, ties_of, unexplained_of
 from sonae.apps.reporting.use_cases.remit_premium import mark_remitted
 from sonae.integrations.sandbox_card.processor import Processor
@@ -114,3 +115,33 @@ def test_an_act_of_nought_needs_no_booking(people: cast.Cast) -> None:
     certificate = sold(people, "70000001", at("2026-11-24"), premium=0)
     act(certificate, 2, "change", DECEMBER, at("2026-11-25"), {"insured": {"name": "みほん"}}, 0, 0)
     assert unexplained_of(ties_of(NOVEMBER)) == 0
+
+
+def test_a_later_month_that_is_open_has_only_its_own_acts_so_far(people: cast.Cast) -> None:
+    sold(people, "70000001", at("2026-11-24"))
+    sold(people, "70000002", at("2026-12-24"), premium=32_470)
+    found = tie("listed", DECEMBER)
+    assert (found.left_yen, found.right_yen, found.items) == (32_470, 32_470, ())
+
+
+def test_disputes_and_what_they_settle_are_compared_as_such(
+    people: cast.Cast,
+    processor: Processor,  # noqa: F811
+    make: Make,  # noqa: F811
+) -> None:
+    with clock.at(at("2026-11-24")):
+        payment = charge(processor, 1)
+        assert payment
+        with processor.work():
+            processor.dispute(processor.payment_of_id(payment.payment_id))
+        content = make()
+        book(key=f"dispute:7:payment:{payment.key}:opened", postings={"disputed": 64_940, "card_processor": -64_940},
+             description="", now=clock.now())  # fmt: skip
+        Refund.objects.create(
+            key="r", payment=payment, refund_yen=9_000, reason="x", created_at=clock.now(), refunded_at=clock.now()
+        )
+        book(key="r", postings={"refund_payable": 9_000, "disputed": -9_000}, description="", now=clock.now())
+    take(content, now=at("2026-11-28"))
+    assert list_payout_items(now=at("2026-12-28")) == []
+    assert (tie("paid_out", NOVEMBER).left_yen, tie("charged", NOVEMBER).unexplained_yen) == (0, 0)
+    assert [item.code for item in tie("charged", NOVEMBER).items] == ["made_at_the_processor"]

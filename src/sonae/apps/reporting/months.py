@@ -35,6 +35,11 @@ def first_open_month() -> date | None:
     return month_of(japan_date(first)) if first else None
 
 
+def takes_up_late(month: date) -> bool:
+    """Whether the month's list, still open, also takes up what was committed after its own month was closed."""
+    return month == first_open_month()
+
+
 def list_months(*, now: datetime) -> list[date]:
     """From the first month with anything in it to the present one, the newest first."""
     first = Bordereau.objects.order_by("month").values_list("month", flat=True).first() or first_open_month()

@@ -13,6 +13,11 @@ from sonae.apps.reporting.models import PayoutDecision
 from sonae.domain.calendar import japan_date
 from sonae.domain.payout import Comparison, Verdict, judge
 
+# What a card holder's bank took back already is no refund of the processor: only the dispute is.
+SETTLED_BY_DISPUTE = """
+    SELECT 1 FROM billing_journalentry AS settled JOIN billing_posting ON entry_id = settled.id AND account = 'disputed'
+    WHERE settled.key = refund.key
+"""
 # Each of our payments in three respects, each line of theirs under the payment that it names. Only what isn't plainly the same
 # comes back: of a million payments that match, none.
 COMPARED = """
@@ -22,15 +27,14 @@ WITH ours AS (
     UNION ALL
     SELECT payment.gateway, 'refund', payment.payment_id, -refund.refund_yen, refund.refunded_at
     FROM billing_refund AS refund JOIN billing_payment AS payment ON payment.id = refund.payment_id
-    WHERE refund.refunded_at < %(known)s
+    WHERE refund.refunded_at < %(known)s AND NOT EXISTS ({settled_by_dispute})
     UNION ALL
     SELECT payment.gateway, told.kind, payment.payment_id, posting.posted_yen, entry.recorded_at
-    FROM (VALUES ('refund', ':refunded_elsewhere:'), ('dispute', ':dispute')) AS told (kind, mark)
-    JOIN billing_journalentry AS entry ON entry.key LIKE 'payment:%%' AND position(told.mark in entry.key) > 0
+    FROM (VALUES ('refund', 'payment:%%', '^payment:(.*):refunded_elsewhere:[0-9]+$'),
+                 ('dispute', 'dispute:%%', '^dispute:[0-9]+:payment:(.*):[a-z]+$')) AS told (kind, begins, pattern)
+    JOIN billing_journalentry AS entry ON entry.key LIKE told.begins AND entry.recorded_at < %(known)s
     JOIN billing_posting AS posting ON posting.entry_id = entry.id AND posting.account = 'card_processor'
-    JOIN billing_payment AS payment
-        ON payment.key = substring(entry.key from 9 for position(told.mark in entry.key) - 9)
-    WHERE entry.recorded_at < %(known)s
+    JOIN billing_payment AS payment ON payment.key = substring(entry.key from told.pattern)
 ), summed AS (
     SELECT gateway, kind, payment_id, sum(yen) AS yen, max(at) AS at FROM ours GROUP BY 1, 2, 3
 ), theirs AS (
@@ -87,7 +91,7 @@ def list_payout_items(*, now: datetime) -> list[PayoutItem]:
 
 def _compared(known: datetime) -> Iterator[tuple[str, Comparison, str]]:
     with connection.cursor() as cursor:
-        cursor.execute(COMPARED, {"known": known})
+        cursor.execute(COMPARED.format(settled_by_dispute=SETTLED_BY_DISPUTE), {"known": known})
         for gateway, kind, payment_id, ours, at, theirs, lines, repeats, key in cursor.fetchall():
             yen = None if ours is None else int(ours)
             on = japan_date(at) if at else None

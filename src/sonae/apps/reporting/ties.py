@@ -11,7 +11,8 @@ from typing import Any
 from django.db import connection
 
 from sonae.apps.reporting.models import Bordereau
-from sonae.apps.reporting.payout_items import list_payout_items
+from sonae.apps.reporting.months import takes_up_late
+from sonae.apps.reporting.payout_items import SETTLED_BY_DISPUTE, list_payout_items
 from sonae.domain.bordereau import month_end, month_start
 from sonae.domain.payout import Verdict
 
@@ -96,7 +97,7 @@ LISTED = "SELECT coalesce(sum(premium_yen), 0) FROM reporting_bordereauline WHER
 OPEN_LIST = """
     SELECT coalesce(sum(premium_difference), 0) FROM certificates_transaction AS act
     LEFT JOIN reporting_bordereauline AS line ON line.transaction_id = act.id
-    WHERE act.recorded_at < %(end)s AND line.id IS NULL
+    WHERE act.recorded_at < %(end)s AND line.id IS NULL AND (act.recorded_at >= %(start)s OR %(takes_up_late)s)
 """
 # Recorded in this month and listed in another, or the other way round.
 LISTED_ELSEWHERE = """
@@ -106,7 +107,7 @@ LISTED_ELSEWHERE = """
     FROM certificates_transaction AS act JOIN certificates_certificate AS certificate ON certificate.id = act.certificate_id
     LEFT JOIN reporting_bordereauline AS line ON line.transaction_id = act.id
     WHERE act.premium_difference <> 0 AND (
-        (act.recorded_at < %(start)s AND line.bordereau_id IS NOT DISTINCT FROM %(bordereau)s)
+        (act.recorded_at < %(start)s AND %(takes_up_late)s AND line.bordereau_id IS NOT DISTINCT FROM %(bordereau)s)
         OR (act.recorded_at >= %(start)s AND act.recorded_at < %(end)s AND line.bordereau_id IS DISTINCT FROM %(bordereau)s))
     ORDER BY act.id
 """
@@ -115,7 +116,8 @@ LISTED_ELSEWHERE = """
 def _listed(month: date, span: dict[str, datetime]) -> Tie:
     """What certificates posted, and what the insurer is told for the month."""
     bordereau = Bordereau.objects.filter(month=month).values_list("pk", flat=True).first()
-    values = {**span, "bordereau": bordereau}
+    # What came late goes into the list that is closed next; a later month has only its own acts so far.
+    values = {**span, "bordereau": bordereau, "takes_up_late": bordereau is not None or takes_up_late(month)}
     items = tuple(
         TieItem(code, number, -int(yen) if code == "listed_here_late" else int(yen), explains=True)
         for number, yen, code in _rows(LISTED_ELSEWHERE, values)
@@ -149,19 +151,21 @@ BOOKED_MONEY = """
 MONEY = """
     SELECT (SELECT coalesce(sum(charge_yen), 0) FROM billing_payment
             WHERE state = 'captured' AND captured_at >= %(start)s AND captured_at < %(end)s)
-         - (SELECT coalesce(sum(refund_yen), 0) FROM billing_refund WHERE refunded_at >= %(start)s AND refunded_at < %(end)s)
+         - (SELECT coalesce(sum(refund_yen), 0) FROM billing_refund AS refund
+            WHERE refunded_at >= %(start)s AND refunded_at < %(end)s AND NOT EXISTS ({settled_by_dispute}))
 """
 MONEY_BESIDE_BOOKINGS = """
     WITH money AS (
         SELECT 'payment:' || key AS key, charge_yen AS yen FROM billing_payment
         WHERE state = 'captured' AND captured_at >= %(start)s AND captured_at < %(end)s
-        UNION ALL SELECT key, -refund_yen FROM billing_refund WHERE refunded_at >= %(start)s AND refunded_at < %(end)s
+        UNION ALL SELECT key, -refund_yen FROM billing_refund AS refund
+        WHERE refunded_at >= %(start)s AND refunded_at < %(end)s AND NOT EXISTS ({settled_by_dispute})
     ), booked AS (
         SELECT key, sum(posted_yen) AS yen FROM billing_posting JOIN billing_journalentry AS entry ON entry.id = entry_id
         WHERE account = 'card_processor' AND recorded_at >= %(start)s AND recorded_at < %(end)s AND key NOT LIKE 'payout:%%'
         GROUP BY 1
     )
-    SELECT key, coalesce(booked.yen, 0) - coalesce(money.yen, 0), key ~ ':(refunded_elsewhere|dispute)' AND money.yen IS NULL
+    SELECT key, coalesce(booked.yen, 0) - coalesce(money.yen, 0), key ~ '^dispute:|:refunded_elsewhere:' AND money.yen IS NULL
     FROM money FULL JOIN booked USING (key) WHERE money.yen IS DISTINCT FROM booked.yen ORDER BY key
 """
 
@@ -170,9 +174,10 @@ def _charged(span: dict[str, datetime]) -> Tie:
     """What the ledger says that the processor owes us for the month, and what payments and refunds say."""
     items = tuple(
         TieItem("made_at_the_processor" if known else "money_booked_otherwise", key, int(yen), explains=known)
-        for key, yen, known in _rows(MONEY_BESIDE_BOOKINGS, span)
+        for key, yen, known in _rows(MONEY_BESIDE_BOOKINGS.format(settled_by_dispute=SETTLED_BY_DISPUTE), span)
     )
-    return Tie("charged", "ledger", _one(BOOKED_MONEY, span), "payments", _one(MONEY, span), items)
+    money = _one(MONEY.format(settled_by_dispute=SETTLED_BY_DISPUTE), span)
+    return Tie("charged", "ledger", _one(BOOKED_MONEY, span), "payments", money, items)
 
 
 AT_PROCESSOR = """

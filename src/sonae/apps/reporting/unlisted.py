@@ -13,7 +13,8 @@ from django.db.models import QuerySet
 from sonae.apps.certificates.mapping import acts_of
 from sonae.apps.certificates.models import Transaction
 from sonae.apps.programmes.product_files import product_with
-from sonae.domain.bordereau import Line, Listed, line_of, month_end
+from sonae.apps.reporting.months import takes_up_late
+from sonae.domain.bordereau import Line, Listed, line_of, month_end, month_start
 from sonae.domain.certificate.log import Act, Kind, flat
 from sonae.domain.period import Term
 
@@ -57,11 +58,10 @@ class Unlisted:
 
 
 def unlisted(month: date) -> QuerySet[Transaction]:
-    """The acts that the month's list takes up: recorded before its end and in no list yet.
-
-    Nearly all were recorded within the month. What was committed only after an earlier month was closed comes here too.
-    """
-    return Transaction.objects.filter(recorded_at__lt=month_end(month), bordereau_line__isnull=True)
+    """The acts that the month's list would take up: recorded in the month and in no list yet; and, where it is closed next, what
+    was committed only after an earlier month was closed."""
+    found = Transaction.objects.filter(recorded_at__lt=month_end(month), bordereau_line__isnull=True)
+    return found if takes_up_late(month) else found.filter(recorded_at__gte=month_start(month))
 
 
 def unlisted_lines(month: date) -> Iterator[Unlisted]:
