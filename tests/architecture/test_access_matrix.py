@@ -154,6 +154,7 @@ MATRIX = {
     "desk:set_aside_file": Row(path="/desk/feeds/1/set-aside.csv", **FEEDS),
     "desk:run_again": Row(path="/desk/free-cover/1/again/", method="post", **FEEDS),
     "desk:money": Row(path="/desk/money/", **MONEY),
+    "desk:money_look": Row(path="/desk/money/look/", **MONEY),
     "desk:payouts": Row(path="/desk/money/payouts/", **MONEY),
     "desk:payout_upload": Row(path="/desk/money/payouts/upload/", **MONEY),
     "desk:payout_item": Row(path="/desk/money/payouts/item/?key=sandbox_card", **MONEY),

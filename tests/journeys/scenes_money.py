@@ -113,6 +113,12 @@ def money_earned(visitor: Visitor) -> None:
     visitor.says("未経過保険料が既経過になる月", "When premium is earned")
 
 
+@scene("desk:money_look")
+def money_look(visitor: Visitor) -> None:
+    visitor.go("/desk/money/look/")
+    visitor.says("人が決めることになったもの", "waits for a person")
+
+
 @scene("desk:payout_upload")
 def money_payout_upload(visitor: Visitor) -> None:
     visitor.go("/desk/money/payouts/upload/")

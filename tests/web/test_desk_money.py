@@ -12,7 +12,7 @@ from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from sonae.apps.audit.models import AuditEntry
-from sonae.apps.billing.models import JournalEntry
+from sonae.apps.billing.models import JournalEntry, Payment
 from sonae.apps.reporting.models import Bordereau, Payout, PayoutDecision, RemittanceStep
 from sonae.apps.reporting.payout_items import list_payout_items
 from sonae.domain.calendar import JAPAN
@@ -185,3 +185,12 @@ def test_english_pages_say_the_same(desk: Client) -> None:
     assert "November 2026, ties" in words_of(desk, f"/en{MONTH}")
     assert "Net, to the insurer¥109,616" in words_of(desk, f"/en{MONTH}list/")
     assert "in a payout, not known here" in words_of(desk, "/en/desk/money/payouts/")
+
+
+def test_money_that_waits_for_a_person_is_listed(desk: Client, people: cast.Cast) -> None:
+    assert "いま確かめるものはありません" in words_of(desk, "/desk/money/look/")
+    Payment.objects.filter(payment_id="pay_0").update(state=Payment.State.PERSON)
+    page = words_of(desk, "/desk/money/look/")
+    assert "70000000" in page
+    assert "結果の分からない支払い 64,940円" in page
+    assert "確かめるお金1件" in words_of(desk, "/desk/money/")

@@ -237,3 +237,21 @@ def test_what_was_taken_after_a_moment_was_not_known_then(processor: Processor, 
     take(content, now=clock.later(days=20))
     assert [item.verdict for item in list_payout_items(now=clock.later(days=19))] == [Verdict.MISSING]
     assert list_payout_items(now=clock.later(days=20) + timedelta(seconds=1)) == []
+
+
+def test_a_dispute_that_was_won_comes_back_with_a_line_of_its_own(processor: Processor, make: Make) -> None:
+    payment = charge(processor, 1)
+    assert payment
+    with processor.work():
+        processor.dispute(processor.payment_of_id(payment.payment_id), dispute_yen=10_000)
+        processor.close_dispute(processor.payment_of_id(payment.payment_id), won=True)
+    take(make())
+    assert [(line.kind, line.gross_yen, line.cost_yen) for line in PayoutLine.objects.order_by("number")] == [
+        ("charge", 64_940, 2_104), ("dispute", -10_000, 1_500), ("dispute_reversal", 10_000, 0),
+    ]  # fmt: skip
+    (item,) = work()  # nothing of it was noted here
+    assert (item.verdict, item.comparison.kind, item.comparison.difference_yen) == ("surplus", "dispute", 0)
+    for step, yen in (("opened", -10_000), ("won", 10_000)):
+        book(key=f"dispute:1:payment:{payment.key}:{step}", postings={"card_processor": yen, "disputed": -yen},
+             description="", now=clock.now())  # fmt: skip
+    assert work() == []

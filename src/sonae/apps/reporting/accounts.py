@@ -1,5 +1,3 @@
-"""Accounts of the journal that money reaches on its way out, beside those of billing. Debit positive, credit negative."""
+"""The account of the journal that only money on its way out reaches, beside those of billing."""
 
-BANK = "bank"
-PROCESSOR_COSTS = "processor_costs"  # what the card processor keeps for its work
 COMMISSION_EARNED = "commission_earned"  # what the agent keeps of a premium that is remitted

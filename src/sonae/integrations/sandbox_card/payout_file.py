@@ -79,7 +79,9 @@ def rows_to_pay_out(entries: Iterable[Entry]) -> list[Row]:
             case "payment.refunded":
                 kind, gross, cost, source = "refund", -entry.yen, 0, str(entry.detail["refund_id"])
             case "payment.disputed":
-                kind, gross, cost, source = "dispute", -entry.yen, DISPUTE_COST_YEN, f"dis_{entry.number}"
+                kind, gross, cost, source = "dispute", -entry.yen, DISPUTE_COST_YEN, str(entry.detail["dispute_id"])
+            case "payment.dispute_won":
+                kind, gross, cost, source = "dispute_reversal", entry.yen, 0, str(entry.detail["dispute_id"])
             case _:
                 continue
         at = entry.at.isoformat(timespec="seconds")

@@ -7,18 +7,23 @@ from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 
+from sonae.apps.billing.queries import list_money_to_look_at
 from sonae.apps.reporting.earned_premium import month_in_the_books, run_off
 from sonae.apps.reporting.models import Bordereau, RemittanceStep
 from sonae.apps.reporting.months import is_over, list_months
 from sonae.apps.reporting.payout_items import list_payout_items, open_items
 from sonae.apps.reporting.ties import Tie, TieItem, shown_first, ties_of, unexplained_of
+from sonae.domain.money import format_yen
 from sonae.domain.text import Text
 from sonae.web.desk.access import MONEY_ROLES, for_month, for_staff
-from sonae.web.desk.money_words import ITEMS, SIDES, TIES
+from sonae.web.desk.money_words import ITEMS, MATTERS, SIDES, TIES
 from sonae.web.desk.page import desk_page
+from sonae.web.shared.language import in_language
 from sonae.web.shared.moment import now, today
 
 ITEMS_SHOWN = 100
+MATTERS_SHOWN = 200
+ALL_TIES = Text("すべて合っています", "Everything ties")
 State = tuple[Text, str]  # words, and how the chip looks
 RUNNING: State = Text("今月", "Running"), "waiting"
 TO_CLOSE: State = Text("閉じられます", "Can be closed"), "soon"
@@ -68,7 +73,8 @@ def months(request: HttpRequest) -> HttpResponse:
     waiting = [line for line in lines if line.bordereau is None and line.is_over]
     unremitted = [line.bordereau for line in lines if line.bordereau and not line.remitted]
     facts = {
-        "lines": lines, "open_count": open_count, "to_close": len(waiting), "to_remit": len(unremitted),
+        "lines": lines, "open_count": open_count, "look_count": len(list_money_to_look_at()),
+        "to_close": len(waiting), "to_remit": len(unremitted),
         "to_remit_yen": sum(one.net_yen for one in unremitted),
     }  # fmt: skip
     return desk_page(request, "desk/money/months.html", facts)
@@ -101,12 +107,17 @@ def ties(request: HttpRequest, month: date) -> HttpResponse:
         items = list(shown_first(tie.items))
         shown = [(item, ITEMS[item.code]) for item in items[:ITEMS_SHOWN]]
         lines.append(TieLine(tie, TIES[tie.code], SIDES[tie.left], SIDES[tie.right], shown, len(items) - len(shown)))
+    unexplained = unexplained_of(found)
+    verdict = ALL_TIES
+    if unexplained:
+        ja, en = format_yen(unexplained), format_yen(unexplained, "en")
+        verdict = Text(f"説明できない差が{ja}あります", f"{en} are unexplained")
     facts = {
         "month": month,
         "lines": lines,
-        "unexplained": unexplained_of(found),
+        "unexplained": unexplained,
+        "verdict": in_language(verdict),
         "page": "ties",
-        "over": is_over(month, now=now(request)),
     }
     return desk_page(request, "desk/money/ties.html", facts)
 
@@ -126,3 +137,11 @@ def earned(request: HttpRequest, month: date) -> HttpResponse:
     }
     facts = {"month": month, "years": years, "totals": totals, "bars": bars, "page": "earned"}
     return desk_page(request, "desk/money/earned.html", facts)
+
+
+@for_staff("GET", roles=MONEY_ROLES)
+def look(request: HttpRequest) -> HttpResponse:
+    """Payments, refunds, disputes and premium owed that wait for a person, the most pressing matter first."""
+    waiting = list_money_to_look_at()
+    lines = [(one, *MATTERS[one.matter]) for one in waiting[:MATTERS_SHOWN]]
+    return desk_page(request, "desk/money/look.html", {"lines": lines, "count": len(waiting), "most": MATTERS_SHOWN})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sonae.apps.billing.queries import Matter
 from sonae.domain.payout import Verdict
 from sonae.domain.text import Text
 
@@ -99,4 +100,36 @@ REFUSALS: Mapping[str, Text] = {
         "同じ入金番号で、前に受け取ったものと内容が違います。", "The same payout came before and said something else."
     ),
     "too_large": Text("ファイルが大きすぎます。", "The file is too large."),
+}
+MATTERS: Mapping[str, tuple[Text, Text]] = {  # what it is, and what to do
+    Matter.PAYMENT: (
+        Text("結果の分からない支払い", "Payment without an answer"),
+        Text("決済会社の画面で、請求されたかどうかを確かめます。", "See at the processor whether it was charged."),
+    ),
+    Matter.DISPUTE: (
+        Text("異議（チャージバック）", "Dispute"),
+        Text(
+            "決済会社の期日までに、申込みの記録を証拠として出します。",
+            "Send the record of the application as evidence, by the processor’s day.",
+        ),
+    ),
+    Matter.REFUND: (
+        Text("返金できていない", "Refund not carried out"),
+        Text("決済会社の画面で返金できるかを確かめます。", "See at the processor whether it can be refunded."),
+    ),
+    Matter.HAND_RETURN: (
+        Text("カードに戻せない返戻保険料", "Return premium that no card can take"),
+        Text("会員に口座を尋ねて振り込みます。", "Ask the member for an account and transfer it."),
+    ),
+    Matter.RECEIVABLE: (
+        Text("未収の保険料", "Premium owed again"),
+        Text(
+            "会員に連絡し、もう一度払ってもらうか、償却を決めます。",
+            "Ask the member to pay again, or decide to write it off.",
+        ),
+    ),
+    Matter.WRITE_OFF: (
+        Text("償却の承認待ち", "Write-off to be confirmed"),
+        Text("別の担当者が確かめます。", "Another person looks at it."),
+    ),
 }

@@ -41,6 +41,7 @@ urlpatterns = [
     path("desk/feeds/<int:feed_id>/set-aside.csv", feed_views.set_aside_file, name="set_aside_file"),
     path("desk/free-cover/<int:run_id>/again/", run_views.again, name="run_again"),
     path("desk/money/", money_views.months, name="money"),
+    path("desk/money/look/", money_views.look, name="money_look"),
     path("desk/money/payouts/", payout_views.payouts, name="payouts"),
     path("desk/money/payouts/upload/", payout_views.upload, name="payout_upload"),
     path("desk/money/payouts/item/", payout_views.item, name="payout_item"),

@@ -9,7 +9,7 @@ from django.db import transaction
 from sonae.apps.audit.record import record
 from sonae.apps.billing.ledger import book
 from sonae.apps.billing.models import Posting
-from sonae.apps.reporting.accounts import BANK, COMMISSION_EARNED
+from sonae.apps.reporting.accounts import COMMISSION_EARNED
 from sonae.apps.reporting.locks import lock_lists
 from sonae.apps.reporting.models import Bordereau, RemittanceStep
 from sonae.domain.calendar import japan_date
@@ -66,7 +66,7 @@ def _take(
     sign = 1 if step.kind == Kind.PAID else -1
     yen = {
         Posting.Account.PREMIUM_PAYABLE: sign * bordereau.premium_yen,
-        BANK: -sign * bordereau.net_yen,
+        Posting.Account.BANK: -sign * bordereau.net_yen,
         COMMISSION_EARNED: -sign * bordereau.commission_yen,
     }
     moved = {account: posted for account, posted in yen.items() if posted}

@@ -11,13 +11,13 @@ from django.db import connection, transaction
 from sonae.apps.audit.record import record
 from sonae.apps.billing.ledger import book
 from sonae.apps.billing.models import Posting
-from sonae.apps.reporting.accounts import BANK, PROCESSOR_COSTS
 from sonae.apps.reporting.locks import lock_payouts
 from sonae.apps.reporting.models import Payout, PayoutFile
 from sonae.apps.reporting.payout_forms import PayoutForm, payout_forms
 from sonae.domain.payout import PaidOut, PayoutRefused, check_payout
 from sonae.domain.payout_rows import rows_of
 
+Account = Posting.Account
 COPY = """
     COPY reporting_payoutline (payout_id, number, line_id, kind, source_id, payment_id, occurred_on, gross_yen, cost_yen, net_yen)
     FROM STDIN
@@ -119,7 +119,11 @@ def _keep_payout(file: PayoutFile, read: PaidOut, *, now: datetime) -> Payout:
 
 def _book(payout: Payout, *, now: datetime) -> None:
     """What the processor owed us becomes money at the bank, and what it kept for its work."""
-    yen = {BANK: payout.net_yen, PROCESSOR_COSTS: payout.cost_yen, Posting.Account.CARD_PROCESSOR: -payout.gross_yen}
+    yen: dict[str, int] = {
+        Account.BANK: payout.net_yen,
+        Account.PROCESSOR_COSTS: payout.cost_yen,
+        Account.CARD_PROCESSOR: -payout.gross_yen,
+    }
     moved = {account: posted for account, posted in yen.items() if posted}
     if moved:
         book(
