@@ -97,7 +97,7 @@ def money_take_back(visitor: Visitor) -> None:
 @scene("desk:ties")
 def money_ties(visitor: Visitor) -> None:
     visitor.page.goto(visitor.page.url.replace("list/take-back/", ""))
-    visitor.says("すべて合っています", "Everything ties")
+    visitor.says("同じお金を、別々の記録から", "The same money, added up")
 
 
 @scene("desk:ties")
@@ -138,7 +138,8 @@ def money_payouts(visitor: Visitor) -> None:
 
 @scene("desk:payout_item")
 def money_payout_item(visitor: Visitor) -> None:
-    visitor.page.locator("a", has_text=re.compile("理由を書いて閉じる|Close with a reason")).first.click()
+    foreign = visitor.page.locator("tr", has_text=f"pay_po_{visitor.language}")
+    foreign.locator("a", has_text=re.compile("理由を書いて閉じる|Close with a reason")).click()
     visitor.says("誰の支払いかを決済会社に確かめます", "Ask the processor whose payment it is")
 
 

@@ -44,7 +44,7 @@ ITEMS: Mapping[str, Text] = {
     Verdict.DIFFERING: Text("金額が違う", "another sum"),
     Verdict.DUPLICATE: Text("二重の明細", "listed twice"),
 }
-TODO: Mapping[str, Text] = {
+WHAT_TO_DO: Mapping[str, Text] = {
     Verdict.ON_ITS_WAY: Text(
         "待ちます。期日を過ぎると、ここで「明細にない」に変わります。",
         "Wait. Once it is due it turns into “in no payout”.",

@@ -21,7 +21,7 @@ from sonae.domain.text import Text
 from sonae.web.desk.access import MONEY_ROLES, actor_of, for_staff
 from sonae.web.desk.act_views import ReasonForm
 from sonae.web.desk.feed_words import actor_names
-from sonae.web.desk.money_words import ITEMS, KINDS, REFUSALS, TODO
+from sonae.web.desk.money_words import ITEMS, KINDS, REFUSALS, WHAT_TO_DO
 from sonae.web.desk.page import desk_page
 from sonae.web.shared.access import not_there
 from sonae.web.shared.language import in_language, say
@@ -88,7 +88,7 @@ def _lines(items: list[PayoutItem]) -> list[ItemLine]:
             item,
             KINDS[item.comparison.kind],
             ITEMS[item.verdict],
-            TODO[item.verdict],
+            WHAT_TO_DO[item.verdict],
             "ended" if item.is_closed else "waiting" if item.verdict == Verdict.ON_ITS_WAY else "urgent",
             names[item.decision.actor] if item.decision and item.is_closed else None,
         )
