@@ -172,6 +172,7 @@ MATRIX = {
     "api_feeds:apply_own_feed": Row(path="/api/feeds/1/apply", method="post", **SIGNED),
     "api_v1:openapi-json": Row(May.EVERYBODY, "/api/v1/openapi.json"),
     "api_v1:api-root": Row(May.EVERYBODY, "/api/v1/", status=404),
+    "api_v1:show_certificate": Row(path="/api/v1/certificates/C2026-000001-0", **SIGNED),
     "api_v1:create_quote": Row(May.EVERYBODY, "/api/v1/quotes", "post", 415),
     "health": Row(May.EVERYBODY, "/health/"),
     "card_hook": Row(May.PROCESSOR, "/hooks/card/sandbox_card/", "post", 400),

@@ -73,10 +73,11 @@ def test_the_insurer_looks_and_changes_nothing(people: cast.Cast, certificate: C
 
 def test_what_is_not_there_and_the_free_cover_answer_404_and_are_noted(people: cast.Cast, operator: Client) -> None:
     free = give_free_cover(people.member, date(2026, 12, 1))
-    for number in ("C2026-999999-9", free.number, "x" * 200):
+    for number in ("C2026-999999-9", free.number, "x" * 200, "%00", "%E9%9D%92"):
         assert operator.get(f"/desk/certificates/{number}/").status_code == 404
-    assert operator.get("/desk/members/99999999/").status_code == 404
-    assert AuditEntry.objects.filter(action="access.refused").count() == 4
+    for number in ("99999999", "%00", "9" * 99):
+        assert operator.get(f"/desk/members/{number}/").status_code == 404
+    assert AuditEntry.objects.filter(action="access.refused").count() == 8
 
 
 @pytest.mark.parametrize(

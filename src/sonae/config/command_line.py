@@ -64,6 +64,7 @@ def _port(given: str) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     from sonae.config import (  # noqa: PLC0415  # keeps `--help` free of settings
+        certificate_command,
         commands,
         feed_command,
         free_cover_command,
@@ -102,6 +103,10 @@ def _parser() -> argparse.ArgumentParser:
     quote = verbs.add_parser("quote", help="rate one risk, or a file of risks")
     quote_command.add_arguments(quote)
     quote.set_defaults(command=commands.quote)
+
+    certificate = verbs.add_parser("certificate", help="a certificate on a day, as it was known at a moment")
+    certificate_command.add_arguments(certificate)
+    certificate.set_defaults(command=commands.certificate)
 
     feed = verbs.add_parser("feed", help="check or apply the organiser's file of members")
     feed_command.add_arguments(feed)

@@ -96,6 +96,14 @@ def quote(args: argparse.Namespace) -> int:
     return quote_command.run(args)
 
 
+def certificate(args: argparse.Namespace) -> int:
+    """A certificate on a day, as it was known at a moment."""
+    start_django()
+    from sonae.config import certificate_command
+
+    return certificate_command.run(args)
+
+
 def feed(args: argparse.Namespace) -> int:
     """The organiser's file of members."""
     start_django()

@@ -122,17 +122,23 @@ def first_act_of(request: ChangeRequest) -> Transaction:
     return Transaction.objects.get(certificate=request.certificate_id, seq=request.first_seq or 0)
 
 
-def find_paid_certificate(*, number: str) -> Certificate | None:
-    """The paid certificate of that number with all that an act on it needs: its member, scheme year and log."""
-    if len(number) > LONGEST_CODE:
+def find_certificate(*, number: str) -> Certificate | None:
+    """The certificate of that number, free or paid, with its member, scheme year and log."""
+    if len(number) > LONGEST_CODE or not number.isprintable():
         return None
     return (
         Certificate.objects.select_related("member", "scheme_year__product_version")
         .defer("scheme_year__product_version__files")
         .prefetch_related("transactions")
-        .filter(number=number, section=Certificate.Section.PAID)
+        .filter(number=number)
         .first()
     )
+
+
+def find_paid_certificate(*, number: str) -> Certificate | None:
+    """The paid certificate of that number with all that an act on it needs: its member, scheme year and log."""
+    found = find_certificate(number=number)
+    return found if found is not None and found.section == Certificate.Section.PAID else None
 
 
 def get_for_change(*, number: str) -> Certificate:
@@ -145,7 +151,7 @@ def get_for_change(*, number: str) -> Certificate:
 
 def find_own_paid_certificate(*, number: str, user: User) -> Certificate | None:
     """The paid certificate of that number, if it is one of a member that this person acts for."""
-    if len(number) > LONGEST_CODE:
+    if len(number) > LONGEST_CODE or not number.isprintable():
         return None
     return (
         Certificate.objects.select_related("member", "scheme_year__product_version")

@@ -59,7 +59,8 @@ def find_membership(*, member: Member, on: date) -> Membership | None:
 
 def find_member(*, number: str) -> Member | None:
     """The member of that number."""
-    return Member.objects.filter(number=number).first() if len(number) <= LONGEST_NUMBER else None
+    readable = len(number) <= LONGEST_NUMBER and number.isprintable()
+    return Member.objects.filter(number=number).first() if readable else None
 
 
 def may_act_for(*, user: User, member: Member, to: Deed) -> bool:

@@ -29,6 +29,7 @@ ALWAYS_SIGNED = ("@method", "@authority", "@path")
 SIGNED_WITH_A_FILE = (
     *ALWAYS_SIGNED, "content-type", "content-digest", "sonae-feed-form", "sonae-feed-day", "sonae-feed-name",
 )  # fmt: skip
+SIGNED_WITH_A_QUERY = (*ALWAYS_SIGNED, "@query")
 CLOCKS_APART = timedelta(minutes=5)
 NONCE_LENGTHS = range(16, 129)
 DIGEST = "sha-256"
@@ -48,9 +49,20 @@ class Signed:
 
 
 def check_head(request: HttpRequest, *, with_file: bool, now: datetime) -> Signed:
-    """Whose message this is, before any of its body was read. Raises ``NotSigned``."""
-    result = _verified(request, with_file=with_file, now=now)
+    """Whose message about feeds this is, before any of its body was read. Raises ``NotSigned``."""
+    return _signed(request, SIGNED_WITH_A_FILE if with_file else ALWAYS_SIGNED, to="feeds", now=now)
+
+
+def check_question(request: HttpRequest, *, to: str, now: datetime) -> Signed:
+    """Whose question this is, asked with a key that may do that; what is asked for in the address is signed as well. NotSigned."""
+    return _signed(request, SIGNED_WITH_A_QUERY, to=to, now=now)
+
+
+def _signed(request: HttpRequest, needed: tuple[str, ...], *, to: str, now: datetime) -> Signed:
+    result = _verified(request, needed, now=now)
     key_id = str(result.parameters["keyid"])
+    if to not in settings.SONAE_FEED_KEYS[key_id].permissions:
+        raise NotSigned("a key that may not do this")
     if result.nonce is None or len(result.nonce) not in NONCE_LENGTHS:
         raise NotSigned("no nonce of a usable length")
     return Signed(sender=settings.SONAE_FEED_KEYS[key_id].sender, key_id=key_id, nonce=result.nonce)
@@ -121,9 +133,8 @@ class _Message:
     headers: Any
 
 
-def _verified(request: HttpRequest, *, with_file: bool, now: datetime) -> VerifyResult:
+def _verified(request: HttpRequest, needed: tuple[str, ...], *, now: datetime) -> VerifyResult:
     message = _Message(request.method or "", request.build_absolute_uri(), request.headers)
-    needed = SIGNED_WITH_A_FILE if with_file else ALWAYS_SIGNED
     try:
         return _Verifier(now).verify(message, max_age=None, require_components=needed)[0]
     except (HTTPMessageSignaturesException, ValueError) as error:

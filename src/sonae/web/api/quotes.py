@@ -13,6 +13,9 @@ from sonae.apps.audit.throttle import allow
 from sonae.apps.quotes.queries import answer_for
 from sonae.domain.quoting import FactProblem, FactsInvalid, NothingPublished
 from sonae.domain.text import Text
+from sonae.web.api.certificates import Problem, problem_answer, unheard_answer
+from sonae.web.api.certificates import router as certificates
+from sonae.web.api.feed_signature import NotSigned
 from sonae.web.api.problems import LANGUAGES, Refused, json_answer, language_of, printable, refusal
 from sonae.web.api.quote_facts import read_facts
 from sonae.web.api.schemas import Accepted, Problems, Referred, request_body
@@ -94,4 +97,17 @@ def parameter_invalid(request: HttpRequest, problem: ValidationError) -> HttpRes
     return refusal([FactProblem("language", given, ONE_OF_TWO)], status=422, language=language_of(request))
 
 
+@api.exception_handler(Problem)
+def problem_named(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """A certificate can't be told of."""
+    return problem_answer(problem, language=language_of(request))
+
+
+@api.exception_handler(NotSigned)
+def unheard(request: HttpRequest, problem: NotSigned) -> HttpResponse:
+    """The same answer for every kind of wrong; which it was stands in the audit log."""
+    return unheard_answer(request, problem)
+
+
 api.add_router("", router)
+api.add_router("", certificates)
