@@ -8,13 +8,13 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.architecture.test_access_matrix import FOR_MACHINES, MATRIX
-from tests.journeys import scenes_desk, scenes_member, scenes_money, scenes_portal, scenes_public
+from tests.journeys import scenes_cover, scenes_desk, scenes_member, scenes_money, scenes_portal, scenes_public
 from tests.journeys.conftest import TABLET, TELEPHONE, look_at
 from tests.journeys.gallery import ENGLISH, SCENES, Visitor, route_of
 from tests.journeys.site import RunningSite
 
 pytestmark = pytest.mark.journey
-SCENE_FILES = (scenes_public, scenes_portal, scenes_member, scenes_desk, scenes_money)
+SCENE_FILES = (scenes_public, scenes_portal, scenes_member, scenes_desk, scenes_money, scenes_cover)
 WITHOUT_A_PICTURE = FOR_MACHINES | {
     # for machines, and what browsers and other people's pages show of ours
     "site:robots",
@@ -32,6 +32,12 @@ WITHOUT_A_PICTURE = FOR_MACHINES | {
     "portal:postcode",  # a part of the company step, seen there
     "portal:status",  # a part of the page after paying, seen there
     "desk:run_again",  # a button of the desk's first page, seen there
+    "portal:change_pay",  # leads to the card page
+    "portal:change_status",  # a part of the page after paying
+    "portal:change_left",  # the page of the change, seen there
+    "portal:change_give_up",  # leads back to it
+    "desk:give_up",  # leads back to the certificate
+    "desk:paper",
     # files of the desk
     "desk:template",
     "desk:set_aside_file",

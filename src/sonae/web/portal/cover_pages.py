@@ -129,11 +129,11 @@ class ChangePage(MemberPage):
     def _earliest_words(self, first: date | None, at_once: date | None) -> str:
         """What "as soon as possible" means: what is rated waits for the next start, the rest doesn't."""
         if first is None or at_once is None:
-            return say("できるだけ早く", "As soon as possible")
+            return ""
         rated, other = date_in_words(first), date_in_words(at_once)
         return say(
-            f"できるだけ早く（プラン、業種、売上高は{rated.ja}から。名称、住所は{other.ja}から）",
-            f"As soon as possible (plan, industry and sales from {rated.en}; names and address from {other.en})",
+            f"できるだけ早くは、プラン、業種、売上高では{rated.ja}から、名称や住所では{other.ja}からです。",
+            f"As soon as possible: plan, industry and sales from {rated.en}, names and address from {other.en}.",
         )
 
 

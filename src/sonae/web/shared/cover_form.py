@@ -204,10 +204,14 @@ class CoverForm(ActForm):
 
 
 def day_choices(days: Sequence[date], words: Any, earliest: Any) -> forms.ChoiceField:
-    """The days that a member may choose, the earliest first."""
+    """The days that a member may choose, the earliest first; ``earliest`` says which day that is."""
     return forms.ChoiceField(
         label=say("いつから", "From when"),
-        choices=[(EARLIEST, earliest), *((day.isoformat(), words(day)) for day in days)],
+        help_text=earliest,
+        choices=[
+            (EARLIEST, say("できるだけ早く", "As soon as possible")),
+            *((day.isoformat(), words(day)) for day in days),
+        ],
         error_messages={
             "required": say("いつからかを選んでください。", "Please choose from when."),
             "invalid_choice": say("一覧から選んでください。", "Please choose from the list."),

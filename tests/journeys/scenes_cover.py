@@ -1,0 +1,184 @@
+"""Scenes of changing a paid cover: by the member from the form to what was recorded, and by a clerk at the desk."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from tests.journeys.buyer import CARD_VISA, pay
+from tests.journeys.desk import OPERATOR
+from tests.journeys.gallery import Visitor, scene
+
+NUMBERS: dict[str, str] = {}
+
+
+def number_of(visitor: Visitor) -> str:
+    """Of the certificate that these scenes change."""
+    return NUMBERS[visitor.language]
+
+
+def buy(visitor: Visitor) -> str:
+    """The member of these scenes buys cover; the number of its certificate."""
+    visitor.begin()
+    visitor.applicant.open("pay")
+    visitor.press()
+    pay(visitor.page, visitor.site, CARD_VISA)
+    visitor.page.locator("main dd b").first.wait_for(timeout=20_000)
+    found = visitor.site.sql(
+        "SELECT c.number FROM certificates_certificate c JOIN parties_member m ON m.id = c.member_id "
+        "WHERE m.number = %s AND c.section = 'paid'",
+        visitor.member.number,
+    )
+    return str(found[0][0])
+
+
+def start_of(visitor: Visitor) -> date:
+    """The day on which that cover begins."""
+    found = visitor.site.sql("SELECT starts_on FROM certificates_certificate WHERE number = %s", number_of(visitor))
+    day = found[0][0]
+    assert isinstance(day, date)
+    return day
+
+
+@scene("portal:cover_change")
+def cover_change(visitor: Visitor) -> None:
+    NUMBERS[visitor.language] = buy(visitor)
+    visitor.go(f"/portal/cover/{number_of(visitor)}/change/")
+
+
+@scene("portal:cover_change")
+def cover_change_errors(visitor: Visitor) -> None:
+    visitor.page.locator("input[name=sales]").fill("たくさん")
+    visitor.press()
+    visitor.says("か所をご確認ください", "to check")
+
+
+@scene("portal:cover_change")
+def cover_change_preview(visitor: Visitor) -> None:
+    visitor.page.locator("input[name=sales]").fill("500")
+    visitor.page.locator("input[name=plan][value=P300]").check(force=True)
+    visitor.press()
+    visitor.says("追加保険料", "Additional premium")
+
+
+@scene("portal:change_asked")
+def change_to_pay(visitor: Visitor) -> None:
+    visitor.press()
+    visitor.says("お支払いが済むと、変更を記録します", "The change is recorded once it is paid")
+
+
+@scene("portal:change_paid")
+def change_done(visitor: Visitor) -> None:
+    visitor.press()
+    pay(visitor.page, visitor.site, CARD_VISA)
+    visitor.page.locator("main .file-rows").wait_for(timeout=20_000)
+    visitor.says("異動承認書", "Endorsement")
+
+
+@scene("portal:cover_cancel")
+def cover_cancel(visitor: Visitor) -> None:
+    visitor.go(f"/portal/cover/{number_of(visitor)}/cancel/")
+    visitor.says("お返しする保険料", "goes back")
+
+
+@scene("portal:cover_cancel")
+def cover_cancel_preview(visitor: Visitor) -> None:
+    visitor.page.locator("input[name=day]").nth(2).check(force=True)
+    visitor.press()
+    visitor.says("お返しする先", "Goes back to")
+
+
+@scene("portal:change_asked")
+def cover_cancelled(visitor: Visitor) -> None:
+    visitor.page.locator("main .button.destructive").click()
+    visitor.page.locator("main .file-rows").wait_for(timeout=20_000)
+
+
+@scene("portal:home")
+def home_of_a_cancelled_cover(visitor: Visitor) -> None:
+    visitor.go("/portal/")
+    visitor.says("に解約されます", "Cancelled from")
+
+
+@scene("portal:documents")
+def documents_with_editions(visitor: Visitor) -> None:
+    visitor.go("/portal/documents/")
+    visitor.says("前の版", "an earlier edition")
+
+
+@scene("portal:cover_reinstate")
+def cover_reinstate(visitor: Visitor) -> None:
+    visitor.go(f"/portal/cover/{number_of(visitor)}/reinstate/")
+
+
+@scene("portal:cover_reinstate")
+def cover_reinstate_preview(visitor: Visitor) -> None:
+    visitor.press()
+    visitor.says("補償の続く期限", "Cover goes on until")
+
+
+@scene("desk:members")
+def desk_members(visitor: Visitor) -> None:
+    visitor.come_as(OPERATOR)
+    visitor.go("/desk/members/?q=見本")
+    visitor.says("見本", "見本")
+
+
+@scene("desk:member")
+def desk_member(visitor: Visitor) -> None:
+    visitor.go(f"/desk/members/?q={number_of(visitor)}")
+    visitor.says("異動承認書", "Endorsement")
+
+
+@scene("desk:certificate")
+def desk_certificate(visitor: Visitor) -> None:
+    visitor.go(f"/desk/certificates/{number_of(visitor)}/")
+    visitor.says("異動の記録", "The log")
+
+
+@scene("desk:reinstate")
+def desk_reinstate(visitor: Visitor) -> None:
+    visitor.go(f"/desk/certificates/{number_of(visitor)}/reinstate/")
+
+
+@scene("desk:reverse")
+def desk_reverse_preview(visitor: Visitor) -> None:
+    visitor.go(f"/desk/certificates/{number_of(visitor)}/reverse/2/")
+    visitor.page.locator("input[name=reason]").fill("届出の誤りのため")
+    visitor.press()
+    visitor.says("届出の誤りのため", "届出の誤りのため")
+
+
+@scene("desk:change")
+def desk_change(visitor: Visitor) -> None:
+    visitor.go(f"/desk/certificates/{number_of(visitor)}/change/")
+
+
+@scene("desk:change")
+def desk_change_preview(visitor: Visitor) -> None:
+    """Other sales, from the first day on."""
+    visitor.page.locator("input[name=day]").fill(start_of(visitor).isoformat())
+    visitor.page.locator("input[name=sales]").fill("900")
+    visitor.page.locator("input[name=reason]").fill("決算が確定したため")
+    visitor.press()
+    visitor.says("決算が確定したため", "決算が確定したため")
+
+
+@scene("desk:certificate")
+def desk_certificate_recorded(visitor: Visitor) -> None:
+    visitor.page.locator("main button[value=confirm]").click()
+    visitor.says("異動の記録", "The log")
+
+
+@scene("desk:certificate")
+def desk_certificate_of_the_past(visitor: Visitor) -> None:
+    visitor.go(f"/desk/certificates/{number_of(visitor)}/?on={start_of(visitor)}&known=2026-11-01")
+    visitor.says("まだ加入の記録がありませんでした", "nothing of this certificate was recorded")
+
+
+@scene("desk:cancel")
+def desk_cancel_not_possible(visitor: Visitor) -> None:
+    visitor.go(f"/desk/certificates/{number_of(visitor)}/cancel/")
+    visitor.page.locator("input[name=day]").fill("2030-01-01")
+    visitor.page.locator("input[name=reason]").fill("x")
+    visitor.press()
+    visitor.says("か所をご確認ください", "to check")
