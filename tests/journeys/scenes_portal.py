@@ -457,7 +457,7 @@ def _expiring(visitor: Visitor) -> str:
     """The certificate of the demo's member with cover."""
     found = visitor.site.sql(
         """SELECT c.number FROM certificates_certificate c JOIN parties_memberaccess a ON a.member_id = c.member_id
-           JOIN parties_user u ON u.id = a.user_id 
+           JOIN parties_user u ON u.id = a.user_id
            WHERE u.email = %s AND c.section = 'paid' ORDER BY c.starts_on LIMIT 1""",
         IN_FORCE,
     )
