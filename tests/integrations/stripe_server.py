@@ -189,11 +189,11 @@ class StripeServer(ThreadingHTTPServer):
             session["payment_intent"] = intent["id"]
         return self.books.intents[session["payment_intent"]]
 
-    def _new_intent(self, amount: int, metadata: dict[str, str], capture: str, usage: str | None) -> dict[str, Any]:
+    def _new_intent(self, yen: int, metadata: dict[str, str], capture: str, usage: str | None) -> dict[str, Any]:
         intent = {
             "id": self.books.name("pi"),
             "object": "payment_intent",
-            "amount": amount,
+            "amount": yen,
             "amount_capturable": 0,
             "amount_received": 0,
             "capture_method": capture,
