@@ -80,13 +80,11 @@ def carry_out(act: str, on: Any, gateway: CardGateway, now: datetime) -> Any:
                 begin_payment(application_id=on, gateway=gateway, now=now)
         case "settle":
             return settle_payment(key=on, gateway=gateway, cause="browser", now=now).state
-        case "leave":
-            leave_payment(payment=Payment.objects.get(key=on), gateway=gateway, now=now)
         case "message":
             store_message(gateway=gateway.name, event=GatewayEvent(**on), now=now)
         case "sweep":
             sweep_payments(gateway=gateway, now=now)
-        case "begin_change" | "ask_change" | "refund" | "forget":
+        case "leave" | "begin_change" | "ask_change" | "refund" | "forget":
             carry_out_after_cover(act, on, gateway, now)
         case "mail":
             send_due_mails(now=now)
@@ -112,8 +110,10 @@ def carry_out_turn(act: str, on: Any, now: datetime) -> Any:
 
 
 def carry_out_after_cover(act: str, on: Any, gateway: CardGateway, now: datetime) -> None:
-    """What is done to cover that was bought, and to its card."""
-    if act == "begin_change":
+    """What is done to a page that is open, to cover that was bought, and to its card."""
+    if act == "leave":
+        leave_payment(payment=Payment.objects.get(key=on), gateway=gateway, now=now)
+    elif act == "begin_change":
         begin_change_payment(
             public_id=on["change"], actor="user:test", gateway=gateway, now=now, on_saved_card=on["on_saved_card"]
         )
