@@ -19,7 +19,9 @@ from sonae.apps.documents.models import Paper
 from sonae.apps.documents.papers import issue_paper
 from sonae.apps.parties.queries import MayNotAct
 from sonae.apps.programmes.models import Programme
+from sonae.domain.certificate.log import Kind
 from tests import cast, clock
+from tests.apps.certificates.covers import IN_MARCH, ask, give_cover, pay_for, wish
 from tests.web.holdings import browser_of, give_back, give_free_cover, give_paid_cover, words_of
 from tests.web.test_portal_data import buy
 
@@ -175,3 +177,14 @@ def test_a_reader_sees_the_split_and_chooses_no_month(people: cast.Cast, certifi
     with pytest.raises(MayNotAct):
         choose_closing_month(member=people.member, closing_month=6, user=people.reader, now=clock.now())
     assert not BooksClosing.objects.exists()
+
+
+def test_a_dearer_plan_weighs_on_its_own_months(people: cast.Cast, browser: Client) -> None:
+    """64,940 a year for four months, 105,200 for eight: 21,646.67 and 70,133.33, together 91,780."""
+    certificate = give_cover(people.member)
+    with clock.at(IN_MARCH):
+        pay_for(ask(certificate, wish(Kind.CHANGE, date(2027, 4, 1), plan="P300"), user=people.owner))
+        page = words_of(browser, address(certificate))
+    assert "2027年3月31日 4か月 21,647円 70,133円" in page
+    assert "2028年3月31日 8か月 70,133円 0円" in page
+    assert "異動のあった日からは新しい保険料" in page
