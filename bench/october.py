@@ -1,0 +1,14 @@
+"""The demo's settings with a clock that stands in the season of renewals: 10 October 2026, whatever day the measurement is made."""
+
+from datetime import UTC, datetime, timedelta
+
+from sonae.config.settings.run import *  # noqa: F403
+
+SONAE_CLOCK = "bench.october.now"
+MORNING = datetime(2026, 10, 10, 1, 0, tzinfo=UTC)
+_STARTED = datetime.now(UTC)  # the clock goes on from there
+
+
+def now() -> datetime:
+    """It goes on like any other clock, from that morning."""
+    return MORNING + (datetime.now(UTC) - _STARTED) % timedelta(days=1)
