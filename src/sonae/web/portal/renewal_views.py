@@ -16,10 +16,10 @@ from sonae.apps.enrolment.queries import look_again
 from sonae.apps.enrolment.steps import Progress, StepCode
 from sonae.apps.enrolment.use_cases.confirm_application import DeclarationMissing, NotAcceptable, confirm_application
 from sonae.apps.enrolment.use_cases.save_step import ChangedMeanwhile, NotOpen, OutOfOrder, YearOver
+from sonae.apps.enrolment.use_cases.save_together import save_together
 from sonae.apps.parties.queries import MayNotAct, may_act_for
 from sonae.apps.programmes.product_files import product_of
 from sonae.apps.renewal.members_offer import MembersOffer, find_members_offer
-from sonae.apps.renewal.use_cases.keep_renewal_answers import RenewalAnswers, keep_renewal_answers
 from sonae.apps.renewal.use_cases.start_renewal import NothingToRenew, Renewed, start_renewal
 from sonae.domain.calendar import cover_starts_at
 from sonae.domain.renewal import is_part_year
@@ -138,15 +138,22 @@ class Page:
             self.plan_step.check(self.plan)
         return all(results) and not self.plan.errors
 
-    def answers(self) -> RenewalAnswers:
-        product = self.progress.product
-        return RenewalAnswers(
-            plan=self.plan_step.answers(self.plan),
-            read=[document.code for document in product.wording if document.must_be_opened],
-            consents={document.code: self.consent.cleaned_data[document.code] for document in asking(product)},
-            disclosure=Disclosure(self.plan_step.request, self.progress).answers(self.disclosure),
-            explained_to_insured=self.insured is not None and self.insured.cleaned_data[EXPLAINED],
-        )
+    def answers(self) -> dict[StepCode, dict[str, Any]]:
+        """By step, as each step's own page would send them."""
+        product, company = self.progress.product, self.progress.answers(StepCode.COMPANY)
+        given = {
+            StepCode.PLAN: self.plan_step.answers(self.plan),
+            StepCode.DOCUMENTS: {one.code: self.consent.cleaned_data[one.code] for one in asking(product)},
+            StepCode.DISCLOSURE: Disclosure(self.plan_step.request, self.progress).answers(self.disclosure),
+        }
+        if self.insured is not None:
+            given[StepCode.COMPANY] = {**company, EXPLAINED: self.insured.cleaned_data[EXPLAINED]}
+        return given
+
+    @property
+    def read(self) -> list[str]:
+        """The documents that stand on the page in full."""
+        return [document.code for document in self.progress.product.wording if document.must_be_opened]
 
 
 @for_application("GET", "POST")
@@ -162,7 +169,7 @@ def renew(request: HttpRequest, application: Application) -> HttpResponseBase:
     page = Page.of(request, progress, request.POST)
     if page.plan_step.calculates:
         return _show(request, page, only_plan=True)
-    complete = page.is_valid() and page.answers().plan["plan_code"]
+    complete = page.is_valid() and page.answers()[StepCode.PLAN]["plan_code"]
     return _keep_and_pay(request, application, page) if complete else _show(request, page, status=422)
 
 
@@ -176,9 +183,9 @@ def _go_on(request: HttpRequest, application: Application) -> HttpResponseBase:
 def _keep_and_pay(request: HttpRequest, application: Application, page: Page) -> HttpResponseBase:
     by, moment, language = person(request), now(request), active_language()
     try:
-        progress = keep_renewal_answers(
-            application_id=application.pk, answers=page.answers(), seen_revision=seen_revision(request), user=by,
-            language=language, now=moment,
+        progress = save_together(
+            application_id=application.pk, answers=page.answers(), read=page.read, seen_revision=seen_revision(request),
+            user=by, language=language, now=moment,
         )  # fmt: skip
         if progress.referrals:
             return redirect("portal:referral", application.public_id)
