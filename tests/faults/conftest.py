@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -23,6 +24,7 @@ from sonae.apps.billing.gateway import card_gateway
 from sonae.integrations.sandbox_card.secret_file import SharedSecrets
 from sonae.integrations.sandbox_card.server import start_server
 from tests.conftest import publish_programme
+from tests.faults.own_server import OwnServer
 from tests.faults.world import ACCOUNT, KEY, SECRET, Processor, World
 
 
@@ -126,6 +128,26 @@ def scratch(fault_database: str, committed: str, processor: Processor) -> Iterat
                 yield World(processor=processor, database=database_url(name), stack=stack)
         finally:
             processor.control("reset")
+
+
+@contextmanager
+def world_apart(
+    folder: Path, published: str, processor: Processor, blocker: DjangoDbBlocker
+) -> Iterator[tuple[World, OwnServer]]:
+    """A world on a server of its own in that folder, with the programme and nothing else, and the server to be stopped."""
+    server, name = OwnServer(folder), "sonae_faults"
+    try:
+        server.start()
+        server.copy(name, database_url(published))
+        with blocker.unblock(), server.serving(name), ExitStack() as stack:
+            processor.control("reset")
+            try:
+                yield World(processor=processor, database=server.address(name), stack=stack), server
+            finally:
+                milestones.listen(None)
+                processor.control("reset")
+    finally:
+        server.leave()
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
+import time
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -180,8 +181,18 @@ class EmbeddedServer:
             "pg_ctl", "start", "-D", str(self.data), "-l", str(log), "-w", "-t", str(START_SECONDS), "-o", options,
             check=False,
         )  # fmt: skip
-        if done.returncode and not self._answers():
+        if done.returncode and not self._answers_in_the_end():
             raise DatabaseUnavailable(f"The embedded PostgreSQL did not start: {_last_line(log)} (its log is {log})")
+
+    def _answers_in_the_end(self) -> bool:
+        """One that runs already may still be recovering, by itself, from what has stopped it (a full disk): that takes its time."""
+        for _ in range(START_SECONDS * 10):
+            if self._answers():
+                return True
+            if self._run("pg_ctl", "status", "-D", str(self.data), check=False).returncode:
+                return False
+            time.sleep(0.1)
+        return False
 
     def _own_sockets(self) -> None:
         """The socket's folder lies where everybody may write: take it only if nobody else has put it there."""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from sonae.config.clock import now
 from sonae.config.starting import USAGE_ERROR, start_django
+from sonae.config.whole_file import whole_file
 
 if TYPE_CHECKING:
     from sonae.apps.reporting.models import Bordereau
@@ -179,7 +180,7 @@ def export_list(args: argparse.Namespace) -> int:
     bordereau = _closed(args.month)
     try:
         pieces = export(bordereau, profile=args.profile, form=args.format, language=args.language)
-        with args.out.open("wb") as file:
+        with whole_file(args.out) as file:
             file.writelines(pieces)
     except NoSuchProfile:
         raise Refused(f"there is no list {args.profile}") from None

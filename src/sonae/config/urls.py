@@ -21,4 +21,4 @@ urlpatterns = [
 handler400 = "sonae.web.shared.error_pages.bad_request"
 handler403 = "sonae.web.shared.error_pages.forbidden"
 handler404 = "sonae.web.shared.error_pages.not_found"
-handler500 = "sonae.web.shared.error_pages.server_error"
+handler500 = "sonae.web.shared.outage.fault"
