@@ -84,8 +84,10 @@ def request_change(
         return asked
     if certificate.section != Certificate.Section.PAID:
         raise NotPossible("free_cover")  # it follows the membership and nothing else (F05)
+    if max(entry.seq for entry in certificate.transactions.all()) != seen_seq:
+        raise ChangedMeanwhile  # before "nothing changes" or "cancelled", which nobody would understand who saw it otherwise
     shown = preview_change(certificate=certificate, wish=wish, decisions=decisions, now=now)
-    if max(entry.seq for entry in certificate.transactions.all()) != seen_seq or shown.difference != seen_difference:
+    if shown.difference != seen_difference:
         raise ChangedMeanwhile
     if any(conflict.later_seq not in decisions for conflict in shown.conflicts):
         raise ConflictsOpen(shown)
