@@ -8,11 +8,12 @@ import pytest
 
 from tests.architecture.sources import ROOT, named_tests, written_tests
 
-PAYMENT, MEMBERSHIP, DEPLOY, RENEWAL = (
-    ROOT / f"docs/algorithms/{name}-faults.md" for name in ("payment", "membership", "deploy", "renewal")
+PAYMENT, MEMBERSHIP, DEPLOY, RENEWAL, CERTIFICATE = (
+    ROOT / f"docs/algorithms/{name}-faults.md" for name in ("payment", "membership", "deploy", "renewal", "certificate")
 )
 each_table = pytest.mark.parametrize(
-    ("table", "faults", "tests"), [(PAYMENT, 40, 60), (MEMBERSHIP, 15, 25), (DEPLOY, 20, 25), (RENEWAL, 15, 20)]
+    ("table", "faults", "tests"),
+    [(PAYMENT, 40, 60), (MEMBERSHIP, 15, 25), (DEPLOY, 20, 25), (RENEWAL, 15, 20), (CERTIFICATE, 20, 25)],
 )
 
 
