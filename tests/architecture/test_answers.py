@@ -17,7 +17,7 @@ from tests.architecture.test_access_matrix import MATRIX, ask
 pytestmark = pytest.mark.django_db
 EVERY_ROW = pytest.mark.parametrize("name", MATRIX)
 KINDS = (
-    r"text/(html|plain); charset=utf-8|application/json(; charset=utf-8)?|application/pdf"
+    r"text/(html|plain); charset=utf-8|application/json(; charset=utf-8)?|application/problem\+json|application/pdf"
     r"|application/xml; charset=utf-8|application/manifest\+json|image/(png|x-icon)"
 )
 FIXED = {
