@@ -165,7 +165,10 @@ class Renewing:
         answer = self._pool.request(
             "POST", page, fields=fields, headers=headers, encode_multipart=False, redirect=False
         )
-        assert (answer.status, answer.headers.get("Location", "").endswith("/paid/")) == (302, True), answer.data[:2000]
+        assert (answer.status, answer.headers.get("Location", "").endswith("/paid/")) == (302, True), (
+            answer.status,
+            re.findall(r"<h2[^>]*>(.*?)</h2>", answer.data.decode()),
+        )
 
     def check(self, members: int) -> None:
         """Each old certificate is followed by one new one, issued by a captured payment; debit and credit add to nought."""
