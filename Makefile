@@ -10,7 +10,7 @@ help:
 	@echo "make run     start Sonae on this machine and print the address"
 	@echo "make setup   set everything up and leave the command $(BIN)/sonae"
 	@echo "make test    run every test (installs a browser where it may)"
-	@echo "make soak    kill payments and changes many hundred times, and race them (takes long; ROUNDS=5)"
+	@echo "make soak    kill payments and changes many hundred times, race them, stop the database (takes long; ROUNDS=5)"
 	@echo "make check   style, types, architecture, settings"
 	@echo "make bench   ratios against named yardsticks, measured in one run"
 	@echo "make judge   what Lighthouse, the Nu HTML checker and axe say of the pages"
@@ -56,7 +56,7 @@ test: $(VENV)/test
 # The same kills and races as in `make test`, ROUNDS times each; with 5 that is more than a thousand kills.
 soak: $(VENV)/test
 	SONAE_SOAK_ROUNDS=$(or $(ROUNDS),5) $(BIN)/python -m pytest tests/faults/test_kills.py tests/faults/test_change_kills.py \
-	  tests/faults/test_change_races.py $(ARGS)
+	  tests/faults/test_change_races.py tests/faults/test_stopped_batches.py $(ARGS)
 
 bench: $(VENV)/bench
 	@$(BIN)/python -m bench

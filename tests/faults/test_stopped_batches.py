@@ -87,7 +87,7 @@ def server(apart: tuple[World, OwnServer]) -> OwnServer:
 
 def until_it_is_done(act: Callable[[], Answer], away: tuple[type[Exception], ...] = AWAY) -> Answer:
     """Started again whenever the database was away, as the worker does."""
-    for _ in range(600):
+    for _ in range(6_000):
         try:
             return act()
         except away:
