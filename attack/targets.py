@@ -6,6 +6,7 @@ own document. Pages are attacked at their Japanese address; the English one is t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
@@ -14,9 +15,9 @@ from django.conf import settings
 from django.test import Client
 from django.urls import resolve
 from tests.architecture.test_access_matrix import MATRIX, TOKEN, May, Row
-from tests.web.all_pages import PAGES, Opened
+from tests.web.all_pages import PAGES, Opened, answers_of
 from tests.web.applicant import COMPANY, CONSENTS, DECLARATIONS, DISCLOSURE, OTHER_INSURED, RISK
-from tests.web.page_forms import PageForm, forms_of
+from tests.web.page_forms import PageForm, forms_in, forms_of
 
 from attack.target import CSRF, Target
 
@@ -26,6 +27,7 @@ PLAUSIBLE = {
     "start": "",  # the next one that can be had
     "form": "list", "effective_date": "2026-12-01", "reason": "because",
 }  # fmt: skip
+OF_A_QUESTION = {"language": "ja", "on": "2027-03-03", "known_at": "2027-03-10"}
 MARK = "*"  # where sqlmap puts its payloads into a path
 
 
@@ -50,8 +52,10 @@ def for_sqlmap(opened: Pages) -> list[Target]:
 
 
 def of_page(name: str, browser: Client, address: str) -> Iterator[Target]:
-    """Its forms, and what stands in its own address where no form asks for the same."""
-    forms = forms_of(browser, address)
+    """Its forms, those of its preview, and what stands in its own address where no form asks for the same."""
+    forms = [
+        form for answer in answers_of(name, browser, address) for form in forms_in(answer.content.decode(), address)
+    ]
     for number, form in enumerate(forms, 1):
         yield of_form(name if len(forms) == 1 else f"{name}, form {number}", browser, form)
     asked = {key for key, _ in parse_qsl(urlsplit(address).query)}
@@ -63,7 +67,7 @@ def of_form(name: str, browser: Client, form: PageForm) -> Target:
     """As it is sent when all is filled in and the button is pressed that goes on: the others look at less of it."""
     filled = {control: value or PLAUSIBLE.get(control, "1") for control, value in form.controls.items()}
     if "action" in filled:
-        filled["action"] = "next"
+        filled["action"] = "confirm" if "preview_seq" in filled else "next"
     if form.method == "get":
         address = f"{urlsplit(form.action).path}?{urlencode(filled)}"
         return Target(name, "GET", address, cookies_of(browser))
@@ -95,9 +99,12 @@ def _cookies_for(row: Row, browser: Client, staff: Client) -> dict[str, str]:
 
 
 def _marked(piece: str, parts: set[str]) -> str:
-    """The piece between two slashes; a part that changes is marked at its end, before an ending such as .pdf."""
-    part = next((part for part in parts if piece == part or piece.startswith(f"{part}.")), None)
-    return quote(piece) if part is None else f"{part}{MARK}{piece.removeprefix(part)}"
+    """The piece between two slashes; a part that changes is marked at its end, and so is an ending such as .pdf that does."""
+    whole = sorted((part for part in parts if piece == part or piece.startswith(f"{part}.")), key=len)
+    if not whole:
+        return quote(piece)
+    ending = piece.removeprefix(whole[-1])
+    return f"{whole[-1]}{MARK}{ending}{MARK if ending.removeprefix('.') in parts else ''}"
 
 
 def _message(row: Row) -> dict[str, Any]:
@@ -109,16 +116,21 @@ def of_api(document: dict[str, Any]) -> Iterator[Target]:
     """Each operation, with the examples of its own document."""
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            query = {
-                parameter["name"]: "ja" for parameter in operation.get("parameters", []) if parameter["in"] == "query"
-            }
+            asked = [one["name"] for one in operation.get("parameters", []) if one["in"] == "query"]
+            query = {name: OF_A_QUESTION.get(name, "1") for name in asked}
             schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
             body = {name: fact["examples"][0] for name, fact in schema.get("properties", {}).items()}
             needed = {name: value for name, value in body.items() if name in schema["required"]}
-            address = f"{path}?{urlencode(query)}" if query else path
+            opened = operation_path(path)
+            address = f"{opened}?{urlencode(query)}" if query else opened
             yield Target(f"API {path}", method.upper(), address, body=body, as_json=bool(body))
             if needed != body:  # an example's day is over some day, and then less of the request is looked at
                 yield Target(f"API {path}, needed alone", method.upper(), address, body=needed, as_json=True)
+
+
+def operation_path(path: str) -> str:
+    """With something in each part that changes, marked."""
+    return re.sub(r"\{\w+\}", f"C2026-000001-0{MARK}", path)
 
 
 def for_wapiti(opened: Pages, member: dict[str, str]) -> list[Target]:

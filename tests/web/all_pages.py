@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
+from typing import Any
 
 from django.test import Client
 
@@ -16,6 +17,7 @@ from sonae.web.portal import payment_views
 from tests import cast
 from tests.web.applicant import Applicant
 from tests.web.contact_window import received_page
+from tests.web.cover_pages import preview
 from tests.web.door import signed_in
 from tests.web.feeds_on_file import enter_feed
 from tests.web.holdings import give_paid_cover
@@ -77,11 +79,11 @@ def _covered() -> Opened:
     return Client(), f"/verify/{_bought()[1].verification_code}/"
 
 
-def _of_the_portal(page: str) -> Callable[[], Opened]:
-    """A page of a member that has bought cover; ``{}`` stands for the certificate's number."""
+def _of_the_portal(page: str, **chosen: str) -> Callable[[], Opened]:
+    """A page of a member that has bought cover; ``{}`` stands for the certificate's number, ``chosen`` is sent with the payment."""
 
     def open_page() -> Opened:
-        browser, certificate = _bought()
+        browser, certificate = _bought(**chosen)
         return browser, page.format(certificate.number)
 
     return open_page
@@ -105,17 +107,18 @@ def _at_the_desk(page: str) -> Callable[[], Opened]:
     """A page of the desk about a certificate that was bought."""
 
     def open_page() -> Opened:
-        return operator(), page.format(_bought()[1].number)
+        _, certificate = _bought()  # first: it calls in the cast, which brings the operator's organisation along
+        return operator(), page.format(certificate.number)
 
     return open_page
 
 
-def _bought() -> tuple[Client, Certificate]:
+def _bought(**chosen: str) -> tuple[Client, Certificate]:
     gateway, before = MemoryGateway(mark=f"{Certificate.objects.count()}_"), payment_views.card_gateway
     payment_views.card_gateway = lambda: gateway  # type: ignore[assignment]
     try:
         browser, pay = _applicant("pay/", confirmed=True)()
-        browser.post(pay)
+        browser.post(pay, chosen)
         gateway.card_holder_pays()
         browser.get(pay.replace("/pay/", "/paid/"))
     finally:
@@ -173,6 +176,7 @@ PAGES: dict[str, Callable[[], Opened]] = {
     "pay": _applicant("pay/", confirmed=True),
     "verify": _covered,
     "notices": _of_the_portal("/portal/notices/"),
+    "payments": _of_the_portal("/portal/payments/", save_card="on"),
     "data": _of_the_portal("/portal/data/"),
     "correction": _of_the_portal("/portal/data/correct/"),
     "erasure": _of_the_portal("/portal/data/erase/"),
@@ -192,7 +196,7 @@ PAGES: dict[str, Callable[[], Opened]] = {
     "desk withdraw": _feed("withdraw/", Feed.State.RECEIVED),
     "desk payout": lambda: (operator(), "/desk/money/payouts/upload/"),
     "desk payout item": _money("/desk/money/payouts/item/?key=sandbox_card:charge:pay_x:surplus:None:5000"),
-    "desk close": _money("/desk/money/2026-11/list/close/"),
+    "desk close": _money("/desk/money/2026-12/list/close/"),  # still open when the next ones close November
     "desk remit": _money("/desk/money/2026-11/list/remit/", closed=True),
     "desk take back": _money("/desk/money/2026-11/list/take-back/", closed=True),
     "people": _signed_in("/portal/people/"),
@@ -201,3 +205,21 @@ PAGES: dict[str, Callable[[], Opened]] = {
     "address code": _changing_the_address,
     "passkey": _signed_in("/portal/security/passkey/"),
 }
+
+# What is filled in on a page that then says what it would do, on a page with a form of its own.
+PREVIEWED: dict[str, dict[str, str]] = {
+    "cover change": {"plan": "P500"},
+    "cover cancel": {"day": "2027-03-01"},
+    "desk change": {"plan": "P500", "day": "2027-03-01", "reason": "because"},
+    "desk cancel": {"day": "2027-03-01", "reason": "because"},
+}
+
+
+def answers_of(name: str, browser: Client, address: str) -> Iterator[Any]:
+    """The page and, where it leads to one, its preview. AssertionError if either doesn't open."""
+    answers = [browser.get(address)]
+    if name in PREVIEWED:
+        answers.append(preview(browser, address, **PREVIEWED[name]))
+    for answer in answers:
+        assert answer.status_code == 200, (address, answer.status_code, answer.headers.get("Location"))
+        yield answer

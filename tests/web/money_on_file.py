@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sonae.apps.billing.models import Payment
 from sonae.apps.reporting.models import Bordereau
@@ -24,7 +24,9 @@ def enter_month() -> None:
         certificate = give_paid_cover(member, date(2026, 12, 1), premium=64_940 + 7_140 * place)
         Payment.objects.filter(key=certificate.number).update(gateway="sandbox_card", payment_id=f"pay_{place}")
     give_free_cover(cast.enter_member("70000009", "pap", "例示会計"), date(2026, 12, 1))
-    take_payout_file(content=payout(), file_name="payout.csv", actor="command:root", now=clock.now())
+    # An hour ago: what is known at a moment is what came before it, so a file of this moment would not be there yet.
+    an_hour_ago = clock.now() - timedelta(hours=1)
+    take_payout_file(content=payout(), file_name="payout.csv", actor="command:root", now=an_hour_ago)
 
 
 def payout(name: str = "po_1", *, fault: str = "none") -> bytes:

@@ -49,8 +49,13 @@ def forms_of(browser: Client, address: str) -> list[PageForm]:
     """Those with anything to fill in or carry along. AssertionError if the page doesn't open."""
     answer = browser.get(address)
     assert answer.status_code == 200, (address, answer.status_code, answer.headers.get("Location"))
+    return forms_in(answer.content.decode(), address)
+
+
+def forms_in(html: str, address: str) -> list[PageForm]:
+    """Those of a page that came from the address, whichever way it was asked for."""
     reader = _Reader(address)
-    reader.feed(answer.content.decode())
+    reader.feed(html)
     for form in reader.forms:
         form.controls.pop("csrfmiddlewaretoken", None)
     return [form for form in reader.forms if form.controls]

@@ -12,8 +12,10 @@ from django.db import connection, transaction
 from django.test import Client
 
 from sonae.web.api.card_hooks import LARGEST_BODY
+from sonae.web.portal import payment_views
 from tests import cast
 from tests.web.all_pages import PAGES
+from tests.web.memory_gateway import MemoryGateway
 from tests.web.page_forms import PageForm, forms_of
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +34,13 @@ BOMBS = {
     "nought": "\x00" * LONG,
     "pictures": "💥" * LONG,
 }
+
+
+@pytest.fixture(autouse=True)
+def _card_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that answers whoever goes on to the card page."""
+    processor = MemoryGateway()
+    monkeypatch.setattr(payment_views, "card_gateway", lambda: processor)
 
 
 def kept_anywhere(text: str) -> list[str]:

@@ -67,6 +67,13 @@ PAYLOADS = (*SQL, *TEMPLATE, *MARKUP, *BREAKS)
 OPEN_MARKUP = ("<svg/onload", "<img src=x", "<script>alert", "<a href=javascript", "<!--<a", "<b>&lt;")
 
 
+@pytest.fixture(autouse=True)
+def _card_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that answers whoever goes on to the card page."""
+    processor = MemoryGateway()
+    monkeypatch.setattr(payment_views, "card_gateway", lambda: processor)
+
+
 @contextmanager
 def statements() -> Iterator[list[str]]:
     """The SQL of every statement without its parameters."""
