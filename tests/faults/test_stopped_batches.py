@@ -52,7 +52,7 @@ pytestmark = pytest.mark.faults
 SOAK_ROUNDS = int(os.environ.get("SONAE_SOAK_ROUNDS", "0"))  # `make soak` sets it
 STOPS, MOST_SECONDS_DOWN = (max(12, SOAK_ROUNDS * 4), 5.0) if SOAK_ROUNDS else (2, 0.3)
 TORN = max(50, SOAK_ROUNDS * 20) if SOAK_ROUNDS else 8
-COVERS = 40 * max(1, SOAK_ROUNDS)
+COVERS = 40 * max(1, SOAK_ROUNDS * 3)  # enough work for all the stops
 AWAY = (OperationalError, InterfaceError)
 IN_DECEMBER = datetime(2026, 12, 2, 10, tzinfo=JAPAN)
 NOVEMBER = date(2026, 11, 1)
@@ -174,7 +174,7 @@ def check_offers(certificates: list[Certificate], run: RenewalRun) -> None:
 
 def test_offers_are_made_once_although_the_database_stops_again_and_again(world: World, server: OwnServer) -> None:
     certificates = new_turn()
-    saboteur = Saboteur(server, every=9, most=STOPS)
+    saboteur = Saboteur(server, every=4, most=STOPS)
     milestones.listen(lambda point: saboteur() if point in {"offers.written", "offers.worked"} else None)
     run = until_it_is_done(offers)
     saboteur.finish()
