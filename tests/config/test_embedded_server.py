@@ -139,6 +139,17 @@ def test_two_who_start_at_once_share_one_server(folder: Path, new_user: Callable
         assert racer.returncode == 0
 
 
+def test_a_statement_that_fails_leaves_nothing_of_its_rows_in_the_log(
+    folder: Path, new_user: Callable[[], UserProcess]
+) -> None:
+    user = new_user()
+    with psycopg.connect(user.url) as connection, pytest.raises(psycopg.errors.DivisionByZero):
+        connection.execute("SELECT 1 / 0, '10000017 青木工務店'")
+    log = next(folder.rglob("server.log")).read_text()
+    assert "division by zero" in log
+    assert "青木工務店" not in log
+
+
 def test_only_the_owner_reads_password_and_data(folder: Path, new_user: Callable[[], UserProcess]) -> None:
     new_user()
     assert (folder / "password").stat().st_mode & 0o077 == 0
