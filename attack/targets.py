@@ -7,7 +7,7 @@ own document. Pages are attacked at their Japanese address; the English one is t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
@@ -15,7 +15,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import resolve
 from tests.architecture.test_access_matrix import MATRIX, TOKEN, May, Row
-from tests.web.all_pages import PAGES, Opened, answers_of
+from tests.web.all_pages import PAGES, PREVIEWED, Opened, answers_of
 from tests.web.applicant import COMPANY, CONSENTS, DECLARATIONS, DISCLOSURE, OTHER_INSURED, RISK
 from tests.web.page_forms import PageForm, forms_in, forms_of
 
@@ -25,7 +25,7 @@ PLAUSIBLE = {
     **COMPANY, **OTHER_INSURED, **RISK, **CONSENTS, **DISCLOSURE, **DECLARATIONS,
     "email": "attack@sample.example", "code": "123456", "number": "10000017", "member_class": "basic",
     "start": "",  # the next one that can be had
-    "form": "list", "effective_date": "2026-12-01", "reason": "because",
+    "form": "list", "effective_date": "2026-12-01", "reason": "because", "day": "earliest",
 }  # fmt: skip
 OF_A_QUESTION = {"language": "ja", "on": "2027-03-03", "known_at": "2027-03-10"}
 MARK = "*"  # where sqlmap puts its payloads into a path
@@ -57,15 +57,18 @@ def of_page(name: str, browser: Client, address: str) -> Iterator[Target]:
         form for answer in answers_of(name, browser, address) for form in forms_in(answer.content.decode(), address)
     ]
     for number, form in enumerate(forms, 1):
-        yield of_form(name if len(forms) == 1 else f"{name}, form {number}", browser, form)
+        called = name if len(forms) == 1 else f"{name}, form {number}"
+        yield of_form(called, browser, form, PREVIEWED.get(name, {}))
     asked = {key for key, _ in parse_qsl(urlsplit(address).query)}
     if asked and not any(form.method == "get" and asked <= set(form.controls) for form in forms):
         yield Target(name, "GET", address, cookies_of(browser))
 
 
-def of_form(name: str, browser: Client, form: PageForm) -> Target:
+def of_form(name: str, browser: Client, form: PageForm, chosen: Mapping[str, str]) -> Target:
     """As it is sent when all is filled in and the button is pressed that goes on: the others look at less of it."""
-    filled = {control: value or PLAUSIBLE.get(control, "1") for control, value in form.controls.items()}
+    filled = {
+        control: chosen.get(control) or value or PLAUSIBLE.get(control, "1") for control, value in form.controls.items()
+    }
     if "action" in filled:
         filled["action"] = "confirm" if "preview_seq" in filled else "next"
     if form.method == "get":
@@ -92,7 +95,7 @@ def _cookies_for(row: Row, browser: Client, staff: Client) -> dict[str, str]:
     match row.may:
         case May.SIGNED_IN | May.MEMBERS_PEOPLE:
             return cookies_of(browser)
-        case May.STAFF | May.FEED_STAFF:
+        case May.STAFF | May.COVER_STAFF | May.CHANGE_STAFF | May.FEED_STAFF | May.MONEY_STAFF:
             return cookies_of(staff)
         case _:
             return {}
