@@ -238,9 +238,11 @@ def test_late_renewals_begin_when_an_application_of_that_day_does(cast: Cast, ga
     old = bought(cast, gateway)
     with clock.at(LATE):
         renewing = Renewing(cast, old)
+        # 64,940 × 11/12 = 59,528.33 → 59,530
+        assert "59,530円（11か月分）" in words_of(renewing.client, renewing.offer)
         renewing.start()
         assert renewing.send().status_code == 303
-    assert renewing.application.start_on == date(2027, 1, 1)
+    assert (renewing.application.start_on, renewing.application.term_premium) == (date(2027, 1, 1), 59_530)
 
 
 @pytest.mark.parametrize("moment", [datetime(2026, 9, 1, tzinfo=JAPAN), datetime(2027, 1, 10, tzinfo=JAPAN)])

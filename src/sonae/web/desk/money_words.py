@@ -11,7 +11,7 @@ from sonae.domain.text import Text
 TIES: Mapping[str, Text] = {
     "premium": Text("保険料の計上", "Premium posted"),
     "listed": Text("保険会社への明細", "The list for the insurer"),
-    "payable": Text("保険会社から預かっている保険料（月末）", "Premium held for the insurer, at the end"),
+    "payable": Text("保険会社に渡す前の保険料（月末）", "Premium held for the insurer, at the end"),
     "charged": Text("カードの支払いと返金", "Card payments and refunds"),
     "paid_out": Text("決済会社にある残高（月末）", "Balance at the card processor, at the end"),
 }

@@ -21,7 +21,8 @@ from sonae.apps.parties.queries import MayNotAct, may_act_for
 from sonae.apps.programmes.product_files import product_of
 from sonae.apps.renewal.members_offer import MembersOffer, find_members_offer
 from sonae.apps.renewal.use_cases.start_renewal import NothingToRenew, Renewed, start_renewal
-from sonae.domain.calendar import cover_starts_at
+from sonae.domain.calendar import cover_starts_at, months_between
+from sonae.domain.rating import rate_plan
 from sonae.domain.renewal import is_part_year
 from sonae.web.portal.access import for_application, only_looks, progress_for
 from sonae.web.portal.application_views import answer_if_not_open, seen_revision
@@ -59,13 +60,17 @@ def offer(request: HttpRequest, number: str) -> HttpResponse:
 
 def _offer_facts(found: MembersOffer, *, may_manage: bool) -> dict[str, Any]:
     offer, product = found.offer, found.new
-    plan = next((one for one in offer.plans if one.plan_code == offer.facts.plan_code), None)
+    premium, months = None, 0
+    if offer.plans and found.start_on is not None:  # late, cover begins later and costs fewer months
+        term = (found.start_on, found.year.expiry_on)
+        premium, months = rate_plan(product, offer.facts.risk, offer.facts.plan_code, *term), months_between(*term)
     return {
         "found": found,
         "offer": offer,
         "bars": bars_of(offer.waterfall) if offer.waterfall else [],
-        "premium": plan,
-        "plan": product.plan(offer.facts.plan_code) if plan else None,
+        "premium": premium,
+        "months": months,
+        "plan": product.plan(offer.facts.plan_code) if premium else None,
         "industry": next((one for one in product.industries if one.code == offer.facts.risk.industry), None),
         "part_year": is_part_year(offer.months),
         "starts_at": cover_starts_at(product.calendar, found.start_on) if found.start_on else None,
