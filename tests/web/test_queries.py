@@ -150,7 +150,7 @@ def test_the_whole_way_asks_no_more_than_it_did(applicant: Applicant, gateway: M
         "company/": 16,  # and the member list, for what is filled in beforehand
     }
     assert applicant.confirm().status_code == 302
-    assert statements_of(applicant.client, applicant.base + "pay/") == PERSON + 5
+    assert statements_of(applicant.client, applicant.base + "pay/") == PERSON + 6  # the kept card, too
 
 
 def test_coming_back_from_the_card_page_does_not_read_the_product_again(
@@ -183,7 +183,7 @@ def test_the_portal_asks_no_more_for_many_covers_than_for_one(
 
 BOOKS = "/portal/accounting/C202512-{}/"
 OF_A_MEMBER = {
-    "/portal/": 17,  # members, their facts; scheme years; applications; certificates with their acts; payments, refunds
+    "/portal/": 19,  # members, their facts, what this person may do; scheme years; a change that waits; applications; certificates with their acts; payments, refunds
     "/portal/documents/": 11,  # and what they paid for; papers; what was read
     "/portal/payments/": 13,  # and the kept card, and whether this person may remove it
     "/portal/notices/": 12,
