@@ -183,7 +183,9 @@ def test_the_portal_asks_no_more_for_many_covers_than_for_one(
 
 BOOKS = "/portal/accounting/C202512-{}/"
 OF_A_MEMBER = {
-    "/portal/": 19,  # members, their facts, what this person may do; scheme years; a change that waits; applications; certificates with their acts; payments, refunds
+    # members, their facts, what this person may do; scheme years; renewals, a change that waits; applications; certificates with
+    # their acts; payments, refunds
+    "/portal/": 19,
     "/portal/documents/": 11,  # and what they paid for; papers; what was read
     "/portal/payments/": 13,  # and the kept card, and whether this person may remove it
     "/portal/notices/": 12,
