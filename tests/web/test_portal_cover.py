@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from django.test import Client
@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from sonae.apps.billing.models import Refund
 from sonae.apps.certificates.models import Certificate, ChangeRequest, Transaction
+from sonae.domain.calendar import JAPAN
 from sonae.domain.certificate.log import Kind
 from sonae.web.portal import change_payment_views
 from tests import cast, clock
@@ -264,3 +265,10 @@ def test_home_tells_of_what_happened(people: cast.Cast, certificate: Certificate
     home = words_of(owner, "/portal/")
     assert "2027年4月1日 午後4時に解約" in home
     assert "解約を取り消す" in home
+
+
+def test_when_no_day_is_left_before_the_expiry_the_page_says_so(certificate: Certificate, owner: Client) -> None:
+    with clock.at(datetime(2027, 11, 21, 10, tzinfo=JAPAN)):
+        answer = owner.get(page_of(certificate, "cancel"))
+    assert answer.status_code == 409
+    assert "満期より前に解約できる日は、もうありません。" in answer.content.decode()

@@ -7,10 +7,12 @@ from datetime import date
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from sonae.apps.certificates.mapping import acts_of
+from sonae.apps.certificates.mapping import acts_of, term_of
 from sonae.apps.certificates.models import Certificate
 from sonae.apps.certificates.queries import find_waiting_change
 from sonae.apps.parties.models import MemberAccess
+from sonae.apps.programmes.product_files import product_of
+from sonae.domain.certificate.effective import OutsideTerm, earliest_for_member
 from sonae.domain.certificate.log import Kind, live
 from sonae.web.portal.cover_access import for_own_cover
 from sonae.web.portal.cover_pages import page_for
@@ -56,7 +58,7 @@ def _open(code: str, request: HttpRequest, certificate: Certificate) -> HttpResp
 
 
 def why_not(code: str, certificate: Certificate, day: date) -> str:
-    """ended, cancelled, not_cancelled or not_yours; empty where it may be asked for."""
+    """ended, cancelled, no_day_left, not_cancelled or not_yours; empty where it may be asked for."""
     ends_on = certificate.cancelled_on
     if day >= min(ends_on or certificate.scheme_year.expiry_on, certificate.scheme_year.expiry_on):
         return "ended"
@@ -64,7 +66,19 @@ def why_not(code: str, certificate: Certificate, day: date) -> str:
         if ends_on is None:
             return "not_cancelled"
         return "" if cancelled_by_member(certificate) else "not_yours"
-    return "cancelled" if ends_on is not None and code == "cancel" else ""
+    if code != "cancel":
+        return ""
+    return "cancelled" if ends_on is not None else _no_day_left(certificate, day)
+
+
+def _no_day_left(certificate: Certificate, day: date) -> str:
+    """Shortly before the expiry the first day on which a cancellation could take effect is the expiry itself."""
+    product = product_of(certificate.scheme_year.product_version)
+    try:
+        earliest_for_member(product, ("cancellation",), day, term_of(certificate))
+    except OutsideTerm:
+        return "no_day_left"
+    return ""
 
 
 def cancelled_by_member(certificate: Certificate) -> bool:
