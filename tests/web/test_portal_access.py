@@ -42,6 +42,8 @@ OF_A_NUMBER = {
     "accounting_file",
     "free_certificate",
     "renewal_offer",
+    *(f"cover_{act}" for act in ("change", "cancel", "reinstate")),
+    *(f"change_{page}" for page in ("asked", "pay", "paid", "status", "left", "give_up")),
 }  # test_foreign_addresses.py tries each of them
 OF_AN_APPLICATION = {
     "application": "",

@@ -13,27 +13,22 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth import hashers
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import get_resolver
 
 from sonae.apps.billing.models import Payment
-from sonae.apps.contact.models import Consultation
 from sonae.apps.enrolment.models import Application
-from sonae.apps.membership.models import Feed
 from sonae.apps.parties.models import User
 from sonae.apps.parties.use_cases import enter_user
 from sonae.integrations.sandbox_card.secret_file import DEFAULT_ACCOUNT
 from sonae.integrations.sandbox_card.signature import HEADER, sign
-from sonae.web.desk import act_views
 from sonae.web.portal import payment_views
 from tests import cast, clock
 from tests.architecture.test_access_matrix import MATRIX, May, patterns_of
-from tests.feeds import Row, file_of
 from tests.web import applicant as applicants
-from tests.web.applicant import COMPANY, OTHER_INSURED, Applicant
-from tests.web.contact_window import Asker
+from tests.web.applicant import Applicant
+from tests.web.everything_sent import WITH_A_PROCESSOR, buy_everything
 from tests.web.memory_gateway import MemoryGateway
 
 pytestmark = pytest.mark.django_db
@@ -47,9 +42,13 @@ SMUGGLED = {
     "member": "20000031", "application": "1", "payment": "1", "key": "enrol:x", "granted_at": "2020-01-01",
     "is_admin": "true", "permissions": "1", "groups": "1", "email_verified": "true", "discount": "100",
 }  # fmt: skip
-OF_A_MEMBER = ("start", "notices", "data_download", "data_correct", "data_erase", "accounting")
+OF_A_MEMBER = ("start", "notices", "payments", "data_download", "data_correct", "data_erase", "accounting")
 # There they are fields of the form itself: tests of access hold them.
-OTHERS_USE = {f"portal:{name}": {"member"} for name in OF_A_MEMBER} | {"portal:people": {"member", "role"}}
+OTHERS_USE = {f"portal:{name}": {"member"} for name in OF_A_MEMBER} | {
+    "portal:people": {"member", "role"},
+    "desk:turn": {"certificate"},
+    "desk:payout_item": {"key"},
+}
 OF_THE_MOMENT = {"django_session", "cache_entry", "audit_throttle"}  # keys of sessions and of counted tries
 sent: set[str] = set()
 
@@ -64,7 +63,7 @@ class Smuggler(Client):
             extra = {field: value for field, value in SMUGGLED.items() if field not in OTHERS_USE.get(name, ())}
             data = {**extra, **(data or {})}
             query = "&".join(f"{field}={value}" for field, value in extra.items())
-            path = f"{path}?{query}"
+            path = f"{path}{'&' if '?' in path else '?'}{query}"
         return super().post(path, data, *args, **more)
 
 
@@ -88,7 +87,7 @@ def always_the_same(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def everything() -> dict[str, list[str]]:
-    """All rows of all tables of ours."""
+    """All rows of all tables of ours, and what is left to the worker."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
         tables = [
@@ -98,90 +97,19 @@ def everything() -> dict[str, list[str]]:
         for table in tables:
             cursor.execute(f"SELECT (to_jsonb(t) - 'last_login' - 'session_key')::text FROM \"{table}\" t ORDER BY 1")
             found[table] = [row for (row,) in cursor.fetchall()]
-        return found
+        cursor.execute("SELECT task_name || args::text FROM procrastinate_jobs ORDER BY 1")
+        return found | {"jobs": [row for (row,) in cursor.fetchall()]}
 
 
-def buy_everything(browser_class: type[Client]) -> None:
-    """Every form there is, from the first sign-in to the certificate, a given-up application and a kept quote."""
-    people = cast.call_in()
-    gateway = MemoryGateway()
-    payment_views.card_gateway = lambda: gateway
-    applicants.Client = browser_class
-    visitor = browser_class()
-    visitor.post("/premium/", {"industry": "retail", "sales": "900", "start": "2027-01-01"})
-    Asker(visitor).ask()
-    Asker(visitor).refer()
-    visitor.post(f"/consultation/{Consultation.objects.latest('id').token}/withdraw/", {})
-    visitor.post("/sign-in/", {"email": "new@sample.example"})
-    visitor.post("/sign-in/code/", {"code": "123456"})
-    visitor.post("/sign-out/", {})
-    newcomer = browser_class()
-    newcomer.force_login(people.visitor)
-    cast.enter_member("30000001", "basic", "新井商店", telephone="03-1111-2222")
-    newcomer.post("/apply/", {"number": "30000001", "member_class": "basic", "telephone": "03-1111-2222"})
-    use_the_door(browser_class, people)
-    given_up = Applicant(people.stranger, people.other_member)
-    given_up.client.post(f"{given_up.base}give-up/", {})
-    applicant = Applicant(people.owner, people.member)
-    applicant.fill_in(**COMPANY | OTHER_INSURED)
-    applicant.confirm()
-    applicant.client.post(f"{applicant.base}pay/", {})
-    applicant.client.post(f"{applicant.base}payment-left/", {})
-    applicant.client.post(f"{applicant.base}pay/", {})
-    gateway.card_holder_pays()
-    applicant.client.post(f"{applicant.base}paid/", {})
-    certificate = applicant.reload().certificate
-    assert certificate is not None
-    use_the_portal(applicant.client, certificate.number)
-    handle_feeds(browser_class, people)
-
-
-def use_the_portal(browser: Client, number: str) -> None:
-    """Every form of a member's own pages."""
-    browser.post("/portal/notices/", {"key": "all"})
-    browser.post(f"/portal/accounting/{number}/", {"closing_month": "6"})
-    correction = {"name": "青木建設", "member_class": "basic", "message": "", "form_key": "c" * 32}
-    browser.post("/portal/data/correct/", correction)
-    browser.post("/portal/data/erase/", {"message": "", "form_key": "e" * 32})
-    b"".join(browser.post("/portal/data/download/", {}).streaming_content)
-
-
-def use_the_door(browser_class: type[Client], people: cast.Cast) -> None:
-    """Every form of people, sessions, address and passkeys; what carries no passkey of ours is refused."""
-    browser = browser_class()
-    browser.post("/sign-in/passkey/", {"credential": "{}"})
-    browser.post("/sign-in/", {"email": people.colleague.email})
-    browser.post("/sign-in/code/", {"code": "123456"})
-    invited = {"member": people.member.number, "action": "invite", "email": "new@sample.example", "role": "reader"}
-    browser.post("/portal/people/", invited)
-    browser.post("/portal/security/", {"action": "end_others"})
-    browser.post("/portal/security/passkey/", {"name": "x", "credential": "{}"})
-    browser.post("/portal/security/email/", {"email": "imai-new@sample.example"})
-    browser.post("/portal/security/email/", {"code": "123456"})
-    browser.post("/portal/security/email/", {"code": "123456"})
-    assert User.objects.filter(email="imai-new@sample.example").exists()
-    browser.post("/sign-in/again/", {"next": "/portal/"})
-
-
-def handle_feeds(browser_class: type[Client], people: cast.Cast) -> None:
-    """Everything that is done at the desk with files of members: one is applied, one is held, released and given up."""
-    first, second = browser_class(), browser_class()
-    first.force_login(people.staff["organiser"])
-    second.force_login(people.staff["operator"])
-    rows = [Row("10000017", "basic"), Row("20000031", "pap"), Row("30000001", "basic"), Row("40000001", "total")]
-    for on, listed, acts in (("2026-12-01", rows, ("apply",)), ("2026-12-02", rows[:1], ("release", "withdraw"))):
-        file = SimpleUploadedFile("members.csv", file_of(listed))
-        first.post("/desk/feeds/upload/", {"form": "list", "effective_date": on, "file": file})
-        for act in acts:
-            feed = Feed.objects.latest("id")
-            given = {"seen": act_views.seen_as(feed), "reason": "looked at"}
-            assert second.post(f"/desk/feeds/{feed.pk}/{act}/", given).status_code == 302
-    assert Feed.objects.filter(state=Feed.State.APPLIED).count() == 1
+def put_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What ``buy_everything`` exchanges is as it was after the test."""
+    for module in WITH_A_PROCESSOR:
+        monkeypatch.setattr(module, "card_gateway", module.card_gateway)
+    monkeypatch.setattr(applicants, "Client", applicants.Client)
 
 
 def outcome(monkeypatch: pytest.MonkeyPatch, act: Callable[[], None]) -> dict[str, list[str]]:
-    monkeypatch.setattr(payment_views, "card_gateway", payment_views.card_gateway)  # put back afterwards
-    monkeypatch.setattr(applicants, "Client", applicants.Client)
+    put_back(monkeypatch)
     with always_the_same(monkeypatch):
         act()
         return everything()
@@ -295,12 +223,17 @@ def shown(answer: Any) -> str:
 
 def test_what_a_person_is_stays_what_it_was(programme: object, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same once more in words: no right, no role, no plan, no price came from a form."""
+    put_back(monkeypatch)
     with always_the_same(monkeypatch):
-        monkeypatch.setattr(payment_views, "card_gateway", payment_views.card_gateway)
-        monkeypatch.setattr(applicants, "Client", applicants.Client)
         buy_everything(Smuggler)
-        application = Application.objects.get(state=Application.State.ISSUED)
-        payments = {payment.charge_yen for payment in Payment.objects.all()}
-        assert (application.plan_code, application.term_premium, payments) == ("P100", 59530, {59530})
+        issued = Application.objects.filter(state=Application.State.ISSUED).order_by("id")
+        assert list(issued.values_list("plan_code", "annual_premium", "term_premium")) == [
+            ("P100", 64_940, 59_530),
+            ("P100", 64_940, 54_120),
+            ("P100", 64_940, 59_530),
+        ]
+        paid = Payment.objects.filter(member__number="10000017", state=Payment.State.CAPTURED).order_by("id")
+        # the cover; the larger plan from April, 40,260 × 8/12; seven months of it back after the cancellation, 105,200 × 7/12
+        assert list(paid.values_list("charge_yen", flat=True)) == [59_530, 26_840, 61_370]
         assert not User.objects.filter(is_superuser=True).exists()
         assert not User.objects.filter(organisation__isnull=False).exclude(email__endswith="@staff.example").exists()

@@ -1,0 +1,235 @@
+"""Every form of every page, sent once by those who may: nothing is left out, and everything that can be written is written."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from sonae.apps.billing.models import SavedCard
+from sonae.apps.certificates.models import Certificate, ChangeRequest, Transaction
+from sonae.apps.contact.models import Consultation
+from sonae.apps.enrolment.models import Application
+from sonae.apps.membership.models import Feed, FreeCoverRun
+from sonae.apps.parties.models import Member, MemberAccess, User
+from sonae.apps.programmes.models import SchemeYear
+from sonae.apps.renewal.models import ParkedCertificate, RenewalRun
+from sonae.apps.reporting.models import PayoutDecision, RemittanceStep
+from sonae.apps.reporting.payout_items import list_payout_items
+from sonae.domain.calendar import JAPAN
+from sonae.web.desk import act_views
+from sonae.web.portal import change_payment_views, payment_views
+from tests import cast, clock
+from tests.apps.certificates.covers import IN_MARCH
+from tests.feeds import Row, file_of
+from tests.renewals import EXPIRING, NEXT, give_covers
+from tests.web import applicant as applicants
+from tests.web.applicant import COMPANY, CONSENTS, DECLARATIONS, DISCLOSURE, OTHER_INSURED, Applicant
+from tests.web.contact_window import Asker
+from tests.web.cover_pages import confirm, preview
+from tests.web.memory_gateway import MemoryGateway
+from tests.web.money_on_file import OVER, enter_month, payout
+from tests.web.page_forms import forms_of
+
+WITH_A_PROCESSOR = (payment_views, change_payment_views)
+IN_JANUARY = datetime(2026, 1, 10, 10, tzinfo=JAPAN)
+RENEWED = {"industry": "other_services", "sales": "500", "plan": "P100", **CONSENTS, **DISCLOSURE, **DECLARATIONS}
+
+
+def buy_everything(browser_class: type[Client]) -> None:
+    """Every form there is, from the first sign-in to the certificate, a given-up application and a kept quote."""
+    people = cast.call_in()
+    gateway = MemoryGateway()
+    for module in WITH_A_PROCESSOR:
+        module.card_gateway = lambda: gateway  # type: ignore[assignment]
+    applicants.Client = browser_class
+    visitor = browser_class()
+    visitor.post("/premium/", {"industry": "retail", "sales": "900", "start": "2027-01-01"})
+    Asker(visitor).ask()
+    Asker(visitor).refer()
+    visitor.post(f"/consultation/{Consultation.objects.latest('id').token}/withdraw/", {})
+    visitor.post("/sign-in/", {"email": "new@sample.example"})
+    visitor.post("/sign-in/code/", {"code": "123456"})
+    visitor.post("/sign-out/", {})
+    newcomer = browser_class()
+    newcomer.force_login(people.visitor)
+    cast.enter_member("30000001", "basic", "新井商店", telephone="03-1111-2222")
+    newcomer.post("/apply/", {"number": "30000001", "member_class": "basic", "telephone": "03-1111-2222"})
+    use_the_door(browser_class, people)
+    given_up = Applicant(people.stranger, people.other_member)
+    given_up.client.post(f"{given_up.base}give-up/", {})
+    applicant = Applicant(people.owner, people.member)
+    applicant.fill_in(**COMPANY | OTHER_INSURED)
+    applicant.confirm()
+    applicant.client.post(f"{applicant.base}pay/", {})
+    applicant.client.post(f"{applicant.base}payment-left/", {})
+    applicant.client.post(f"{applicant.base}pay/", {"save_card": "on"})
+    gateway.card_holder_pays()
+    applicant.client.post(f"{applicant.base}paid/", {})
+    certificate = applicant.reload().certificate
+    assert certificate is not None
+    use_the_portal(applicant.client, certificate.number)
+    handle_feeds(browser_class, people)
+    renew(browser_class, gateway)
+    steer_the_turn(browser_class, people)
+    handle_money(browser_class, people)
+    with clock.at(IN_MARCH):
+        change_own_cover(browser_class, people, gateway)
+        change_covers_at_the_desk(browser_class, people)
+
+
+def use_the_portal(browser: Client, number: str) -> None:
+    """Every form of a member's own pages."""
+    browser.post("/portal/notices/", {"key": "all"})
+    browser.post(f"/portal/accounting/{number}/", {"closing_month": "6"})
+    correction = {"name": "青木建設", "member_class": "basic", "message": "", "form_key": "c" * 32}
+    browser.post("/portal/data/correct/", correction)
+    browser.post("/portal/data/erase/", {"message": "", "form_key": "e" * 32})
+    b"".join(browser.post("/portal/data/download/", {}).streaming_content)
+
+
+def use_the_door(browser_class: type[Client], people: cast.Cast) -> None:
+    """Every form of people, sessions, address and passkeys; what carries no passkey of ours is refused."""
+    browser = browser_class()
+    browser.post("/sign-in/passkey/", {"credential": "{}"})
+    browser.post("/sign-in/", {"email": people.colleague.email})
+    browser.post("/sign-in/code/", {"code": "123456"})
+    invited = {"member": people.member.number, "action": "invite", "email": "new@sample.example", "role": "reader"}
+    browser.post("/portal/people/", invited)
+    browser.post("/portal/security/", {"action": "end_others"})
+    browser.post("/portal/security/passkey/", {"name": "x", "credential": "{}"})
+    browser.post("/portal/security/email/", {"email": "imai-new@sample.example"})
+    browser.post("/portal/security/email/", {"code": "123456"})
+    browser.post("/portal/security/email/", {"code": "123456"})
+    assert User.objects.filter(email="imai-new@sample.example").exists()
+    browser.post("/sign-in/again/", {"next": "/portal/"})
+
+
+def handle_feeds(browser_class: type[Client], people: cast.Cast) -> None:
+    """Everything that is done at the desk with files of members: one is applied, one is held, released and given up."""
+    first, second = browser_class(), browser_class()
+    first.force_login(people.staff["organiser"])
+    second.force_login(people.staff["operator"])
+    rows = [Row("10000017", "basic"), Row("20000031", "pap"), Row("30000001", "basic"), Row("40000001", "total")]
+    for on, listed, acts in (("2026-12-01", rows, ("apply",)), ("2026-12-02", rows[:1], ("release", "withdraw"))):
+        file = SimpleUploadedFile("members.csv", file_of(listed))
+        first.post("/desk/feeds/upload/", {"form": "list", "effective_date": on, "file": file})
+        for act in acts:
+            feed = Feed.objects.latest("id")
+            given = {"seen": act_views.seen_as(feed), "reason": "looked at"}
+            assert second.post(f"/desk/feeds/{feed.pk}/{act}/", given).status_code == 302
+    assert Feed.objects.filter(state=Feed.State.APPLIED).count() == 1
+
+
+def renew(browser_class: type[Client], gateway: MemoryGateway) -> None:
+    """A member who bought in January takes up, late, what it is offered for the next year."""
+    member, owner = cast.enter_member("50000001", "basic", "例示工業"), cast.enter_person("renews@sample.example")
+    cast.let_act(owner, member, MemberAccess.Role.OWNER)
+    with clock.at(IN_JANUARY):
+        Applicant(owner, member).buy(gateway)
+    browser = signed_in(browser_class, owner)
+    old = Certificate.objects.get(member=member, section="paid")
+    browser.post(f"/portal/renewal/{old.number}/", {})
+    started = Application.objects.get(renewal_of=old)
+    address = f"/apply/{started.public_id}/renew/"
+    (shown,) = (form.controls for form in forms_of(browser, address) if "seen" in form.controls)
+    assert browser.post(address, {name: shown[name] for name in ("revision", "seen")} | RENEWED).status_code == 303
+    gateway.card_holder_pays()
+    browser.post(f"/apply/{started.public_id}/paid/", {})
+    assert Certificate.objects.filter(renewed_from=old).count() == 1
+
+
+def steer_the_turn(browser_class: type[Client], people: cast.Cast) -> None:
+    """Every button of the turn's page, and a parked round of the free cover begun again."""
+    browser, years = signed_in(browser_class, people.staff["operator"]), SchemeYear.objects
+    expiring, coming = years.get(start_on=EXPIRING), years.get(start_on=NEXT)
+    known: dict[str, Any] = {"scheme_year": coming, "started_at": clock.now(), "before": {}}
+    run = RenewalRun.objects.create(key=f"offers:{NEXT}", expiring_year=expiring, to_id=0, **known)
+    (unread,) = give_covers([cast.enter_member("50000002", "basic", "例示倉庫")], {"annual_sales": "many"})
+    ParkedCertificate.objects.create(scheme_year=coming, certificate=unread, reason="unreadable", parked_at=clock.now())
+    states = []
+    for act in ("rehearse", "offers", "pause", "resume", "retry"):
+        browser.post("/desk/turn/", {"act": act, "year": f"{NEXT}", "certificate": str(unread.pk)})
+        run.refresh_from_db()
+        states.append(run.state)
+    assert states == ["running", "running", "paused", "running", "running"]
+    parked = FreeCoverRun.objects.create(key=f"turn:{NEXT}", cause="turn", state="parked", **known)
+    browser.post(f"/desk/free-cover/{parked.pk}/again/", {})
+    parked.refresh_from_db()
+    assert (parked.state, ParkedCertificate.objects.get().tries) == ("running", 2)
+
+
+def handle_money(browser_class: type[Client], people: cast.Cast) -> None:
+    """January's list, with the first cover, is closed, remitted and taken back; of a payout, what is not ours is closed."""
+    enter_month()
+    with clock.at(OVER):
+        browser, month = signed_in(browser_class, people.staff["operator"]), "/desk/money/2026-01/list"
+        browser.post(f"{month}/close/", {})
+        browser.post(f"{month}/remit/", {"paid_on": "2026-12-02", "bank_reference": "B-17"})
+        browser.post(f"{month}/take-back/", {"reason": "other account"})
+        assert RemittanceStep.objects.count() == 2
+        file = SimpleUploadedFile("po.csv", payout("po_2"))
+        assert browser.post("/desk/money/payouts/upload/", {"file": file}).status_code == 302
+        key = next(item.key for item in list_payout_items(now=OVER) if item.verdict == "surplus")
+        browser.post(f"/desk/money/payouts/item/?key={key}", {"reason": "not ours"})
+        assert PayoutDecision.objects.count() == 1
+
+
+def change_own_cover(browser_class: type[Client], people: cast.Cast, gateway: MemoryGateway) -> None:
+    """In March: a dearer plan is given up, asked for again, left, paid; then the cover is cancelled, and goes on."""
+    browser, number = signed_in(browser_class, people.owner), paid_cover_of(people.member).number
+    page = f"/portal/cover/{number}"
+    browser.post(act_on(browser, f"{page}/change/", plan="P500") + "give-up/", {})
+    waiting = act_on(browser, f"{page}/change/", plan="P300")
+    browser.post(f"{waiting}pay/", {})
+    browser.post(f"{waiting}payment-left/", {})
+    pay_for(browser, waiting, gateway)
+    act_on(browser, f"{page}/cancel/", day="2027-05-01")
+    pay_for(browser, act_on(browser, f"{page}/reinstate/"), gateway)
+    kinds = Transaction.objects.filter(certificate__number=number).order_by("seq").values_list("kind", flat=True)
+    assert list(kinds) == ["new", "change", "cancellation", "reinstatement"]
+    browser.post("/portal/payments/", {"saved_card": str(SavedCard.objects.get(member=people.member).pk)})
+    assert not SavedCard.objects.filter(ended_at=None).exists()
+
+
+def pay_for(browser: Client, waiting: str, gateway: MemoryGateway) -> None:
+    browser.post(f"{waiting}pay/", {})
+    gateway.card_holder_pays()
+    browser.post(f"{waiting}paid/", {})
+
+
+def change_covers_at_the_desk(browser_class: type[Client], people: cast.Cast) -> None:
+    """The same at the desk, where a change of address is reversed, and the reinstatement, which has to be paid, is given up."""
+    certificate = paid_cover_of(people.member)
+    browser, page = signed_in(browser_class, people.staff["operator"]), f"/desk/certificates/{certificate.number}/"
+    act_on(browser, f"{page}change/", day="2027-03-10", reason="moved", applicant__street="2-2")
+    last = certificate.transactions.latest("seq").seq
+    act_on(browser, f"{page}reverse/{last}/", reason="a slip")
+    act_on(browser, f"{page}cancel/", day="2027-06-01", reason="closed down")
+    act_on(browser, f"{page}reinstate/", reason="goes on")
+    waiting = ChangeRequest.objects.filter(state=ChangeRequest.State.WAITING)
+    assert waiting.count() == 1
+    browser.post(f"{page}give-up/", {})
+    acts = list(certificate.transactions.filter(seq__gte=last).order_by("seq").values_list("kind", flat=True))
+    assert (acts, waiting.count()) == (["change", "reversal", "cancellation"], 0)
+
+
+def act_on(browser: Client, address: str, **changed: str) -> str:
+    """Seen first, then done; where that leads to."""
+    seen = preview(browser, address, **changed)
+    assert seen.status_code == 200, (address, seen.status_code)
+    done = confirm(browser, address, seen)
+    assert done.status_code == 302, (address, done.status_code)
+    return str(done.headers["Location"])
+
+
+def paid_cover_of(member: Member) -> Certificate:
+    return Certificate.objects.get(member=member, section="paid")
+
+
+def signed_in(browser_class: type[Client], user: User) -> Client:
+    browser = browser_class()
+    browser.force_login(user)
+    return browser
