@@ -83,7 +83,10 @@ def test_far_too_much_text_is_refused_and_kept_nowhere(programme: object, page: 
             for form in forms_of(browser, address):
                 answer = form.send(browser, **dict.fromkeys(form.controls, bomb))
                 assert answer.status_code < 500
-                if form.typed and form.method == "post" and answer.status_code not in {400, 404, 409}:
+                taken = (
+                    answer.status_code == 302 and len(bomb.strip()) == 1
+                )  # a form that asks for nothing but a reason
+                if form.typed and form.method == "post" and answer.status_code not in {400, 404, 409} and not taken:
                     assert says_what_is_wrong(answer, form)
             if "\x00" not in bomb:  # a letter that PostgreSQL can't keep at all
                 assert kept_anywhere(bomb[:100]) == []
