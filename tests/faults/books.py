@@ -34,7 +34,8 @@ class AtProcessor:
 
     @property
     def kept(self) -> int:
-        return sum(self.captured) - sum(self.refunded) - self.disputed
+        """What the member has paid and not got back. A dispute leaves the premium paid until the bank has decided."""
+        return sum(self.captured) - sum(self.refunded)
 
 
 def read_processor(journal: Path) -> dict[str, AtProcessor]:
@@ -172,7 +173,14 @@ def _check_ledger(db: Any, purpose: str, mine: dict[str, AtProcessor]) -> Iterab
     ).fetchall()
     balance = defaultdict(int, {row["account"]: row["yen"] for row in rows})
     kept = sum(line.kept for line in mine.values())
-    expected = {"card_processor": kept, "premium_payable": -kept, "member_receivable": 0, "refund_payable": 0}
+    disputed = sum(line.disputed for line in mine.values())
+    expected = {
+        "card_processor": kept - disputed,
+        "disputed": disputed,
+        "premium_payable": -kept,
+        "member_receivable": 0,
+        "refund_payable": 0,
+    }
     for account, yen in expected.items():
         if balance[account] != yen:
             yield f"account {account} stands at {balance[account]}, the processor's journal explains {yen}"

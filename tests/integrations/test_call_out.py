@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -53,6 +54,30 @@ def test_one_caller_waits_for_a_line_and_the_others_are_turned_away_at_once(
     silence.set()
     waiting.join(5)
     assert answers == ["at last"]
+
+
+def test_while_the_processor_answers_a_rush_of_callers_waits_for_a_line() -> None:
+    """Twelve at once on one line that takes 20 ms for each: nobody is turned away, and the calls don't overlap."""
+    calls = CallOut(seconds=LONG, circuit=Circuit(), lines=1)
+    calls.run(lambda: "it answers")
+    at_once: list[int] = []
+    under_way: set[int] = set()
+
+    def work(caller: int) -> str:
+        under_way.add(caller)
+        at_once.append(len(under_way))
+        time.sleep(0.02)
+        under_way.discard(caller)
+        return "answer"
+
+    answers: list[str] = []
+    threads = [threading.Thread(target=lambda n=n: answers.append(calls.run(lambda: work(n)))) for n in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(5)
+    assert answers == ["answer"] * 12
+    assert set(at_once) == {1}
 
 
 def test_being_turned_away_says_nothing_about_the_processor(

@@ -21,7 +21,7 @@ from tests import clock
 from tests.apps.certificates.changes import ask
 from tests.cast import Cast, call_in, leave_list
 from tests.web.applicant import CONSENTS, DECLARATIONS, DISCLOSURE, OTHER_INSURED, Applicant
-from tests.web.holdings import give_paid_cover, words_of
+from tests.web.holdings import give_paid_cover, tell, words_of
 from tests.web.memory_gateway import MemoryGateway
 
 pytestmark = pytest.mark.django_db
@@ -232,6 +232,30 @@ def test_who_has_left_reads_why_and_until_when(cast: Cast, gateway: MemoryGatewa
         assert "いまの補償は、2026年12月1日 午後4時 までそのまま続きます。" in said
         renewing.client.post(renewing.offer)
     assert Application.objects.count() == 1
+
+
+def test_who_is_back_too_late_reads_the_same_here_as_in_the_letter(cast: Cast, gateway: MemoryGateway) -> None:
+    """Back before the expiry, but after the deadline by which only a member can apply."""
+    old = bought(cast, gateway)
+    leave_list(cast.member, date(2026, 9, 1))
+    tell(cast.member, "joined", date(2026, 11, 25), member_class="basic")
+    with clock.at(OCTOBER):
+        assert "次の1年は、この画面では更新できません" in words_of(
+            Renewing(cast, old).client, f"/portal/renewal/{old.number}/"
+        )
+
+
+@pytest.mark.parametrize("leaves_on", [date(2026, 10, 10), date(2026, 11, 30)])
+def test_who_leaves_after_the_page_was_opened_is_not_charged(
+    cast: Cast, gateway: MemoryGateway, leaves_on: date
+) -> None:
+    """F21, asked again before anything is paid: today's leaver, and who is known to leave before the new cover begins."""
+    renewing = Renewing(cast, bought(cast, gateway))
+    with clock.at(OCTOBER):
+        renewing.start()
+        leave_list(cast.member, leaves_on)
+        assert renewing.send().status_code == 409
+    assert not renewing.application.member.payments.exclude(state="captured").exists()
 
 
 def test_late_renewals_begin_when_an_application_of_that_day_does(cast: Cast, gateway: MemoryGateway) -> None:

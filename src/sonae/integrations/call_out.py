@@ -72,8 +72,9 @@ class Circuit:
 class CallOut:
     """Runs calls to one outside server within a deadline, behind a circuit, and lets only some of its callers wait for it.
 
-    ``SONAE_CARD_LINES`` calls run at once and one caller more waits for a line, for a second at most. A web server has few
-    threads: those that don't wait for the processor go on serving everybody else, whatever it does.
+    ``SONAE_CARD_LINES`` calls run at once. Whoever comes then waits for a line, for a second at most: everybody while the
+    processor has answered within the last second, otherwise one caller alone. A web server has few threads: those that don't
+    wait for the processor go on serving everybody else, whatever it does.
     """
 
     def __init__(self, *, seconds: float, circuit: Circuit, lines: int | None = None) -> None:
@@ -82,6 +83,7 @@ class CallOut:
         self._lines = threading.BoundedSemaphore(lines or int(getattr(settings, "SONAE_CARD_LINES", LINES)))
         self._next_in_line = threading.BoundedSemaphore(1)
         self._threads = threading.BoundedSemaphore(MOST_THREADS)
+        self._answered_at = float("-inf")  # monotonic seconds
 
     def run(self, work: Callable[[], Answer]) -> Answer:
         """The answer of ``work``, which raises the errors of a gateway.
@@ -96,10 +98,14 @@ class CallOut:
                 self._circuit.failed()
                 raise
             except GatewayRefused:
-                self._circuit.answered()
+                self._answered()
                 raise
-            self._circuit.answered()
+            self._answered()
             return answer
+
+    def _answered(self) -> None:
+        self._circuit.answered()
+        self._answered_at = time.monotonic()
 
     @contextmanager
     def _line(self) -> Iterator[None]:
@@ -113,6 +119,8 @@ class CallOut:
             self._lines.release()
 
     def _wait_for_a_line(self) -> bool:
+        if time.monotonic() - self._answered_at < LINE_SECONDS:
+            return self._lines.acquire(timeout=LINE_SECONDS)
         if not self._next_in_line.acquire(blocking=False):
             return False
         try:

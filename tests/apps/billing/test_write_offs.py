@@ -12,7 +12,6 @@ from sonae.apps.audit.models import AuditEntry
 from sonae.apps.billing.gateway import DisputeState, GatewayUnknown
 from sonae.apps.billing.models import HandReturn, JournalEntry, Payment, Receivable, WriteOff
 from sonae.apps.billing.queries import Matter, list_money_to_look_at
-from sonae.apps.billing.use_cases.book_processor_costs import book_processor_costs
 from sonae.apps.billing.use_cases.refund_payment import write_down_refund
 from sonae.apps.billing.use_cases.return_premium import return_premium
 from sonae.apps.billing.use_cases.sweep_payments import sweep_payments
@@ -168,16 +167,6 @@ def test_a_transfer_is_booked_once_and_can_be_taken_back_and_noted_again(by_hand
     assert balance() == done
     with pytest.raises(ReferenceMissing):
         transfer(by_hand, " ")
-
-
-def test_the_processors_costs_are_booked_once_for_each_line(programme: object) -> None:
-    def note(key: str, yen: int) -> bool:
-        return book_processor_costs(key=key, costs_yen=yen, actor=CLERK, now=clock.now())
-
-    assert [note("file:1", 2_143), note("file:1", 2_143), note("file:2", -143), note("file:3", 0)] == [
-        True, False, True, False,
-    ]  # fmt: skip
-    assert balance() == {"processor_costs": 2_000, "card_processor": -2_000}
 
 
 def test_the_list_has_every_matter_once_the_most_pressing_first(

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from sonae.apps.certificates.as_at import AsAt, as_at
 from sonae.apps.certificates.models import Certificate, Transaction
-from sonae.apps.certificates.queries import find_by_code, state_on
+from sonae.apps.certificates.queries import find_by_code
 from sonae.apps.certificates.use_cases.issue_certificate import Schedule, issue_certificate
 from sonae.apps.programmes.models import Programme, SchemeYear
 from tests import clock
@@ -28,6 +29,11 @@ def issue(section: str = "paid", starts_on: date = START) -> Certificate:
         member=call_in().member, scheme_year=SchemeYear.objects.get(start_on=date(2026, 12, 1)), section=section,
         starts_on=starts_on, schedule=schedule, charge=None, actor="system:test", reason="test", now=clock.now(),
     )  # fmt: skip
+
+
+def state_on(certificate: Certificate, *, day: date) -> AsAt:
+    """With everything that the test has recorded."""
+    return as_at(certificate, on=day, known=clock.later(days=1))
 
 
 def act(certificate: Certificate, kind: str, day: date, **more: Any) -> Transaction:
@@ -63,8 +69,7 @@ def test_it_is_in_force_from_its_first_to_its_last_day(
 
 def test_a_cancellation_ends_it(programme: Programme) -> None:
     certificate = issue()
-    certificate.cancelled_on = date(2027, 6, 1)
-    certificate.save()
+    act(certificate, "cancellation", date(2027, 6, 1))
     assert state_on(certificate, day=date(2027, 5, 31)).in_force
     assert state_on(certificate, day=date(2027, 6, 1)).ends_this_day
     assert not state_on(certificate, day=date(2027, 6, 2)).in_force
@@ -72,8 +77,7 @@ def test_a_cancellation_ends_it(programme: Programme) -> None:
 
 def test_a_cancellation_on_the_first_day_leaves_no_cover(programme: Programme) -> None:
     certificate = issue()
-    certificate.cancelled_on = START
-    certificate.save()
+    act(certificate, "cancellation", START)
     assert not state_on(certificate, day=START).in_force
 
 

@@ -9,9 +9,10 @@ import pytest
 from django.test import Client
 from pypdf import PdfReader
 
+from sonae.apps.certificates.as_at import as_at
 from sonae.apps.certificates.free_paper import NothingCovered, free_certificate_paper
 from sonae.apps.certificates.models import Certificate
-from sonae.apps.certificates.queries import find_by_code, list_free_certificates, state_on
+from sonae.apps.certificates.queries import find_by_code
 from sonae.apps.documents.models import Paper, PaperFile
 from sonae.apps.documents.papers import pdf_of
 from sonae.apps.membership.use_cases.follow_member import follow_member
@@ -73,7 +74,7 @@ def test_its_code_leads_to_the_page_that_checks_it(cast: Cast) -> None:
     found = find_by_code(code=facts["verification_code"])
     assert found == certificate
     assert find_by_code(code=facts["verification_code"].lower()) == certificate
-    state = state_on(certificate, day=date(2027, 1, 1))
+    state = as_at(certificate, on=date(2027, 1, 1), known=clock.now())
     assert (state.in_force, state.plan, state.liability_limit, state.cost_limit) == (True, None, 500_000, 0)
 
 
@@ -106,7 +107,7 @@ def test_a_cancelled_one_says_that_it_ends_early_and_one_that_never_began_has_no
     text = printed(paper_of(ended))
     assert "2026年11月1日" in text
     assert "年度の途中で終わります" in text
-    assert list_free_certificates(member=cast.member, today=TODAY) == []
+    assert not Certificate.objects.filter(member=cast.member, section="free", cover__endswith__gte=TODAY).exists()
 
 
 def test_the_members_people_get_it_and_nobody_else(cast: Cast, client: Client) -> None:

@@ -56,6 +56,14 @@ class AsAt:
         )
 
     @property
+    def begins_this_day(self) -> bool:
+        return self.in_force and self.begins_at.date() == self.on
+
+    @property
+    def ends_this_day(self) -> bool:
+        return self.in_force and self.ends_at.date() == self.on
+
+    @property
     def fields(self) -> dict[str, object]:
         shown = min(max(self.on, self.certificate.starts_on), self.certificate.scheme_year.expiry_on)
         return fields_on(self.log, shown)

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from sonae.apps.billing.models import Payment
 from sonae.apps.certificates.models import Certificate, ChangeRequest
+from sonae.apps.certificates.queries import certificates_with_log
 from sonae.apps.documents.models import OutboxMessage, Paper
 from sonae.apps.parties.models import Member, MemberAccess, MembershipFact
 from sonae.domain.calendar import japan_date
@@ -77,13 +78,7 @@ def find_paper_of_members(*, paper_id: int) -> Paper | None:
 
 
 def _certificates(member: Member) -> list[Certificate]:
-    return list(
-        Certificate.objects.filter(member=member)
-        .select_related("member", "scheme_year__product_version")
-        .defer("scheme_year__product_version__files")
-        .prefetch_related("transactions")
-        .order_by("-starts_on", "-section", "-id")
-    )
+    return list(certificates_with_log().filter(member=member).order_by("-starts_on", "-section", "-id"))
 
 
 def _payments(member: Member) -> list[Payment]:

@@ -16,7 +16,6 @@ from django.db import connection
 
 from sonae.apps.certificates.models import Certificate
 from sonae.apps.parties.models import Member, MembershipFact
-from sonae.apps.programmes.models import SchemeYear
 
 A_PAGE = 50
 LONGEST_TYPED = 120
@@ -130,10 +129,3 @@ def _newest_paid(ids: Sequence[int]) -> list[Certificate]:
         .order_by("member_id", "-starts_on", "-id")
         .distinct("member_id")
     )
-
-
-def covers_on(certificate: Certificate, day: date) -> bool:
-    """Whether the paid cover runs on that day, its day of expiry included."""
-    year: SchemeYear = certificate.scheme_year
-    ends_on = min(certificate.cancelled_on or year.expiry_on, year.expiry_on)
-    return certificate.starts_on <= day <= ends_on and certificate.starts_on < ends_on

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sonae.apps.certificates.models import Certificate
 from sonae.apps.enrolment.models import Application
 from sonae.apps.enrolment.starts import start_holds
 from sonae.apps.parties.queries import find_membership
+from sonae.apps.parties.standing import list_facts, may_renew
 from sonae.apps.programmes.product_files import product_of
 from sonae.domain.calendar import japan_date, quote_valid_until
 from sonae.domain.eligibility import assess
@@ -32,13 +33,23 @@ def find_obstacle(*, application: Application, now: datetime) -> Obstacle | None
     """The first obstacle, None if there is none. Call it with the member's row locked, so that cover can't appear meanwhile."""
     today = japan_date(now)
     product = product_of(application.scheme_year.product_version)
-    if find_membership(member=application.member, on=today) is None:
+    if not _is_entitled(application, product, today):
         return Obstacle.NOT_A_MEMBER
     if not start_holds(application, product, today):
         return Obstacle.TOO_LATE
     if application.quoted_on is None or today > quote_valid_until(product.calendar, application.quoted_on):
         return Obstacle.QUOTE_EXPIRED
     return _risk_obstacle(application, product) or (Obstacle.HAS_COVER if _has_cover(application) else None)
+
+
+def _is_entitled(application: Application, product: Product, today: date) -> bool:
+    """A member of today (F03); who renews must also not be about to leave before the new cover begins (F21)."""
+    if find_membership(member=application.member, on=today) is None:
+        return False
+    if application.renewal_of is None:
+        return True
+    facts, expires_on = list_facts(member=application.member), application.scheme_year.start_on
+    return may_renew(facts, expires_on=expires_on, today=today, calendar=product.calendar)
 
 
 def _risk_obstacle(application: Application, product: Product) -> Obstacle | None:

@@ -7,7 +7,8 @@ from datetime import date, datetime
 
 from sonae.apps.parties.models import Member, MembershipFact
 from sonae.domain.membership import Particulars, ToldOf
-from sonae.domain.membership_standing import MembershipStanding, standing_on
+from sonae.domain.membership_standing import MembershipStanding, renewal_outlook, standing_on
+from sonae.domain.product.definition import Calendar
 
 KNOWN_ON = """
     SELECT DISTINCT ON (member_id) member_id, {columns} FROM parties_membershipfact
@@ -33,6 +34,12 @@ def standing_of(facts: Iterable[MembershipFact], *, on: date) -> MembershipStand
     return standing_on(
         (told_of(one.effective_date, one.recorded_at, one.pk, one.kind, one.member_class) for one in facts), on
     )
+
+
+def may_renew(facts: Iterable[MembershipFact], *, expires_on: date, today: date, calendar: Calendar) -> bool:
+    """Whether the member whose facts these are may renew a cover that expires on that day, as it stands today (F21)."""
+    outlook = renewal_outlook(standing_of(facts, on=today), expires_on=expires_on, today=today, calendar=calendar)
+    return outlook.may_renew
 
 
 def told_of(

@@ -15,11 +15,10 @@ import numpy as np
 from sonae.apps.certificates.mapping import acts_of, term_of
 from sonae.apps.certificates.models import Certificate
 from sonae.apps.parties.models import MembershipFact
-from sonae.apps.parties.standing import standing_of
+from sonae.apps.parties.standing import may_renew
 from sonae.apps.programmes.product_files import product_with
 from sonae.apps.renewal.expiring import Expiring
 from sonae.apps.renewal.years import Turn
-from sonae.domain.membership_standing import renewal_outlook
 from sonae.domain.period import months_between
 from sonae.domain.proration import MONTHS_OF_A_YEAR
 from sonae.domain.quoting import LARGEST_SALES
@@ -146,7 +145,7 @@ def judge_by_rule(rows: Iterable[Expiring], *, turn: Turn, today: date) -> Judge
     rows = list(rows)
     if not rows:
         return Judged([], [])
-    may_renew = _standings(rows, turn, today)
+    is_entitled = _standings(rows, turn, today)
     certificates = (
         Certificate.objects.filter(pk__in=[row.certificate_id for row in rows])
         .select_related("scheme_year")
@@ -156,7 +155,7 @@ def judge_by_rule(rows: Iterable[Expiring], *, turn: Turn, today: date) -> Judge
     answers, problems, cancelled = [], [], 0
     for row in rows:
         try:
-            answers.append(_by_rule(row, logs[row.certificate_id], turn, may_renew(row.member_id)))
+            answers.append(_by_rule(row, logs[row.certificate_id], turn, is_entitled(row.member_id)))
         except NotExpiring:
             cancelled += 1
         except NotRated as error:
@@ -172,18 +171,17 @@ def _standings(rows: Sequence[Expiring], turn: Turn, today: date) -> Callable[[i
         facts[fact.member_id].append(fact)
     calendar, expires_on = turn.new.calendar, turn.expiring.expiry_on
 
-    def may_renew(member_id: int) -> bool:
-        standing = standing_of(facts[member_id], on=today)
-        return renewal_outlook(standing, expires_on=expires_on, today=today, calendar=calendar).may_renew
+    def of_member(member_id: int) -> bool:
+        return may_renew(facts[member_id], expires_on=expires_on, today=today, calendar=calendar)
 
-    return may_renew
+    return of_member
 
 
-def _by_rule(row: Expiring, certificate: Certificate, turn: Turn, may_renew: bool) -> Answer:
+def _by_rule(row: Expiring, certificate: Certificate, turn: Turn, is_entitled: bool) -> Answer:
     acts, term = acts_of(certificate.transactions.all()), term_of(certificate)
     first, last = first_and_last(acts, term)
     offer = offer_renewal(
-        old=turn.old, acts=acts, term=term, new=turn.new, next_term=turn.year.term, may_renew=may_renew
+        old=turn.old, acts=acts, term=term, new=turn.new, next_term=turn.year.term, may_renew=is_entitled
     )
     by_code = {plan.plan_code: plan.annual_premium for plan in offer.plans}
     return Answer(

@@ -9,14 +9,12 @@ from django.db.models import QuerySet
 
 from sonae.apps.certificates.mapping import acts_of, term_of
 from sonae.apps.certificates.models import Certificate
+from sonae.apps.certificates.queries import certificates_with_log
 from sonae.apps.parties.models import Member, User
-from sonae.apps.parties.queries import find_membership
-from sonae.apps.programmes.models import SchemeYear
-from sonae.apps.programmes.product_files import product_of
-from sonae.apps.programmes.queries import find_scheme_year, list_scheme_years
-from sonae.domain.product.definition import Product
+from sonae.apps.parties.standing import list_facts, may_renew
+from sonae.apps.renewal.years import Turn, list_turns
 from sonae.domain.renewal import NotExpiring, RenewalOffer, offer_renewal
-from sonae.domain.renewal_calendar import TurnDates, may_offer, start_if_confirmed, turn_of
+from sonae.domain.renewal_calendar import may_offer, start_if_confirmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +27,7 @@ class MembersOffer:
     """
 
     certificate: Certificate
-    year: SchemeYear
-    old: Product
-    new: Product
-    dates: TurnDates
+    turn: Turn
     offer: RenewalOffer
     start_on: date | None
     renewal: Certificate | None
@@ -43,41 +38,31 @@ def find_members_offer(*, number: str, user: User, today: date) -> MembersOffer 
     certificate = _paid().filter(number=number, member__people__user=user).first()
     if certificate is None:
         return None
-    year = find_scheme_year(on=certificate.scheme_year.expiry_on)
-    return None if year is None else _offer_for(certificate, year, today)
+    turn = next((turn for turn in list_turns() if turn.expiring.pk == certificate.scheme_year_id), None)
+    return None if turn is None else _offer_for(certificate, turn, today)
 
 
 def list_members_offers(*, member: Member, today: date) -> list[MembersOffer]:
     """What can be renewed now: for the member's paid certificate whose turn has begun and isn't over."""
-    turning = {year.start_on: year for year in list_scheme_years() if _is_turning(year, today)}
-    expiring = _paid().filter(member=member, cancelled_on=None, scheme_year__expiry_on__in=turning) if turning else ()
-    offers = (_offer_for(one, turning[one.scheme_year.expiry_on], today) for one in expiring)
+    turning = {turn.expiring.pk: turn for turn in list_turns() if may_offer(turn.dates, today)}
+    expiring = _paid().filter(member=member, cancelled_on=None, scheme_year__in=turning) if turning else ()
+    offers = (_offer_for(one, turning[one.scheme_year_id], today) for one in expiring)
     return [offer for offer in offers if offer is not None]
 
 
-def _is_turning(year: SchemeYear, today: date) -> bool:
-    return may_offer(turn_of(product_of(year.product_version), year.start_on), today)
-
-
 def _paid() -> QuerySet[Certificate]:
-    return (
-        Certificate.objects.filter(section=Certificate.Section.PAID)
-        .select_related("member", "scheme_year__product_version", "renewal")
-        .defer("scheme_year__product_version__files")
-        .prefetch_related("transactions")
-    )
+    return certificates_with_log().select_related("renewal").filter(section=Certificate.Section.PAID)
 
 
-def _offer_for(certificate: Certificate, year: SchemeYear, today: date) -> MembersOffer | None:
-    old, new = product_of(certificate.scheme_year.product_version), product_of(year.product_version)
-    dates = turn_of(new, year.start_on)
-    may_renew = find_membership(member=certificate.member, on=max(today, year.start_on)) is not None
+def _offer_for(certificate: Certificate, turn: Turn, today: date) -> MembersOffer | None:
+    facts, expires_on = list_facts(member=certificate.member), turn.expiring.expiry_on
+    is_entitled = may_renew(facts, expires_on=expires_on, today=today, calendar=turn.new.calendar)
     try:
         offer = offer_renewal(
-            old=old, acts=acts_of(certificate.transactions.all()), term=term_of(certificate), new=new,
-            next_term=year.term, may_renew=may_renew,
+            old=turn.old, acts=acts_of(certificate.transactions.all()), term=term_of(certificate), new=turn.new,
+            next_term=turn.year.term, may_renew=is_entitled,
         )  # fmt: skip
     except NotExpiring:
         return None
-    start_on = start_if_confirmed(new, dates, year.term, today)
-    return MembersOffer(certificate, year, old, new, dates, offer, start_on, getattr(certificate, "renewal", None))
+    start_on = start_if_confirmed(turn.new, turn.dates, turn.year.term, today)
+    return MembersOffer(certificate, turn, offer, start_on, getattr(certificate, "renewal", None))

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from django.db.models import Count, Max, Sum
 
-from sonae.apps.parties.models import Member
 from sonae.apps.renewal.models import ParkedCertificate, Rehearsal, RenewalLane, RenewalOffer, RenewalRun
 from sonae.apps.renewal.runs import expiring_certificates, tally_of
 from sonae.apps.renewal.tally import Tally
@@ -82,9 +81,3 @@ def list_parked(turn: Turn, *, most: int = SHOWN_PARKED) -> list[ParkedCertifica
 def latest_rehearsal(turn: Turn) -> Rehearsal | None:
     """The last report, with its figures."""
     return Rehearsal.objects.filter(scheme_year=turn.year).order_by("-rehearsed_at", "-id").first()
-
-
-def find_offer(*, member: Member, turn: Turn) -> RenewalOffer | None:
-    """The answer that the member has for that year: of its certificate that runs to the end, where it had several."""
-    offers = RenewalOffer.objects.filter(member=member, scheme_year=turn.year).select_related("certificate")
-    return offers.exclude(state=RenewalOffer.State.CLOSED).order_by("-certificate__starts_on", "-id").first()

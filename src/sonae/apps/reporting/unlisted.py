@@ -8,7 +8,7 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Sum
 
 from sonae.apps.certificates.mapping import acts_of
 from sonae.apps.certificates.models import Transaction
@@ -62,6 +62,12 @@ def unlisted(month: date) -> QuerySet[Transaction]:
     was committed only after an earlier month was closed."""
     found = Transaction.objects.filter(recorded_at__lt=month_end(month), bordereau_line__isnull=True)
     return found if takes_up_late(month) else found.filter(recorded_at__gte=month_start(month))
+
+
+def count_unlisted(month: date) -> dict[str, tuple[int, int]]:
+    """By section: how many acts the month's list would hold by now, and their premium in yen."""
+    found = unlisted(month).values_list("certificate__section").annotate(Count("id"), Sum("premium_difference"))
+    return {section: (count, yen) for section, count, yen in found}
 
 
 def unlisted_lines(month: date) -> Iterator[Unlisted]:

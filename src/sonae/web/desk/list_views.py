@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
@@ -18,7 +17,7 @@ from sonae.apps.reporting.layouts import NoProduct
 from sonae.apps.reporting.list_export import TYPES, NoSuchProfile, export, file_name, profiles_of
 from sonae.apps.reporting.models import Bordereau
 from sonae.apps.reporting.months import is_over
-from sonae.apps.reporting.unlisted import unlisted
+from sonae.apps.reporting.unlisted import count_unlisted
 from sonae.apps.reporting.use_cases.close_bordereau import BeforeTheFirst, EarlierOpen, NotOver, close_bordereau
 from sonae.apps.reporting.use_cases.remit_premium import (
     DayOutOfReach,
@@ -73,8 +72,7 @@ def bordereau(request: HttpRequest, month: date) -> HttpResponse:
     closed = _closed(month)
     facts: dict[str, Any] = {"month": month, "closed": closed, "page": "list", "over": is_over(month, now=now(request))}
     if closed is None:
-        found = unlisted(month).values_list("certificate__section").annotate(Count("id"), Sum("premium_difference"))
-        counted = {section: (count, yen) for section, count, yen in found}
+        counted = count_unlisted(month)
         facts["sections"] = [(name, *counted.get(code, (0, 0))) for code, name in SECTIONS.items()]
     else:
         facts |= _facts_of(closed)
@@ -106,7 +104,7 @@ def close(request: HttpRequest, month: date) -> HttpResponse:
         return redirect("desk:bordereau", f"{month:%Y-%m}")
     if request.method != "POST":
         return _ask(request, month)
-    if unlisted(month).count() > CLOSED_AT_ONCE:
+    if sum(count for count, _ in count_unlisted(month).values()) > CLOSED_AT_ONCE:
         later("sonae.close_month", month=f"{month:%Y-%m}", actor=actor_of(request))
         said = say(
             "件数が多いため、裏で閉じています。少ししてから開き直してください。",
@@ -149,8 +147,9 @@ def _close(request: HttpRequest, month: date) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, month: date, *, problem: str = "", status: int = 200) -> HttpResponse:
-    totals = unlisted(month).aggregate(count=Count("id"), yen=Sum("premium_difference"))
-    facts = {"month": month, "act": "close", "count": totals["count"], "yen": totals["yen"] or 0, "problem": problem}
+    counted = count_unlisted(month).values()
+    count, yen = (sum(figures) for figures in zip(*counted, strict=True)) if counted else (0, 0)
+    facts = {"month": month, "act": "close", "count": count, "yen": yen, "problem": problem}
     return desk_page(request, "desk/money/list_act.html", facts, status=status)
 
 

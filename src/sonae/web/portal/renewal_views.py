@@ -59,10 +59,10 @@ def offer(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _offer_facts(found: MembersOffer, *, may_manage: bool) -> dict[str, Any]:
-    offer, product = found.offer, found.new
+    offer, product = found.offer, found.turn.new
     premium, months = None, 0
     if offer.plans and found.start_on is not None:  # late, cover begins later and costs fewer months
-        term = (found.start_on, found.year.expiry_on)
+        term = (found.start_on, found.turn.year.expiry_on)
         premium, months = rate_plan(product, offer.facts.risk, offer.facts.plan_code, *term), months_between(*term)
     return {
         "found": found,
@@ -74,8 +74,8 @@ def _offer_facts(found: MembersOffer, *, may_manage: bool) -> dict[str, Any]:
         "industry": next((one for one in product.industries if one.code == offer.facts.risk.industry), None),
         "part_year": is_part_year(offer.months),
         "starts_at": cover_starts_at(product.calendar, found.start_on) if found.start_on else None,
-        "expires_at": cover_starts_at(product.calendar, found.year.expiry_on),
-        "old_expires_at": cover_starts_at(found.old.calendar, found.certificate.scheme_year.expiry_on),
+        "expires_at": cover_starts_at(product.calendar, found.turn.year.expiry_on),
+        "old_expires_at": cover_starts_at(found.turn.old.calendar, found.certificate.scheme_year.expiry_on),
         "may_manage": may_manage,
         "product": product,
     }

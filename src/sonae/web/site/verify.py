@@ -9,9 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from sonae.apps.certificates.queries import find_by_code, state_on
+from sonae.apps.certificates.as_at import as_at
+from sonae.apps.certificates.queries import find_by_code
 from sonae.domain.figures import FigureInvalid, read_yen
-from sonae.web.shared.moment import today
+from sonae.web.shared.moment import now, today
 
 PARTS = ("year", "month", "day")
 LONGEST_PART = 8
@@ -42,7 +43,7 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
     )
     facts: dict[str, Any] = {"shown": shown, "asked": asked, "is_today": asked == now_day}
     if asked is not None:
-        facts["state"] = state = state_on(certificate, day=asked)
+        facts["state"] = state = as_at(certificate, on=asked, known=now(request))
         facts["free_name"] = state.product.section("free").name
     return _sealed(render(request, "site/verify.html", facts))
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from sonae.apps.audit.record import record
-from sonae.apps.billing.ledger import book
-from sonae.apps.billing.models import Allocation, Charge, Payment, Posting, Refund
+from sonae.apps.billing.ledger import book_charge, book_payment
+from sonae.apps.billing.models import Allocation, Charge, Payment, Refund
 from sonae.apps.billing.use_cases.return_premium import return_premium
 from sonae.apps.certificates.act_mails import write_change_mails
 from sonae.apps.certificates.endorsement import Recorded, issue_change_papers
@@ -14,8 +14,6 @@ from sonae.apps.certificates.mapping import acts_of
 from sonae.apps.certificates.models import Certificate, Transaction
 from sonae.domain.certificate.change import Preview
 from sonae.domain.certificate.log import cancelled_on
-
-Account = Posting.Account
 
 
 class ScheduleDiffers(Exception):
@@ -77,14 +75,8 @@ def record_acts(
 
 
 def _charge(certificate: Certificate, key: str, difference: int, *, now: datetime) -> Charge:
-    """Additional premium is owed by the member and held for the insurer; return premium the other way round."""
     charge = Charge.objects.create(key=key, member=certificate.member, charge_yen=difference, recorded_at=now)
-    book(
-        key=f"charge:{key}",
-        postings={Account.MEMBER_RECEIVABLE: difference, Account.PREMIUM_PAYABLE: -difference},
-        description="追加保険料" if difference > 0 else "返戻保険料",
-        now=now,
-    )
+    book_charge(charge, description="追加保険料" if difference > 0 else "返戻保険料", now=now)
     return charge
 
 
@@ -104,12 +96,7 @@ def _settle(
         _allocate(
             payment, [entry.charge for entry in recorded if entry.charge and entry.premium_difference > 0], now=now
         )
-        book(
-            key=f"payment:{payment.key}",
-            postings={Account.CARD_PROCESSOR: payment.charge_yen, Account.MEMBER_RECEIVABLE: -payment.charge_yen},
-            description="カード支払い",
-            now=now,
-        )
+        book_payment(payment, now=now)
     return []
 
 

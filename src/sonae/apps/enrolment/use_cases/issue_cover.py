@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sonae.apps.billing.ledger import book
-from sonae.apps.billing.models import Allocation, Charge, Payment, Posting
+from sonae.apps.billing.ledger import book_charge, book_payment
+from sonae.apps.billing.models import Allocation, Charge, Payment
 from sonae.apps.certificates.models import Certificate
 from sonae.apps.certificates.use_cases.issue_certificate import issue_certificate
 from sonae.apps.enrolment.cover_mails import write_certificate_mail
 from sonae.apps.enrolment.cover_papers import issue_papers
 from sonae.apps.enrolment.models import Application
 from sonae.apps.enrolment.schedule import schedule_of
-
-Account = Posting.Account
 
 
 def issue_cover(*, application: Application, payment: Payment, now: datetime) -> Certificate:
@@ -46,15 +44,5 @@ def issue_cover(*, application: Application, payment: Payment, now: datetime) ->
 
 def _book_premium(*, charge: Charge, payment: Payment, now: datetime) -> None:
     Allocation.objects.create(payment=payment, charge=charge, allocated_yen=charge.charge_yen, recorded_at=now)
-    book(
-        key=f"charge:{charge.key}",
-        postings={Account.MEMBER_RECEIVABLE: charge.charge_yen, Account.PREMIUM_PAYABLE: -charge.charge_yen},
-        description="保険料",
-        now=now,
-    )
-    book(
-        key=f"payment:{payment.key}",
-        postings={Account.CARD_PROCESSOR: payment.charge_yen, Account.MEMBER_RECEIVABLE: -payment.charge_yen},
-        description="カード支払い",
-        now=now,
-    )
+    book_charge(charge, description="保険料", now=now)
+    book_payment(payment, now=now)

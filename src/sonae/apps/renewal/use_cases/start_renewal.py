@@ -56,13 +56,13 @@ def start_renewal(*, number: str, user: User, language: str, now: datetime) -> A
         raise MayNotAct
     if offer.renewal is not None:
         raise Renewed(offer.renewal)
-    living = Application.objects.filter(member=member, scheme_year=offer.year, state__in=LIVING).first()
+    living = Application.objects.filter(member=member, scheme_year=offer.turn.year, state__in=LIVING).first()
     if living is not None:
         return living
     if offer.start_on is None or offer.offer.reasons:
         raise NothingToRenew
     application = open_draft(
-        member=member, user=user, year=offer.year, start_on=offer.start_on, language=language, now=now,
+        member=member, user=user, year=offer.turn.year, start_on=offer.start_on, language=language, now=now,
         renewal_of=offer.certificate,
     )  # fmt: skip
     _fill_in(application, offer, now=now)
@@ -74,7 +74,7 @@ def _fill_in(application: Application, offer: MembersOffer, *, now: datetime) ->
     facts = offer.offer.facts
     plan = {"industry": facts.risk.industry, "annual_sales": facts.risk.annual_sales, "plan_code": facts.plan_code}
     filled = {
-        StepCode.NEEDS: _still_answered(offer.new, last.get(StepCode.NEEDS, {})),
+        StepCode.NEEDS: _still_answered(offer.turn.new, last.get(StepCode.NEEDS, {})),
         StepCode.PLAN: plan,
         StepCode.COMPANY: _company(offer.certificate, last.get(StepCode.COMPANY, {})),
     }
