@@ -107,8 +107,10 @@ def _receive(request: HttpRequest, form: UploadForm) -> Feed:
     )  # fmt: skip
     if feed.state != Feed.State.RECEIVED:
         said = say(
-            "同じファイルが、すでにあります。新しくは受け付けていません。",
-            "The same file is here already, so nothing was added.",
+            "同じファイルが、すでにあります。新しくは受け付けていません。そのあとで別の名簿を適用していて、この名簿に戻したいときは、"
+            "日付を翌日以降にして入れてください。",
+            "The same file is here already, so nothing was added. If another list was applied since and this one is to hold again, "
+            "hand it in with a later day.",
         )
         messages.info(request, said)
     elif feed.size <= READ_AT_ONCE_BYTES:
