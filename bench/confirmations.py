@@ -1,8 +1,8 @@
 """Renewals confirmed by members at once: the one page is sent, the kept card held, everything checked again, captured, issued.
 
-``sonae run`` serves them as it serves everybody, with one web server and one worker; users in parallel send the page that they
-have read. A bare Django page on the same kind of server is the yardstick. Afterwards every member has one certificate that
-follows the old one, and no yen is unexplained.
+``sonae run`` serves them as it serves everybody, with one web server more beside its own, as behind a proxy; users in parallel
+send the page that they have read, half of them to either. A bare Django page on the same kind of server is the yardstick.
+Afterwards every member has one certificate that follows the old one, and no yen is unexplained.
 """
 
 from __future__ import annotations
@@ -35,13 +35,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         process = SiteProcess(database.prepare(Path(folder)).owner, SEASON, settings="bench.october")
         try:
-            _measure(process.start())
+            site = process.start()
+            _measure(site, [site.address, process.start_web(site)])
         finally:
             process.stop()
 
 
-def _measure(site: RunningSite) -> None:
-    members = Renewing(site, members=WARM_UP + 2 * MEMBERS)
+def _measure(site: RunningSite, webs: list[str]) -> None:
+    members = Renewing(site, webs, members=WARM_UP + 2 * MEMBERS)
     times_of(members.confirm, visits=WARM_UP)
     pool, done = urllib3.PoolManager(maxsize=8, retries=False), WARM_UP
     size = len(pool.request("GET", f"{site.address}/").data)
@@ -64,8 +65,8 @@ def _measure(site: RunningSite) -> None:
 class Renewing:
     """Members with a certificate that expires on 1 December and a kept card; each has the page of its renewal open."""
 
-    def __init__(self, site: RunningSite, *, members: int) -> None:
-        self._site = site
+    def __init__(self, site: RunningSite, webs: list[str], *, members: int) -> None:
+        self._site, self._webs = site, webs
         os.environ |= SEASON | {"DATABASE_URL": site.database_url, "SONAE_VAR": str(site.log.parent)}
         import django
 
@@ -138,8 +139,8 @@ class Renewing:
                 "POST", offer, fields={"csrfmiddlewaretoken": token}, headers={"Cookie": cookie}, encode_multipart=False,
                 redirect=False,
             )  # fmt: skip
-            page = self._site.address + started.headers["Location"].rstrip("/") + "/renew/"
-            text, cookie, token = self._open(page, cookie)
+            page = started.headers["Location"].rstrip("/") + "/renew/"
+            text, cookie, token = self._open(self._site.address + page, cookie)
             hidden = {name: html.unescape(value) for name, value in HIDDEN.findall(text)}
             self._pages[place] = (page, {**hidden, **ANSWERS, "csrfmiddlewaretoken": token}, {"Cookie": cookie})
 
@@ -162,8 +163,9 @@ class Renewing:
     def confirm(self, place: int) -> None:
         """One press: what is measured."""
         page, fields, headers = self._pages[place]
+        web = self._webs[place % len(self._webs)]
         answer = self._pool.request(
-            "POST", page, fields=fields, headers=headers, encode_multipart=False, redirect=False
+            "POST", web + page, fields=fields, headers=headers, encode_multipart=False, redirect=False
         )
         assert (answer.status, answer.headers.get("Location", "").endswith("/paid/")) == (302, True), (
             answer.status,

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -129,7 +130,8 @@ class SiteProcess:
         self._database_url = urlunsplit(parts._replace(path=f"/{self._name}"))
         self._serving_url = make_conninfo(self._database_url, user=self._name, password=self._name)
         self._extra = {**(extra_environment or {}), "DJANGO_SETTINGS_MODULE": settings}
-        self._process: subprocess.Popen[bytes] | None = None
+        self._environment: dict[str, str] = {}
+        self._processes: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> RunningSite:
         """Create the database and an account that owns nothing, start everything, wait until the first page answers."""
@@ -138,31 +140,55 @@ class SiteProcess:
             connection.execute(f"CREATE ROLE \"{self._name}\" LOGIN PASSWORD '{self._name}'")
         port, card_port = free_port(), free_port()
         log = Path(self._folder.name) / "run.log"
-        environment = {
+        self._environment = {
             **os.environ,
             **self._extra,
             "DATABASE_URL": self._serving_url,
             "SONAE_OWNER_DATABASE_URL": self._database_url,
             "SONAE_VAR": self._folder.name,
         }
-        with log.open("wb") as output:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "sonae.config.command_line", "run", "--port", str(port), "--card-port", str(card_port)],
-                env=environment, stdout=output, stderr=output, stdin=subprocess.DEVNULL,
-            )  # fmt: skip
-        deadline = time.monotonic() + START_SECONDS
-        while "is running" not in log.read_text():
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"sonae run did not come up:\n{log.read_text()[-3000:]}")
-            time.sleep(0.2)
+        process = self._run(log, "run", "--port", str(port), "--card-port", str(card_port))
+        _wait_until(lambda: "is running" in log.read_text(), process, log)
         return RunningSite(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{card_port}", self._database_url, log)
+
+    def start_web(self, beside: RunningSite) -> str:
+        """One web server more for the same site, as an operator starts it behind a proxy; its address."""
+        port, log = free_port(), beside.log.with_name("web.log")
+        self._environment |= {"SONAE_SITE_ADDRESS": beside.address, "SONAE_SANDBOX_CARD_URL": beside.cards}
+        del self._environment["SONAE_OWNER_DATABASE_URL"]
+        process = self._run(log, "web", "--port", str(port))
+        _wait_until(lambda: _answers(port), process, log)
+        return f"http://127.0.0.1:{port}"
+
+    def _run(self, log: Path, *command: str) -> subprocess.Popen[bytes]:
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "sonae.config.command_line", *command],
+                env=self._environment, stdout=output, stderr=output, stdin=subprocess.DEVNULL,
+            )  # fmt: skip
+        self._processes.append(process)
+        return process
 
     def stop(self) -> None:
         """Stop everything and drop the database."""
-        if self._process is not None and self._process.poll() is None:
-            self._process.send_signal(signal.SIGTERM)
-            self._process.wait(30)
+        for process in reversed(self._processes):
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+                process.wait(30)
         with psycopg.connect(self._server_url, autocommit=True) as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{self._name}" WITH (FORCE)')
             connection.execute(f'DROP ROLE IF EXISTS "{self._name}"')
         self._folder.cleanup()
+
+
+def _wait_until(happened: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not happened():
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"{' '.join(map(str, process.args))} did not come up:\n{log.read_text()[-3000:]}")  # type: ignore[arg-type]  # ours are lists
+        time.sleep(0.2)
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

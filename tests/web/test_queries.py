@@ -90,9 +90,9 @@ def test_sending_a_consultation_asks_no_more_than_it_did(programme: Programme, c
     asker = Asker(client)
     asker.ask()
     question, referral = asker.form("/consultation/"), asker.form("/outside/")
-    # Scheme years; two counts; looked for; version, number, row, audit, mail looked for, written, its job.
-    assert statements_of(client, question.action, question.controls | QUESTION) == 11
-    assert statements_of(client, referral.action, referral.controls | REFERRAL) == 13  # and the consent, with its audit
+    # Scheme years; two counts; looked for; version, number, row, audit, mail, its job.
+    assert statements_of(client, question.action, question.controls | QUESTION) == 10
+    assert statements_of(client, referral.action, referral.controls | REFERRAL) == 12  # and the consent, with its audit
 
 
 def test_a_scheme_year_that_is_opened_is_on_the_next_page(programme: Programme, client: Client) -> None:

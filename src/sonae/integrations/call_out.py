@@ -6,6 +6,7 @@ the caller for as long as it likes. The whole call therefore has its own deadlin
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +20,8 @@ from sonae.apps.billing.gateway import GatewayRefused, GatewayUnavailable, Gatew
 LINES = 2  # of the web server's four threads
 LINE_SECONDS = 1.0
 MOST_THREADS = 64  # running and left behind
+
+log = logging.getLogger("sonae.call_out")
 
 Answer = TypeVar("Answer")
 
@@ -94,7 +97,8 @@ class CallOut:
             self._circuit.enter()
             try:
                 answer = self._within_deadline(work)
-            except (GatewayUnknown, GatewayUnavailable):
+            except (GatewayUnknown, GatewayUnavailable) as error:
+                log.warning("a call to the other side failed: %s", error)
                 self._circuit.failed()
                 raise
             except GatewayRefused:

@@ -5,22 +5,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sonae.apps.billing.models import Charge, JournalEntry, Payment, Posting
+from django.db import connection
+
+from sonae.apps.billing.models import Charge, Payment, Posting
 from sonae.domain.calendar import japan_date
 
 Account = Posting.Account
+# Entry and postings in one statement: every charge and every payment waits for it with locks held.
+BOOK = """
+    WITH entry AS (
+        INSERT INTO billing_journalentry (key, booked_on, recorded_at, description)
+        VALUES (%(key)s, %(booked_on)s, %(now)s, %(description)s) ON CONFLICT (key) DO NOTHING RETURNING id
+    )
+    INSERT INTO billing_posting (entry_id, account, posted_yen)
+    SELECT entry.id, line.account, line.posted_yen
+    FROM entry, unnest(%(accounts)s::text[], %(yen)s::bigint[]) AS line (account, posted_yen)
+"""
 
 
 def book(*, key: str, postings: Mapping[str, int], description: str, now: datetime) -> bool:
     """Book account → yen (debit positive, credit negative). False when the key is booked already; nothing is changed then."""
-    entry, is_new = JournalEntry.objects.get_or_create(
-        key=key, defaults={"booked_on": japan_date(now), "recorded_at": now, "description": description}
-    )
-    if is_new:
-        Posting.objects.bulk_create(
-            Posting(entry=entry, account=account, posted_yen=yen) for account, yen in postings.items()
-        )
-    return is_new
+    with connection.cursor() as cursor:
+        cursor.execute(
+            BOOK,
+            {
+                "key": key, "booked_on": japan_date(now), "now": now, "description": description,
+                "accounts": [str(account) for account in postings], "yen": list(postings.values()),
+            },
+        )  # fmt: skip
+        return bool(cursor.rowcount > 0)
 
 
 def book_charge(charge: Charge, *, description: str, now: datetime) -> None:

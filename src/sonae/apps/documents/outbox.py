@@ -37,19 +37,11 @@ class MailServerAway(Exception):
 
 def write_mail(*, key: str, recipient: str, subject: str, body: str, language: str, now: datetime) -> None:
     """Put a mail into the outbox with the caller's transaction; a key that is there already is left as it is."""
-    _, is_new = OutboxMessage.objects.get_or_create(
-        key=key,
-        defaults={
-            "recipient": recipient,
-            "subject": _one_line(subject),
-            "body": body,
-            "language": language,
-            "created_at": now,
-            "next_try_at": now,
-        },
-    )
-    if is_new:
-        later("sonae.send_mails")
+    message = OutboxMessage(
+        key=key, recipient=recipient, subject=_one_line(subject), body=body, language=language, created_at=now, next_try_at=now
+    )  # fmt: skip
+    OutboxMessage.objects.bulk_create([message], ignore_conflicts=True)
+    later("sonae.send_mails")
 
 
 def _one_line(subject: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -38,6 +39,11 @@ def issue_paper(
         },
     )
     return paper
+
+
+def issue_all(papers: Iterable[Paper]) -> None:
+    """Papers that nobody has saved yet, each issued once for its key, in one statement."""
+    Paper.objects.bulk_create(papers, ignore_conflicts=True)
 
 
 def pdf_of(*, paper: Paper, now: datetime) -> bytes:

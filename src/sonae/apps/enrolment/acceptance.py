@@ -8,8 +8,8 @@ from enum import StrEnum
 from sonae.apps.certificates.models import Certificate
 from sonae.apps.enrolment.models import Application
 from sonae.apps.enrolment.starts import start_holds
-from sonae.apps.parties.queries import find_membership
-from sonae.apps.parties.standing import list_facts, may_renew
+from sonae.apps.parties.models import MembershipFact
+from sonae.apps.parties.standing import latest_fact, list_facts, may_renew
 from sonae.apps.programmes.product_files import product_of
 from sonae.domain.calendar import japan_date, quote_valid_until
 from sonae.domain.eligibility import assess
@@ -44,12 +44,13 @@ def find_obstacle(*, application: Application, now: datetime) -> Obstacle | None
 
 def _is_entitled(application: Application, product: Product, today: date) -> bool:
     """A member of today (F03); who renews must also not be about to leave before the new cover begins (F21)."""
-    if find_membership(member=application.member, on=today) is None:
+    facts = list_facts(member=application.member)
+    latest = latest_fact(facts, on=today)
+    if latest is None or latest.kind == MembershipFact.Kind.LEFT:
         return False
     if application.renewal_of is None:
         return True
-    facts, expires_on = list_facts(member=application.member), application.scheme_year.start_on
-    return may_renew(facts, expires_on=expires_on, today=today, calendar=product.calendar)
+    return may_renew(facts, expires_on=application.scheme_year.start_on, today=today, calendar=product.calendar)
 
 
 def _risk_obstacle(application: Application, product: Product) -> Obstacle | None:

@@ -20,7 +20,7 @@ from sonae.apps.documents.facts import (
     ShownDocument,
 )
 from sonae.apps.documents.models import Paper
-from sonae.apps.documents.papers import issue_paper
+from sonae.apps.documents.papers import issue_all
 from sonae.apps.documents.rendering import file_name_for_receipt
 from sonae.apps.enrolment.models import Application, DocumentOpening, Evidence, StepAnswers
 from sonae.apps.programmes.models import ProductVersion
@@ -83,8 +83,8 @@ def issue_papers(
         ),
         (Kind.DISCLOSURE_COPY, f"{certificate.number}_告知内容の写し.pdf", _disclosure(issue)),
     )
-    for kind, file_name, facts in papers:
-        issue_paper(
+    issue_all(
+        Paper(
             key=f"{kind}:{certificate.number}:1",
             kind=kind,
             member=application.member,
@@ -92,8 +92,10 @@ def issue_papers(
             language=application.language,
             file_name=file_name,
             facts=facts.as_dict(),
-            now=now,
+            issued_at=now,
         )
+        for kind, file_name, facts in papers
+    )
 
 
 def _certificate(issue: _Issue) -> CertificateFacts:

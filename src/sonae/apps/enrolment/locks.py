@@ -7,18 +7,18 @@ from sonae.apps.enrolment.models import Application
 from sonae.apps.parties.models import Member
 
 
-def lock_application(application_id: int) -> Application:
-    """The application alone."""
+def lock_application(**named: int | str) -> Application:
+    """The application alone; ``named`` as in a query, ``pk`` or ``public_id``."""
     return (
         Application.objects.select_for_update(of=("self",))
         .select_related("scheme_year__product_version", "member", "user", "renewal_of")
         .defer("scheme_year__product_version__files")
-        .get(pk=application_id)
+        .get(**named)
     )
 
 
-def lock_member_and_application(application_id: int) -> Application:
+def lock_member_and_application(**named: int | str) -> Application:
     """The application, its member held before it: cover can't appear meanwhile."""
-    member_id = Application.objects.values_list("member_id", flat=True).get(pk=application_id)
-    Member.objects.select_for_update().get(pk=member_id)
-    return lock_application(application_id)
+    of = Application.objects.filter(**named).values("member")
+    list(Member.objects.select_for_update().filter(pk__in=of))
+    return lock_application(**named)

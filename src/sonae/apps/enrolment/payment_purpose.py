@@ -67,8 +67,7 @@ class ApplicationPurpose:
 
     def lock(self, public_id: str) -> PaidApplication:
         """Member first, then the application."""
-        application_id = Application.objects.values_list("pk", flat=True).get(public_id=public_id)
-        return PaidApplication(lock_member_and_application(application_id))
+        return PaidApplication(lock_member_and_application(public_id=public_id))
 
     def frame_of(self, public_id: str) -> PageFrame:
         """The applicant comes back to the application."""

@@ -56,7 +56,7 @@ def pay(request: HttpRequest, application: Application) -> HttpResponse:
     if application.state == State.ISSUED:
         return redirect("portal:paid", application.public_id)
     if request.method == "POST":
-        return _to_card_page(request, application)
+        return to_card_page(request, application)
     if application.state == State.PAYING:
         return show_under_payment(request, application)
     progress = progress_for(request, application)
@@ -86,7 +86,8 @@ def card_facts(request: HttpRequest, application: Application) -> dict[str, Any]
     }
 
 
-def _to_card_page(request: HttpRequest, application: Application) -> HttpResponse:
+def to_card_page(request: HttpRequest, application: Application) -> HttpResponse:
+    """Pay for a confirmed application that this person may manage: on to the card page, or past it with the kept card."""
     moment = now(request)
     if not allow(key=f"pay:{application.pk}", most=CARD_TRIES_AN_HOUR, within=HOUR, now=moment):
         return too_many_requests(request, retry_after_seconds=int(HOUR.total_seconds()))

@@ -27,7 +27,7 @@ from sonae.domain.renewal import is_part_year
 from sonae.web.portal.access import for_application, only_looks, progress_for
 from sonae.web.portal.application_views import answer_if_not_open, seen_revision
 from sonae.web.portal.confirm_views import CHANGED, DeclarationForm, show_obstacle
-from sonae.web.portal.payment_views import card_facts, pay
+from sonae.web.portal.payment_views import card_facts, pay, to_card_page
 from sonae.web.portal.steps.documents import NOT_GIVEN, asking, in_order
 from sonae.web.portal.steps.plan import PlanForm, PlanStep
 from sonae.web.portal.steps.questions import Disclosure, QuestionForm
@@ -195,7 +195,7 @@ def _keep_and_pay(request: HttpRequest, application: Application, page: Page) ->
         if progress.referrals:
             return redirect("portal:referral", application.public_id)
         declared = {code: page.declaration.cleaned_data[code] for code in page.declaration.fields}
-        confirm_application(
+        confirmed = confirm_application(
             application_id=application.pk, seen_revision=progress.application.revision, declarations=declared, user=by,
             language=language, now=moment,
         )  # fmt: skip
@@ -207,7 +207,7 @@ def _keep_and_pay(request: HttpRequest, application: Application, page: Page) ->
         return show_obstacle(request, application, refusal.obstacle)
     except (OutOfOrder, NotOpen, DeclarationMissing, YearOver):
         return redirect("portal:application", application.public_id)
-    return pay(request, public_id=application.public_id)
+    return to_card_page(request, confirmed)
 
 
 def _show(request: HttpRequest, page: Page, *, status: int = 200, only_plan: bool = False) -> HttpResponse:

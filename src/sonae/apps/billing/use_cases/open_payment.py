@@ -30,12 +30,12 @@ def write_down_payment(
 
     ``consent``: the card that will be typed is kept. ``saved_card``: it is charged, and no page is shown.
     """
-    living = Payment.objects.filter(purpose=purpose).exclude(state=Payment.State.CLOSED).first()
+    tries = list(Payment.objects.filter(purpose=purpose).order_by("id"))
+    living = next((payment for payment in tries if payment.state != Payment.State.CLOSED), None)
     if living is not None:
         return living
-    tries = Payment.objects.filter(purpose=purpose).count()
     payment = Payment.objects.create(
-        key=f"{purpose}:{tries + 1}",
+        key=f"{purpose}:{len(tries) + 1}",
         purpose=purpose,
         member=member,
         charge_yen=charge_yen,

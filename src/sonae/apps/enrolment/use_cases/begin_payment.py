@@ -58,7 +58,7 @@ def begin_payment(
 def _write_down(
     *, application_id: int, gateway: CardGateway, consent: GivenConsent | None, on_saved_card: bool, now: datetime
 ) -> Payment:
-    application = lock_member_and_application(application_id)
+    application = lock_member_and_application(pk=application_id)
     if application.state in {State.PAYING, State.ISSUED}:
         return Payment.objects.filter(purpose=purpose_of(application)).latest("created_at", "id")
     if application.state != State.CONFIRMED:

@@ -55,7 +55,7 @@ def confirm_application(
     Raises ``MayNotAct``, ``NotOpen``, ``ChangedMeanwhile`` (an older page was confirmed), ``OutOfOrder``, ``DeclarationMissing``,
     ``NotAcceptable``.
     """
-    application = lock_member_and_application(application_id)
+    application = lock_member_and_application(pk=application_id)
     if not may_act_for(user=user, member=application.member, to="manage"):
         raise MayNotAct
     if application.state not in {State.DRAFT, State.CONFIRMED}:
@@ -77,7 +77,7 @@ def confirm_application(
         progress=progress, declarations=given, membership=membership, user=user, language=language, now=now
     )
     _seal(application, evidence, now=now)
-    keep_answers(application, StepCode.CONFIRM, dict(given), revision=application.revision, now=now)
+    keep_answers(application, {StepCode.CONFIRM: (application.revision, given)}, now=now)
     application.state, application.language, application.changed_at = State.CONFIRMED, language, now
     application.user = user  # whoever confirms answers for it, is named on the papers and gets the mail
     application.save(update_fields=["state", "language", "changed_at", "user"])

@@ -26,7 +26,7 @@ def open_document(*, application_id: int, document: str, language: str, user: Us
 
     Raises ``MayNotAct``, ``NotOpen`` or ``OutOfOrder``.
     """
-    application = lock_application(application_id)
+    application = lock_application(pk=application_id)
     if not may_act_for(user=user, member=application.member, to="manage"):
         raise MayNotAct
     progress = progress_of(application, today=japan_date(now))

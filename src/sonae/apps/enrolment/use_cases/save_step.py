@@ -61,7 +61,7 @@ def save_step(
     ``seen_revision`` is the one of the page. Raises ``MayNotAct``, ``NotOpen``, ``OutOfOrder``, ``ChangedMeanwhile`` or
     ``YearOver``.
     """
-    application = lock_application(application_id)
+    application = lock_application(pk=application_id)
     if not may_act_for(user=user, member=application.member, to="manage"):
         raise MayNotAct
     if application.state not in {State.DRAFT, State.CONFIRMED}:
@@ -77,7 +77,7 @@ def save_step(
         raise ChangedMeanwhile(saved)
     if step == StepCode.PLAN:
         take_up_plan(application, progress, answers)
-    keep_answers(application, step, dict(answers), revision=seen_revision + 1, now=now)
+    keep_answers(application, {step: (seen_revision + 1, answers)}, now=now)
     touch(application, now=now)
     record(now=now, actor=f"user:{user.pk}", action="application.step_saved", object_kind="application",
            object_id=application.number, step=str(step), revision=application.revision)  # fmt: skip
@@ -85,11 +85,14 @@ def save_step(
 
 
 def keep_answers(
-    application: Application, step: StepCode, answers: dict[str, Any], *, revision: int, now: datetime
+    application: Application, given: Mapping[StepCode, tuple[int, Mapping[str, Any]]], *, now: datetime
 ) -> None:
-    """In one statement, whether the step was saved before or not."""
+    """By step the revision and the answers; in one statement, whether a step was saved before or not."""
     StepAnswers.objects.bulk_create(
-        [StepAnswers(application=application, step=step, answers=answers, revision=revision, saved_at=now)],
+        [
+            StepAnswers(application=application, step=step, answers=dict(answers), revision=revision, saved_at=now)
+            for step, (revision, answers) in given.items()
+        ],
         update_conflicts=True,
         unique_fields=["application", "step"],
         update_fields=["answers", "revision", "saved_at"],

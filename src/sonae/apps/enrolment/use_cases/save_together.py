@@ -45,7 +45,7 @@ def save_together(
     ``read`` names the documents that stood on the page and were marked as read. Raises ``MayNotAct``, ``NotOpen``, ``OutOfOrder``
     where a step before the first of these isn't done, ``ChangedMeanwhile`` where another page changed it since, ``YearOver``.
     """
-    application = lock_application(application_id)
+    application = lock_application(pk=application_id)
     if not may_act_for(user=user, member=application.member, to="manage"):
         raise MayNotAct
     if application.state not in {State.DRAFT, State.CONFIRMED}:
@@ -60,8 +60,7 @@ def save_together(
     _note_read(progress, read, language=language, now=now)
     if StepCode.PLAN in answers:
         take_up_plan(application, progress, answers[StepCode.PLAN])
-    for step, given in answers.items():
-        keep_answers(application, step, dict(given), revision=progress.revision(step) + 1, now=now)
+    keep_answers(application, {step: (progress.revision(step) + 1, given) for step, given in answers.items()}, now=now)
     touch(application, now=now)
     record(now=now, actor=f"user:{user.pk}", action="application.steps_saved", object_kind="application",
            object_id=application.number, steps=", ".join(answers), revision=application.revision)  # fmt: skip

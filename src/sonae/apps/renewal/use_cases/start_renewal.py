@@ -78,9 +78,7 @@ def _fill_in(application: Application, offer: MembersOffer, *, now: datetime) ->
         StepCode.PLAN: plan,
         StepCode.COMPANY: _company(offer.certificate, last.get(StepCode.COMPANY, {})),
     }
-    for step, answers in filled.items():
-        if answers:
-            keep_answers(application, step, answers, revision=1, now=now)
+    keep_answers(application, {step: (1, answers) for step, answers in filled.items() if answers}, now=now)
     take_up_plan(application, progress_of(application, today=japan_date(now)), plan)
     application.revision = 1
     application.save()
