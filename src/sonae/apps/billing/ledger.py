@@ -15,7 +15,7 @@ Account = Posting.Account
 BOOK = """
     WITH entry AS (
         INSERT INTO billing_journalentry (key, booked_on, recorded_at, description)
-        VALUES (%(key)s, %(booked_on)s, %(now)s, %(description)s) ON CONFLICT (key) DO NOTHING RETURNING id
+        VALUES (%(key)s, %(booked_on)s, %(now)s, %(description)s) ON CONFLICT DO NOTHING RETURNING id
     )
     INSERT INTO billing_posting (entry_id, account, posted_yen)
     SELECT entry.id, line.account, line.posted_yen
