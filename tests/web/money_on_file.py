@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from sonae.apps.billing.models import Payment
 from sonae.apps.reporting.models import Bordereau
+from sonae.apps.reporting.months import first_open_month
 from sonae.apps.reporting.use_cases.close_bordereau import close_bordereau
 from sonae.apps.reporting.use_cases.take_payout_file import take_payout_file
 from sonae.domain.calendar import JAPAN
@@ -51,5 +52,7 @@ def payout(name: str = "po_1", *, fault: str = "none") -> bytes:
 
 
 def close_november() -> Bordereau:
-    """As on 2 December."""
+    """As on 2 December; the months before it, where there are any, are closed first."""
+    while (first := first_open_month()) is not None and first < NOVEMBER:
+        close_bordereau(month=first, actor="command:root", now=OVER)
     return close_bordereau(month=NOVEMBER, actor="command:root", now=OVER)
