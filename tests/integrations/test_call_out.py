@@ -38,12 +38,13 @@ def hold_lines(calls: CallOut, silence: threading.Event, number: int) -> None:
         assert begun.acquire(timeout=5)
 
 
-def test_one_caller_waits_for_a_line_and_the_others_are_turned_away_at_once(
+def test_when_no_answer_comes_one_caller_waits_for_a_line_and_the_others_are_turned_away_at_once(
     silence: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(call_out, "LINE_SECONDS", LONG)
     calls = CallOut(seconds=LONG, circuit=Circuit(), lines=2)
     hold_lines(calls, silence, 2)
+    calls._began = dict.fromkeys(calls._began, time.monotonic() - LONG)
+    monkeypatch.setattr(call_out, "LINE_SECONDS", LONG)
     answers: list[str] = []
     waiting = threading.Thread(target=lambda: answers.append(calls.run(lambda: "at last")), daemon=True)
     waiting.start()
@@ -59,7 +60,6 @@ def test_one_caller_waits_for_a_line_and_the_others_are_turned_away_at_once(
 def test_while_the_processor_answers_a_rush_of_callers_waits_for_a_line() -> None:
     """Twelve at once on one line that takes 20 ms for each: nobody is turned away, and the calls don't overlap."""
     calls = CallOut(seconds=LONG, circuit=Circuit(), lines=1)
-    calls.run(lambda: "it answers")
     at_once: list[int] = []
     under_way: set[int] = set()
 

@@ -75,9 +75,9 @@ class Circuit:
 class CallOut:
     """Runs calls to one outside server within a deadline, behind a circuit, and lets only some of its callers wait for it.
 
-    ``SONAE_CARD_LINES`` calls run at once. Whoever comes then waits for a line, for a second at most: everybody while the
-    processor has answered within the last second, otherwise one caller alone. A web server has few threads: those that don't
-    wait for the processor go on serving everybody else, whatever it does.
+    ``SONAE_CARD_LINES`` calls run at once. Whoever comes then waits for a line, for a second at most: everybody as long as no
+    call has been under way for a second, otherwise one caller alone. A web server has few threads: those that don't wait for
+    the processor go on serving everybody else, whatever it does.
     """
 
     def __init__(self, *, seconds: float, circuit: Circuit, lines: int | None = None) -> None:
@@ -86,7 +86,7 @@ class CallOut:
         self._lines = threading.BoundedSemaphore(lines or int(getattr(settings, "SONAE_CARD_LINES", LINES)))
         self._next_in_line = threading.BoundedSemaphore(1)
         self._threads = threading.BoundedSemaphore(MOST_THREADS)
-        self._answered_at = float("-inf")  # monotonic seconds
+        self._began: dict[int, float] = {}  # by the thread that holds a line, in monotonic seconds
 
     def run(self, work: Callable[[], Answer]) -> Answer:
         """The answer of ``work``, which raises the errors of a gateway.
@@ -102,14 +102,10 @@ class CallOut:
                 self._circuit.failed()
                 raise
             except GatewayRefused:
-                self._answered()
+                self._circuit.answered()
                 raise
-            self._answered()
+            self._circuit.answered()
             return answer
-
-    def _answered(self) -> None:
-        self._circuit.answered()
-        self._answered_at = time.monotonic()
 
     @contextmanager
     def _line(self) -> Iterator[None]:
@@ -117,13 +113,17 @@ class CallOut:
         if not (self._lines.acquire(blocking=False) or self._wait_for_a_line()):
             # Says nothing about the processor, so the circuit doesn't count it.
             raise GatewayUnavailable("every line to the processor is waiting for an answer")
+        holder = threading.get_ident()
+        self._began[holder] = time.monotonic()
         try:
             yield
         finally:
+            del self._began[holder]
             self._lines.release()
 
     def _wait_for_a_line(self) -> bool:
-        if time.monotonic() - self._answered_at < LINE_SECONDS:
+        since = time.monotonic() - LINE_SECONDS
+        if all(began > since for began in list(self._began.values())):
             return self._lines.acquire(timeout=LINE_SECONDS)
         if not self._next_in_line.acquire(blocking=False):
             return False
