@@ -77,13 +77,28 @@ def test_a_closed_month_answers_the_same_for_ever(closed: Bordereau) -> None:
     assert [one.code for one in profiles_of(closed)] == ["premium", "lloyds-5-2"]
 
 
-@pytest.mark.parametrize("name", ["=HYPERLINK(1)", "＝1+1", "@SUM(1)", "a\x01b\ufffe", "<b>&\"'"])
+# Markup that a writer could take for its own: XlsxWriter does, and the second cell is a formula then.
+AS_MARKUP = '<r><t>a</t></r></is></c><c r="B2"><f>HYPERLINK("x")</f></c><c r="C2" t="inlineStr"><is><r><t>b</t></r>'
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["=HYPERLINK(1)", "＝1+1", "@SUM(1)", "+1", "-1", "|x", "%x", "\t=1", "'=1", "a\x01b\ufffe", "<b>&\"'", " 前後 ", "]]>",
+     "_x003D_1", "_x005F_x003D_1", "_x003d_x0031_", AS_MARKUP],
+)  # fmt: skip
 def test_a_text_stays_a_text(name: str) -> None:
     book = b"".join(write_workbook(["名前"], [[name, 1, date(2026, 12, 1), None, -5]], sheet="2026-11"))
     row = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_index(0).to_python(skip_empty_area=False)[1]
     assert row == [name.replace("\x01", "").replace("\ufffe", ""), 1.0, date(2026, 12, 1), "", -5.0]
     sheet = zipfile.ZipFile(io.BytesIO(book)).read("xl/worksheets/sheet1.xml")
     assert b"<f>" not in sheet
+
+
+def test_nothing_in_a_workbook_says_when_it_was_made() -> None:
+    book = b"".join(write_workbook(["名前"], [["青木工務店"]], sheet="2026-11"))
+    entries = zipfile.ZipFile(io.BytesIO(book)).infolist()
+    assert {entry.date_time for entry in entries} == {(1980, 1, 1, 0, 0, 0)}
+    assert not [entry.filename for entry in entries if entry.filename.startswith("docProps/")]
 
 
 def test_more_rows_than_a_sheet_takes_go_on_the_next(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,7 @@ EPOCH = date(1899, 12, 30)  # Excel's day 0, for every day after February 1900
 DATED = (1980, 1, 1, 0, 0, 0)  # the earliest that a ZIP can say: the same list is the same file
 TEXT, HEADING, NUMBER, DAY = 0, 1, 2, 3
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
+_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # Excel reads _x003D_ as =, unless its first _ is written so too
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _LINKS = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -107,8 +108,8 @@ def _cell(cell: Cell, style: int) -> str:
 
 
 def _printable(text: str) -> str:
-    """Without the characters that XML has no place for."""
-    return _UNPRINTABLE.sub("", text)
+    """Without the characters that XML has no place for, and with nothing that Excel reads as another character."""
+    return _ESCAPED.sub("_x005F_", _UNPRINTABLE.sub("", text))
 
 
 def _frame(names: Sequence[str]) -> dict[str, str]:
