@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
+from datetime import date
 from html import unescape
 from xml.etree import ElementTree
 
@@ -23,6 +24,7 @@ from sonae.web.site import legal
 from tests import cast, clock
 from tests.architecture.test_access_matrix import FOR_MACHINES, MATRIX, May
 from tests.journeys.test_every_page import WITHOUT_A_PICTURE
+from tests.web.holdings import give_paid_cover
 from tests.web.test_styles import COLOURS
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +115,12 @@ def test_what_is_nobodys_or_somebodys_business_alone_is_left_out_by_search_engin
     assert metas(head)["robots"] == "noindex"
     assert links(head) == []
     assert "og:image" not in head
+
+
+@pytest.mark.parametrize("path", [*(path_of(name, "en") for name in PAGES), "/en/verify/{}/"])
+def test_no_sentence_ends_twice_after_a_name_that_ends_in_a_full_stop(programme: Programme, path: str) -> None:
+    page = Client().get(path.format(give_paid_cover(cast.call_in().member, date(2026, 12, 1)).verification_code))
+    assert "Ltd.." not in unescape(re.sub(r"<[^>]+>", "", page.content.decode()))
 
 
 def test_a_persons_pages_are_left_out(programme: Programme) -> None:
