@@ -11,18 +11,20 @@ import pytest
 from django.test import Client
 
 from sonae.apps.billing.gateway import SavedCardOutcome
+from sonae.apps.certificates.mapping import acts_of
 from sonae.apps.certificates.models import Certificate
 from sonae.apps.enrolment.models import Application, DocumentOpening, Evidence
 from sonae.apps.programmes.models import Programme
 from sonae.domain.calendar import JAPAN
 from sonae.domain.certificate.change import Wish
-from sonae.domain.certificate.log import Kind
+from sonae.domain.certificate.log import Kind, fields_on
 from tests import clock
 from tests.apps.certificates.changes import ask
 from tests.cast import Cast, call_in, leave_list
-from tests.web.applicant import CONSENTS, DECLARATIONS, DISCLOSURE, OTHER_INSURED, Applicant
+from tests.web.applicant import COMPANY, CONSENTS, DECLARATIONS, DISCLOSURE, OTHER_INSURED, Applicant
 from tests.web.holdings import give_paid_cover, tell, words_of
 from tests.web.memory_gateway import MemoryGateway
+from tests.web.page_forms import forms_of
 
 pytestmark = pytest.mark.django_db
 OCTOBER = datetime(2026, 10, 10, 10, tzinfo=JAPAN)
@@ -300,3 +302,30 @@ def test_a_certificate_without_an_application_asks_for_what_is_not_known(cast: C
     with clock.at(OCTOBER):
         renewing = Renewing(cast, old)
         assert re.fullmatch(r"/apply/[\w-]+/needs/", renewing.start())
+
+
+def test_the_firm_is_corrected_on_the_page_that_the_renewal_leads_to(cast: Cast, gateway: MemoryGateway) -> None:
+    """Though the documents of the next year, which come before it at a first application, are still to be read."""
+    old = bought(cast, gateway)
+    with clock.at(OCTOBER):
+        renewing = Renewing(cast, old)
+        page = renewing.start().replace("/renew/", "/company/")
+        assert f'href="{page}"' in renewing.client.get(renewing.page).content.decode()
+        (form,) = [one for one in forms_of(renewing.client, page) if "street" in one.controls]
+        assert form.controls["name"] == COMPANY["name"]
+        answer = renewing.client.post(page, form.controls | COMPANY | {"street": "2-2", "action": "next"})
+        assert (answer.status_code, answer.url) == (302, renewing.page)
+        assert renewing.send().status_code == 303
+        gateway.card_holder_pays()
+        renewing.client.get(f"/apply/{renewing.application.public_id}/paid/")
+    new = renewing.application.certificate
+    assert new is not None
+    assert fields_on(acts_of(new.transactions.all()), new.starts_on)["applicant.street"] == "2-2"
+
+
+def test_the_firm_of_a_renewal_that_was_entered_by_hand_comes_after_its_needs(cast: Cast) -> None:
+    old = give_paid_cover(cast.member, date(2025, 12, 1))
+    with clock.at(OCTOBER):
+        renewing = Renewing(cast, old)
+        answer = renewing.client.get(renewing.start().replace("/needs/", "/company/"))
+        assert (answer.status_code, answer.url) == (302, renewing.page)

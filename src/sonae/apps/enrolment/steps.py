@@ -123,8 +123,11 @@ class Progress:
         return next((step for step in ORDER if not self.is_done(step)), StepCode.CONFIRM)
 
     def may_visit(self, step: StepCode) -> bool:
-        """Whether every earlier step is done."""
-        return all(self.is_done(earlier) for earlier in ORDER[: ORDER.index(step)])
+        """Whether every earlier step is done. A renewal asks for most on one page, and the page of the firm stands beside that."""
+        earlier = ORDER[: ORDER.index(step)]
+        if step == StepCode.COMPANY and self.application.renewal_of_id:
+            earlier = (StepCode.NEEDS,)
+        return all(self.is_done(one) for one in earlier)
 
     def _answered(self, group: QuestionGroup, step: StepCode) -> bool:
         given = self.answers(step)
