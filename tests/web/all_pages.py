@@ -11,10 +11,12 @@ from django.test import Client
 from sonae.apps.certificates.models import Certificate
 from sonae.apps.enrolment.models import Application
 from sonae.apps.membership.models import Feed
-from sonae.apps.parties.models import Organisation
+from sonae.apps.parties.models import Organisation, User
 from sonae.apps.reporting.models import PayoutFile
+from sonae.domain.certificate.log import Kind
 from sonae.web.portal import payment_views
 from tests import cast
+from tests.apps.certificates.covers import ask, wish
 from tests.web.applicant import Applicant
 from tests.web.contact_window import received_page
 from tests.web.cover_pages import preview
@@ -23,6 +25,7 @@ from tests.web.feeds_on_file import enter_feed
 from tests.web.holdings import give_paid_cover
 from tests.web.memory_gateway import MemoryGateway
 from tests.web.money_on_file import close_november, enter_month
+from tests.web.page_forms import PageForm, forms_in
 
 Opened = tuple[Client, str]
 
@@ -103,14 +106,27 @@ def _renewal(which: str) -> Callable[[], Opened]:
     return open_page
 
 
-def _at_the_desk(page: str) -> Callable[[], Opened]:
-    """A page of the desk about a certificate that was bought."""
+def _at_the_desk(page: str, *, cancelled: bool = False) -> Callable[[], Opened]:
+    """A page of the desk about a certificate that was bought, and cancelled where wanted."""
 
     def open_page() -> Opened:
         _, certificate = _bought()  # first: it calls in the cast, which brings the operator's organisation along
+        if cancelled:
+            _cancel(certificate)
         return operator(), page.format(certificate.number)
 
     return open_page
+
+
+def _cancelled() -> Opened:
+    """The page on which members take a cancellation of their own back."""
+    browser, certificate = _bought()
+    _cancel(certificate, User.objects.get(memberships__member=certificate.member, memberships__role="owner"))
+    return browser, f"/portal/cover/{certificate.number}/reinstate/"
+
+
+def _cancel(certificate: Certificate, user: User | None = None) -> None:
+    ask(certificate, wish(Kind.CANCELLATION, date(2027, 6, 1)), user=user)
 
 
 def _bought(**chosen: str) -> tuple[Client, Certificate]:
@@ -185,10 +201,13 @@ PAGES: dict[str, Callable[[], Opened]] = {
     "renewing": _renewal("page"),
     "cover change": _of_the_portal("/portal/cover/{}/change/"),
     "cover cancel": _of_the_portal("/portal/cover/{}/cancel/"),
+    "cover reinstate": _cancelled,
     "desk members": lambda: (operator(), "/desk/members/?q=x"),
     "desk certificate": _at_the_desk("/desk/certificates/{}/?on=2027-03-03"),
     "desk change": _at_the_desk("/desk/certificates/{}/change/"),
     "desk cancel": _at_the_desk("/desk/certificates/{}/cancel/"),
+    "desk reinstate": _at_the_desk("/desk/certificates/{}/reinstate/", cancelled=True),
+    "desk reverse": _at_the_desk("/desk/certificates/{}/reverse/2/", cancelled=True),
     "desk turn": lambda: (operator(), "/desk/turn/"),
     "desk upload": lambda: (operator(), "/desk/feeds/upload/"),
     "desk apply": _feed("apply/", Feed.State.CHECKED),
@@ -210,8 +229,11 @@ PAGES: dict[str, Callable[[], Opened]] = {
 PREVIEWED: dict[str, dict[str, str]] = {
     "cover change": {"plan": "P500"},
     "cover cancel": {"day": "2027-03-01"},
+    "cover reinstate": {},
     "desk change": {"plan": "P500", "day": "2027-03-01", "reason": "because"},
     "desk cancel": {"day": "2027-03-01", "reason": "because"},
+    "desk reinstate": {"reason": "because"},
+    "desk reverse": {"reason": "because"},
 }
 
 
@@ -223,3 +245,14 @@ def answers_of(name: str, browser: Client, address: str) -> Iterator[Any]:
     for answer in answers:
         assert answer.status_code == 200, (address, answer.status_code, answer.headers.get("Location"))
         yield answer
+
+
+def forms_opened(name: str, browser: Client, address: str) -> list[PageForm]:
+    """Those of the page and of its preview, which is sent on as if to be recorded."""
+    forms = [
+        form for answer in answers_of(name, browser, address) for form in forms_in(answer.content.decode(), address)
+    ]
+    for form in forms:
+        if form.is_preview:
+            form.controls["action"] = "confirm"
+    return forms

@@ -18,6 +18,15 @@ class PageForm:
     controls: dict[str, str] = field(default_factory=dict)
     typed: set[str] = field(default_factory=set)  # the controls that a person types into
 
+    @property
+    def is_preview(self) -> bool:
+        """It says what an act on a cover would do, and carries on what was typed."""
+        return "preview_seq" in self.controls
+
+    def filled(self, text: str) -> dict[str, str]:
+        """That text in every control. The button of a preview stays, or nothing behind it would be reached."""
+        return {**dict.fromkeys(self.controls, text), **({"action": "confirm"} if self.is_preview else {})}
+
     def send(self, browser: Client, **given: str) -> Any:
         """As it stands, but for what is given."""
         return getattr(browser, self.method)(self.action, {**self.controls, **given})

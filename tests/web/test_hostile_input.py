@@ -14,9 +14,9 @@ from django.test import Client
 from sonae.web.api.card_hooks import LARGEST_BODY
 from sonae.web.portal import payment_views
 from tests import cast
-from tests.web.all_pages import PAGES
+from tests.web.all_pages import PAGES, PREVIEWED, forms_opened
 from tests.web.memory_gateway import MemoryGateway
-from tests.web.page_forms import PageForm, forms_of
+from tests.web.page_forms import PageForm
 
 pytestmark = pytest.mark.django_db
 LONG = 50_000
@@ -64,7 +64,7 @@ def kept_anywhere(text: str) -> list[str]:
 @pytest.mark.parametrize("page", PAGES)
 def test_a_field_takes_no_time_however_much_is_typed(programme: object, page: str) -> None:
     browser, address = PAGES[page]()
-    for form in forms_of(browser, address):
+    for form in forms_opened(page, browser, address):
         for name in form.controls:
             took = []
             for bomb in ("letters", "digits", "grows when it is normalised"):
@@ -80,8 +80,8 @@ def test_far_too_much_text_is_refused_and_kept_nowhere(programme: object, page: 
     browser, address = PAGES[page]()
     for bomb in BOMBS.values():
         with transaction.atomic():
-            for form in forms_of(browser, address):
-                answer = form.send(browser, **dict.fromkeys(form.controls, bomb))
+            for form in forms_opened(page, browser, address):
+                answer = form.send(browser, **form.filled(bomb))
                 assert answer.status_code < 500
                 taken = (
                     answer.status_code == 302 and len(bomb.strip()) == 1
@@ -91,6 +91,12 @@ def test_far_too_much_text_is_refused_and_kept_nowhere(programme: object, page: 
             if "\x00" not in bomb:  # a letter that PostgreSQL can't keep at all
                 assert kept_anywhere(bomb[:100]) == []
             transaction.set_rollback(True)  # the next one finds everything as it was
+
+
+@pytest.mark.parametrize("page", PREVIEWED)
+def test_the_preview_of_an_act_is_among_what_is_sent(programme: object, page: str) -> None:
+    (form,) = (one for one in forms_opened(page, *PAGES[page]()) if one.is_preview)
+    assert {"form_key", "seen", "preview_seq", "preview_difference", "action"} <= set(form.controls)
 
 
 def test_what_is_kept_would_be_found(programme: object) -> None:
