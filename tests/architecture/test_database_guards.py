@@ -85,6 +85,18 @@ CHANGES = {
 }
 
 
+def test_no_row_of_a_log_is_locked_since_the_serving_account_may_not() -> None:
+    """FOR UPDATE wants the right to change; the owner of these tests' database has it, the serving account has not."""
+    tables = {model.__name__: model._meta.db_table for model in apps.get_models()}
+    locked = {
+        (path.name, name)
+        for path in own_files(SRC / "apps", suffixes=(".py",))
+        for name in re.findall(r"(\w+)\.objects\s*\.select_for_update", path.read_text())
+    }
+    assert ("write_off.py", "Payment") in locked
+    assert {(file, name) for file, name in locked if tables[name] in GUARDED} == set()
+
+
 @pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("table", GUARDED)
 def test_a_log_refuses(table: str, change: str) -> None:

@@ -32,6 +32,21 @@ SELECT certificate.id, 1, 'new', starts_on, issued_at, jsonb_build_object('plan'
 FROM certificate, year
 """
 
+# Premium of the last of those members that is owed again, and a return that no card takes; each language has its own.
+OWED = """
+WITH given AS (SELECT 'owed-' || %s AS key), payment AS (
+    INSERT INTO billing_payment (key, purpose, member_id, charge_yen, gateway, state, session_id, payment_id, checkout_url, brand,
+        last4, failure_code, closed_reason, created_at, changed_at, captured_at, checks)
+    SELECT key, 'enrol:' || key, id, 16240, 'sandbox_card', 'captured', '', '', '', 'visa', '4242', '', '', now(), now(), now(), 0
+    FROM given, parties_member WHERE number = '39990001' RETURNING id, key, member_id
+), receivable AS (
+    INSERT INTO billing_receivable (key, payment_id, receivable_yen, reason, recorded_at)
+    SELECT key, id, 16240, 'dispute_lost', now() FROM payment
+)
+INSERT INTO billing_handreturn (key, member_id, return_yen, recorded_at, transfer_reference, transferred_by, transfers)
+SELECT key, member_id, 7140, now(), '', '', 0 FROM payment
+"""
+
 
 def enter_acts(site: RunningSite) -> None:
     if not site.sql("SELECT 1 FROM parties_member WHERE number = '39990001'"):
@@ -119,6 +134,96 @@ def money_look(visitor: Visitor) -> None:
     visitor.says("人が決めることになったもの", "waits for a person")
 
 
+@scene("desk:receivable")
+def money_owed(visitor: Visitor) -> None:
+    visitor.site.sql(OWED, visitor.language)
+    _follow(visitor, "内容を見て決める", "Look and decide")
+    visitor.says("まだ貸倒処理していません", "Nothing is written off")
+
+
+@scene("desk:write_off")
+def money_write_off(visitor: Visitor) -> None:
+    visitor.page.locator(".desk-heading .button").click()
+    visitor.says("10,000円までは1人で", "Up to ¥10,000 you alone")
+
+
+@scene("desk:write_off")
+def money_write_off_errors(visitor: Visitor) -> None:
+    visitor.press()
+    visitor.says("理由を入れてください", "Please give a reason")
+
+
+@scene("desk:write_off")
+def money_write_off_preview(visitor: Visitor) -> None:
+    visitor.page.locator("textarea").fill("電話と手紙で三度連絡しましたが、返事がありません。")
+    visitor.press()
+    visitor.says("それまで金額は動きません", "Until then nothing moves")
+
+
+@scene("desk:receivable")
+def money_owed_waiting(visitor: Visitor) -> None:
+    visitor.page.locator("button[value=confirm]").click()
+    visitor.says("別の担当者が確かめるまで", "until another person has confirmed it")
+
+
+@scene("desk:write_off_decide")
+def money_write_off_own(visitor: Visitor) -> None:
+    visitor.press()
+    visitor.says("申し出た本人だけでは記帳できません", "can’t be booked by whoever asked for it")
+
+
+@scene("desk:write_off_decide")
+def money_write_off_second(visitor: Visitor) -> None:
+    address = visitor.page.url
+    visitor.come_as(visitor.site.enter_staff("organiser"))
+    visitor.page.goto(address)
+    visitor.says("この貸倒処理を記帳しますか", "Book this write-off?")
+
+
+@scene("desk:receivable")
+def money_owed_written_off(visitor: Visitor) -> None:
+    visitor.page.locator("button[value=agree]").click()
+    visitor.says("貸倒処理を記帳しました", "Written off and booked")
+
+
+@scene("desk:write_off_back")
+def money_write_off_back(visitor: Visitor) -> None:
+    visitor.page.locator("td a").last.click()
+    visitor.says("保険料をまた未収にします", "the premium is owed again")
+
+
+@scene("desk:hand_return")
+def money_transfer(visitor: Visitor) -> None:
+    visitor.come_as(OPERATOR)
+    _follow(visitor, "振込みを記録する", "Note the transfer")
+    visitor.says("会員の口座へ振り込みます", "goes to the member’s bank account")
+
+
+@scene("desk:hand_return")
+def money_transfer_errors(visitor: Visitor) -> None:
+    visitor.press()
+    visitor.says("銀行の照会番号を入れてください", "Please enter the bank’s reference")
+
+
+@scene("desk:hand_return")
+def money_transfer_noted(visitor: Visitor) -> None:
+    visitor.page.locator("input[name=reference]").fill("20261128-000317")
+    visitor.press()
+    visitor.says("振込みを記帳しました", "The transfer is noted and booked")
+
+
+@scene("desk:hand_return_back")
+def money_transfer_back(visitor: Visitor) -> None:
+    visitor.page.locator(".desk-heading .button").click()
+    visitor.says("また振込みを待ちます", "waits to be transferred again")
+
+
+@scene("desk:money_look")
+def money_look_dealt_with(visitor: Visitor) -> None:
+    visitor.go("/desk/money/look/")
+    visitor.says("人が処理したもの", "Dealt with by hand")
+
+
 @scene("desk:payout_upload")
 def money_payout_upload(visitor: Visitor) -> None:
     visitor.go("/desk/money/payouts/upload/")
@@ -154,6 +259,13 @@ def money_payouts_closed(visitor: Visitor) -> None:
     visitor.page.locator("textarea").fill("別の制度の支払いと確かめました。")
     visitor.press()
     visitor.says("理由を書いて閉じたもの", "Closed with a reason")
+
+
+def _follow(visitor: Visitor, japanese: str, english: str) -> None:
+    """From the list of money to what waits of this language's payment."""
+    visitor.go("/desk/money/look/")
+    row = visitor.page.locator("tr", has_text=f"owed-{visitor.language}")
+    row.locator("a", has_text=english if visitor.prefix else japanese).click()
 
 
 def _hand_in(visitor: Visitor, fault: str) -> None:

@@ -8,6 +8,9 @@ from typing import Any
 
 from django.test import Client
 
+from sonae.apps.billing.models import Payment
+from sonae.apps.billing.use_cases.transfer_return import note_transfer
+from sonae.apps.billing.use_cases.write_off import decide_write_off, write_off
 from sonae.apps.certificates.models import Certificate
 from sonae.apps.enrolment.models import Application
 from sonae.apps.membership.models import Feed
@@ -15,7 +18,7 @@ from sonae.apps.parties.models import Organisation, User
 from sonae.apps.reporting.models import PayoutFile
 from sonae.domain.certificate.log import Kind
 from sonae.web.portal import payment_views
-from tests import cast
+from tests import cast, clock
 from tests.apps.certificates.covers import ask, wish
 from tests.web.applicant import Applicant
 from tests.web.contact_window import received_page
@@ -24,7 +27,7 @@ from tests.web.door import signed_in
 from tests.web.feeds_on_file import enter_feed
 from tests.web.holdings import give_paid_cover
 from tests.web.memory_gateway import MemoryGateway
-from tests.web.money_on_file import close_november, enter_month
+from tests.web.money_on_file import close_november, enter_month, enter_owed
 from tests.web.page_forms import PageForm, forms_in
 
 Opened = tuple[Client, str]
@@ -165,6 +168,31 @@ def _money(page: str, *, closed: bool = False) -> Callable[[], Opened]:
     return open_page
 
 
+def _by_hand(page: str) -> Callable[[], Opened]:
+    """Before the operator: premium owed again, which another clerk has asked to write off, and a return to transfer."""
+
+    def open_page() -> Opened:
+        browser = operator()
+        if not PayoutFile.objects.exists():
+            enter_month()
+        owed, by_hand = enter_owed(Payment.objects.get(payment_id="pay_0"))
+        given: dict[str, Any] = {"reason": "because", "now": clock.now()}
+        if "write-offs" in page:
+            other = cast.enter_person("other@staff.example", organisation=Organisation.objects.get(role="operator"))
+            asked = write_off(receivable_id=owed.pk, write_off_yen=24_000, actor=f"user:{other.pk}", **given)
+            if "take-back" in page:
+                decide_write_off(write_off_id=asked.pk, agreed=True, actor="user:0", now=clock.now())
+            return browser, page.format(asked.pk)
+        if "take-back" in page:
+            note_transfer(
+                hand_return_id=by_hand.pk, transferred_on=date(2026, 11, 24), reference="B-18", actor="user:0",
+                now=clock.now(),
+            )  # fmt: skip
+        return browser, page.format(owed.pk if "owed" in page else by_hand.pk)
+
+    return open_page
+
+
 def _feed(page: str, state: str) -> Callable[[], Opened]:
     return lambda: (operator(), f"/desk/feeds/{enter_feed(state).pk}/{page}")
 
@@ -215,6 +243,11 @@ PAGES: dict[str, Callable[[], Opened]] = {
     "desk withdraw": _feed("withdraw/", Feed.State.RECEIVED),
     "desk payout": lambda: (operator(), "/desk/money/payouts/upload/"),
     "desk payout item": _money("/desk/money/payouts/item/?key=sandbox_card:charge:pay_x:surplus:None:5000"),
+    "desk write-off": _by_hand("/desk/money/owed/{}/write-off/"),
+    "desk write-off decided": _by_hand("/desk/money/write-offs/{}/"),
+    "desk write-off taken back": _by_hand("/desk/money/write-offs/{}/take-back/"),
+    "desk transfer": _by_hand("/desk/money/returns/{}/"),
+    "desk transfer taken back": _by_hand("/desk/money/returns/{}/take-back/"),
     "desk close": _money("/desk/money/2026-12/list/close/"),  # still open when the next ones close November
     "desk remit": _money("/desk/money/2026-11/list/remit/", closed=True),
     "desk take back": _money("/desk/money/2026-11/list/take-back/", closed=True),
@@ -234,6 +267,7 @@ PREVIEWED: dict[str, dict[str, str]] = {
     "desk cancel": {"day": "2027-03-01", "reason": "because"},
     "desk reinstate": {"reason": "because"},
     "desk reverse": {"reason": "because"},
+    "desk write-off": {"reason": "because"},
 }
 
 

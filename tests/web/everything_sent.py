@@ -8,7 +8,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from sonae.apps.billing.models import SavedCard
+from sonae.apps.billing.models import Payment, SavedCard, WriteOff
 from sonae.apps.certificates.models import Certificate, ChangeRequest, Transaction
 from sonae.apps.contact.models import Consultation
 from sonae.apps.enrolment.models import Application
@@ -30,7 +30,7 @@ from tests.web.applicant import COMPANY, CONSENTS, DECLARATIONS, DISCLOSURE, OTH
 from tests.web.contact_window import Asker
 from tests.web.cover_pages import confirm, preview
 from tests.web.memory_gateway import MemoryGateway
-from tests.web.money_on_file import OVER, enter_month, payout
+from tests.web.money_on_file import OVER, enter_month, enter_owed, payout
 from tests.web.page_forms import forms_of
 
 WITH_A_PROCESSOR = (payment_views, change_payment_views)
@@ -75,6 +75,7 @@ def buy_everything(browser_class: type[Client]) -> None:
     renew(browser_class, gateway)
     steer_the_turn(browser_class, people)
     handle_money(browser_class, people)
+    settle_by_hand(browser_class, people)
     with clock.at(IN_MARCH):
         change_own_cover(browser_class, people, gateway)
         change_covers_at_the_desk(browser_class, people)
@@ -175,6 +176,25 @@ def handle_money(browser_class: type[Client], people: cast.Cast) -> None:
         key = next(item.key for item in list_payout_items(now=OVER) if item.verdict == "surplus")
         browser.post(f"/desk/money/payouts/item/?key={key}", {"reason": "not ours"})
         assert PayoutDecision.objects.count() == 1
+
+
+def settle_by_hand(browser_class: type[Client], people: cast.Cast) -> None:
+    """Premium owed again is written off by two people and that taken back; a return is transferred, and that taken back."""
+    browser, second = (signed_in(browser_class, people.staff[role]) for role in ("operator", "organiser"))
+    owed, by_hand = enter_owed(Payment.objects.get(payment_id="pay_0"))
+    page = f"/desk/money/owed/{owed.pk}/write-off/"
+    given = {"write_off_yen": "24000", "reason": "moved away", "seen": ""}
+    for action in ("preview", "edit", "confirm"):
+        browser.post(page, {**given, "action": action})
+    asked = WriteOff.objects.get()
+    second.post(f"/desk/money/write-offs/{asked.pk}/", {"decision": "agree"})
+    second.post(f"/desk/money/write-offs/{asked.pk}/take-back/", {"reason": "it pays after all"})
+    page = f"/desk/money/returns/{by_hand.pk}/"
+    browser.post(page, {"transferred_on": "2026-11-24", "reference": "B-18", "seen": "0"})
+    browser.post(f"{page}take-back/", {"reason": "sent back by the bank", "seen": "1"})
+    asked.refresh_from_db()
+    by_hand.refresh_from_db()
+    assert (asked.state, by_hand.transfers, by_hand.transferred_on) == ("taken_back", 1, None)
 
 
 def change_own_cover(browser_class: type[Client], people: cast.Cast, gateway: MemoryGateway) -> None:

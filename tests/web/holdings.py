@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from typing import Any
 
 from django.test import Client
 
@@ -80,6 +81,11 @@ def words_of(browser: Client, address: str) -> str:
     """What stands on the page, in one line: a blank where a block ends, nothing where a word is only marked."""
     answer = browser.get(address)
     assert answer.status_code == 200, answer.status_code
+    return words_in(answer)
+
+
+def words_in(answer: Any) -> str:
+    """The same of an answer that is there."""
     page = answer.content.decode()
     main = page[page.index("<main") : page.index("</main")]
     return html.unescape(" ".join(re.sub(r"<[^>]+>", " ", INLINE.sub("", main)).split()))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from sonae.apps.billing.models import Payment
+from sonae.apps.billing.models import HandReturn, Payment, Posting, Receivable
+from sonae.apps.billing.use_cases.owe_again import owe_again
+from sonae.apps.billing.use_cases.return_premium import return_premium
 from sonae.apps.reporting.models import Bordereau
 from sonae.apps.reporting.months import first_open_month
 from sonae.apps.reporting.use_cases.close_bordereau import close_bordereau
@@ -56,3 +58,14 @@ def close_november() -> Bordereau:
     while (first := first_open_month()) is not None and first < NOVEMBER:
         close_bordereau(month=first, actor="command:root", now=OVER)
     return close_bordereau(month=NOVEMBER, actor="command:root", now=OVER)
+
+
+def enter_owed(payment: Payment) -> tuple[Receivable, HandReturn]:
+    """24,000 yen of the payment are owed again, since a dispute was lost; and 7,000 yen are to be transferred by hand."""
+    name = f"{payment.key}:{Receivable.objects.count()}"
+    receivable = owe_again(
+        key=f"dispute:of:{name}", payment=payment, receivable_yen=24_000, reason=Receivable.Reason.DISPUTE_LOST,
+        from_account=Posting.Account.DISPUTED, now=clock.now(),
+    )  # fmt: skip
+    return_premium(key=f"act:{name}", member=payment.member, charge_ids=[], return_yen=7_000, now=clock.now())
+    return receivable, HandReturn.objects.get(key=f"act:{name}")

@@ -13,6 +13,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from sonae.apps.billing.models import Payment, Receivable
+from sonae.apps.billing.use_cases.write_off import take_back_write_off, write_off
 from sonae.apps.documents.models import Paper
 from sonae.apps.enrolment.models import Application
 from sonae.apps.enrolment.use_cases.start_application import start_application
@@ -24,6 +26,7 @@ from tests.web.applicant import COMPANY, CONSENTS, DISCLOSURE, NEEDS, RISK, Appl
 from tests.web.contact_window import QUESTION, REFERRAL, Asker, received_page
 from tests.web.holdings import browser_of, give_free_cover, give_paid_cover, tell
 from tests.web.memory_gateway import MemoryGateway
+from tests.web.money_on_file import enter_month, enter_owed
 
 pytestmark = pytest.mark.django_db
 BOOKKEEPING = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
@@ -230,3 +233,36 @@ def test_what_is_kept_of_a_member_does_not_make_the_start_ask_more(people: cast.
         cast.let_act(user, member, "owner")
         start_application(member=member, user=user, language="ja", now=clock.now())
     assert statements_of(applicant.client, "/apply/") == alone + 2  # the member list once for each member
+
+
+# Session, user, organisation; what the frame counts; then what is listed, and the people who did it.
+OF_MONEY_BY_HAND = {
+    "/desk/money/look/": 14,
+    "/desk/money/owed/{owed}/": 9,
+    "/desk/money/owed/{owed}/write-off/": 10,
+    "/desk/money/returns/{by_hand}/": 6,
+}
+
+
+@pytest.mark.parametrize("page", OF_MONEY_BY_HAND)
+def test_a_page_of_money_by_hand_asks_as_often_for_much_as_for_little(people: cast.Cast, page: str) -> None:
+    enter_month()
+    browser, payment = browser_of(people.staff["operator"]), Payment.objects.get(payment_id="pay_0")
+    owed, by_hand = enter_owed(payment)
+    address = page.format(owed=owed.pk, by_hand=by_hand.pk)
+    given_up(owed, people)
+    given_up(enter_owed(payment)[0], people, for_good=True)
+    browser.get("/desk/")
+    assert statements_of(browser, address) == OF_MONEY_BY_HAND[page]
+    for _ in range(3):
+        given_up(owed, people)
+        given_up(enter_owed(payment)[0], people, for_good=True)
+    assert statements_of(browser, address) == OF_MONEY_BY_HAND[page]
+
+
+def given_up(owed: Receivable, people: cast.Cast, *, for_good: bool = False) -> None:
+    """Written off by the operator and, unless it is for good, taken back by the organiser."""
+    operator, organiser = (f"user:{people.staff[role].pk}" for role in ("operator", "organiser"))
+    done = write_off(receivable_id=owed.pk, write_off_yen=9_000, reason="x", actor=operator, now=clock.now())
+    if not for_good:
+        take_back_write_off(write_off_id=done.pk, reason="x", actor=organiser, now=clock.now())

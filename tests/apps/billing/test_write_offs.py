@@ -12,10 +12,12 @@ from sonae.apps.audit.models import AuditEntry
 from sonae.apps.billing.gateway import DisputeState, GatewayUnknown
 from sonae.apps.billing.models import HandReturn, JournalEntry, Payment, Receivable, WriteOff
 from sonae.apps.billing.queries import Matter, list_money_to_look_at
+from sonae.apps.billing.use_cases import transfer_return
 from sonae.apps.billing.use_cases.refund_payment import write_down_refund
 from sonae.apps.billing.use_cases.return_premium import return_premium
 from sonae.apps.billing.use_cases.sweep_payments import sweep_payments
 from sonae.apps.billing.use_cases.transfer_return import (
+    DayOutOfReach,
     ReferenceMissing,
     TransferredOtherwise,
     note_transfer,
@@ -145,10 +147,8 @@ def by_hand(people: cast.Cast, gateway: MemoryGateway) -> HandReturn:
     return HandReturn.objects.get()
 
 
-def transfer(found: HandReturn, reference: str = "20261125-1") -> HandReturn:
-    return note_transfer(
-        hand_return_id=found.pk, transferred_on=date(2026, 11, 25), reference=reference, actor=CLERK, now=clock.now()
-    )
+def transfer(found: HandReturn, reference: str = "20261124-1", on: date = date(2026, 11, 24)) -> HandReturn:
+    return note_transfer(hand_return_id=found.pk, transferred_on=on, reference=reference, actor=CLERK, now=clock.now())
 
 
 def test_a_transfer_is_booked_once_and_can_be_taken_back_and_noted_again(by_hand: HandReturn) -> None:
@@ -159,14 +159,28 @@ def test_a_transfer_is_booked_once_and_can_be_taken_back_and_noted_again(by_hand
     transfer(by_hand)
     assert balance() == done
     with pytest.raises(TransferredOtherwise):
-        transfer(by_hand, "20261126-9")
+        transfer(by_hand, "20261124-9")
     for _ in range(2):
         take_back_transfer(hand_return_id=by_hand.pk, reason="口座番号違い", actor=OTHER, now=clock.now())
     assert balance() == owed
-    transfer(by_hand, "20261126-9")
+    transfer(by_hand, "20261124-9")
     assert balance() == done
     with pytest.raises(ReferenceMissing):
         transfer(by_hand, " ")
+
+
+@pytest.mark.parametrize("on", [date(2026, 11, 23), date(2026, 11, 25)])
+def test_a_transfer_before_it_was_owed_or_in_the_future_is_not_noted(by_hand: HandReturn, on: date) -> None:
+    with pytest.raises(DayOutOfReach):
+        transfer(by_hand, on=on)
+    assert balance()["return_by_hand"] == -7_000
+
+
+def test_a_transfer_is_not_taken_back_without_a_reason(by_hand: HandReturn) -> None:
+    transfer(by_hand)
+    with pytest.raises(transfer_return.ReasonMissing):
+        take_back_transfer(hand_return_id=by_hand.pk, reason="　 ", actor=OTHER, now=clock.now())
+    assert balance()["bank"] == -7_000
 
 
 def test_the_list_has_every_matter_once_the_most_pressing_first(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, Prefetch, Q, Sum
 from django.db.models.functions import Coalesce
 
 from sonae.apps.billing.models import (
@@ -155,3 +155,63 @@ def _write_offs() -> list[MoneyToLookAt]:
         )
         for one in waiting
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyDealtWith:
+    """What a person has dealt with, and may take back. ``row_id`` is the receivable's or the return's primary key."""
+
+    matter: Matter  # WRITE_OFF or HAND_RETURN
+    row_id: int
+    member_number: str
+    yen: int
+    on: date
+    actor: str
+    said: str  # of a write-off the reason, of a transfer the bank's reference
+
+
+def list_money_dealt_with(*, most: int) -> list[MoneyDealtWith]:
+    """Write-offs that are booked and transfers that are noted, the latest first. Two queries."""
+    booked = WriteOff.objects.filter(state=WriteOff.State.DONE).select_related("receivable__payment__member")
+    noted = HandReturn.objects.filter(transferred_on__isnull=False).select_related("member")
+    found = [
+        MoneyDealtWith(
+            Matter.WRITE_OFF,
+            one.receivable_id,
+            one.receivable.payment.member.number,
+            one.write_off_yen,
+            japan_date(one.decided_at or one.asked_at),
+            one.decided_by,
+            one.reason,
+        )
+        for one in booked.order_by("-decided_at", "-pk")[:most]
+    ] + [
+        MoneyDealtWith(
+            Matter.HAND_RETURN,
+            one.pk,
+            one.member.number,
+            one.return_yen,
+            one.transferred_on or japan_date(one.recorded_at),
+            one.transferred_by,
+            one.transfer_reference,
+        )
+        for one in noted.order_by("-transferred_on", "-pk")[:most]
+    ]
+    return sorted(found, key=lambda item: (item.on, item.row_id), reverse=True)[:most]
+
+
+def find_receivable(*, receivable_id: int) -> Receivable | None:
+    """With payment, member and every write-off that was asked for, the first one first."""
+    asked = Prefetch("write_offs", queryset=WriteOff.objects.order_by("asked_at", "pk"))
+    found = Receivable.objects.select_related("payment__member").prefetch_related(asked)
+    return found.filter(pk=receivable_id).first()
+
+
+def find_write_off(*, write_off_id: int) -> WriteOff | None:
+    """With what it gives up."""
+    return WriteOff.objects.select_related("receivable__payment__member").filter(pk=write_off_id).first()
+
+
+def find_hand_return(*, hand_return_id: int) -> HandReturn | None:
+    """With its member."""
+    return HandReturn.objects.select_related("member").filter(pk=hand_return_id).first()

@@ -7,7 +7,7 @@ from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 
-from sonae.apps.billing.queries import list_money_to_look_at
+from sonae.apps.billing.queries import list_money_dealt_with, list_money_to_look_at
 from sonae.apps.reporting.earned_premium import month_in_the_books, run_off
 from sonae.apps.reporting.models import Bordereau, RemittanceStep
 from sonae.apps.reporting.months import is_over, list_months
@@ -16,13 +16,15 @@ from sonae.apps.reporting.ties import Tie, TieItem, shown_first, ties_of, unexpl
 from sonae.domain.money import format_yen
 from sonae.domain.text import Text
 from sonae.web.desk.access import MONEY_ROLES, for_month, for_staff
-from sonae.web.desk.money_words import ITEMS, MATTERS, SIDES, TIES
+from sonae.web.desk.feed_words import actor_names
+from sonae.web.desk.money_words import ACTS, DEALT_WITH, ITEMS, MATTERS, SIDES, TIES
 from sonae.web.desk.page import desk_page
 from sonae.web.shared.language import in_language
 from sonae.web.shared.moment import now, today
 
 ITEMS_SHOWN = 100
 MATTERS_SHOWN = 200
+DEALT_WITH_SHOWN = 50
 ALL_TIES = Text("すべて合っています", "Everything ties")
 State = tuple[Text, str]  # words, and how the chip looks
 RUNNING: State = Text("今月", "Running"), "waiting"
@@ -141,7 +143,14 @@ def earned(request: HttpRequest, month: date) -> HttpResponse:
 
 @for_staff("GET", roles=MONEY_ROLES)
 def look(request: HttpRequest) -> HttpResponse:
-    """Payments, refunds, disputes and premium owed that wait for a person, the most pressing matter first."""
+    """What waits for a person, the most pressing matter first; below it what people have dealt with by hand lately."""
     waiting = list_money_to_look_at()
-    lines = [(one, *MATTERS[one.matter]) for one in waiting[:MATTERS_SHOWN]]
-    return desk_page(request, "desk/money/look.html", {"lines": lines, "count": len(waiting), "most": MATTERS_SHOWN})
+    dealt_with = list_money_dealt_with(most=DEALT_WITH_SHOWN)
+    names = actor_names(one.actor for one in dealt_with)
+    facts = {
+        "lines": [(one, *MATTERS[one.matter], *ACTS.get(one.matter, ("", None))) for one in waiting[:MATTERS_SHOWN]],
+        "count": len(waiting),
+        "most": MATTERS_SHOWN,
+        "dealt_with": [(one, *DEALT_WITH[one.matter], names[one.actor]) for one in dealt_with],
+    }
+    return desk_page(request, "desk/money/look.html", facts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sonae.apps.billing.models import Receivable, WriteOff
 from sonae.apps.billing.queries import Matter
 from sonae.domain.payout import Verdict
 from sonae.domain.text import Text
@@ -124,12 +125,36 @@ MATTERS: Mapping[str, tuple[Text, Text]] = {  # what it is, and what to do
     Matter.RECEIVABLE: (
         Text("未収の保険料", "Premium owed again"),
         Text(
-            "会員に連絡し、もう一度払ってもらうか、償却を決めます。",
+            "会員に連絡し、もう一度払ってもらうか、貸倒処理を決めます。",
             "Ask the member to pay again, or decide to write it off.",
         ),
     ),
     Matter.WRITE_OFF: (
-        Text("償却の承認待ち", "Write-off to be confirmed"),
-        Text("別の担当者が確かめます。", "Another person looks at it."),
+        Text("確認を待つ貸倒処理", "Write-off to be confirmed"),
+        Text("申し出た人とは別の担当者が確かめます。", "Another person than the one who asked looks at it."),
     ),
+}
+ACTS: Mapping[str, tuple[str, Text]] = {  # the page where a matter is dealt with, and what the link to it says
+    Matter.HAND_RETURN: ("desk:hand_return", Text("振込みを記録する", "Note the transfer")),
+    Matter.RECEIVABLE: ("desk:receivable", Text("内容を見て決める", "Look and decide")),
+    Matter.WRITE_OFF: ("desk:write_off_decide", Text("確かめて決める", "Check and decide")),
+}
+DEALT_WITH: Mapping[str, tuple[Text, str]] = {  # what was done, and the page where it can be taken back
+    Matter.WRITE_OFF: (Text("貸倒処理", "Written off"), "desk:receivable"),
+    Matter.HAND_RETURN: (Text("返戻保険料の振込み", "Return premium transferred"), "desk:hand_return"),
+}
+WHY_OWED: Mapping[str, Text] = {
+    Receivable.Reason.REFUNDED_ELSEWHERE: Text(
+        "決済会社の画面で、カードに返金されました", "It was refunded to the card on the processor’s pages"
+    ),
+    Receivable.Reason.DISPUTE_LOST: Text(
+        "異議（チャージバック）が認められ、カードの持ち主に戻りました",
+        "A dispute was lost, so the card holder has it back",
+    ),
+}
+WRITE_OFF_STATES: Mapping[str, tuple[Text, str]] = {  # words, and how the chip looks
+    WriteOff.State.WAITING: (Text("確認待ち", "To be confirmed"), "soon"),
+    WriteOff.State.DONE: (Text("貸倒処理済み", "Written off"), "ended"),
+    WriteOff.State.DROPPED: (Text("取りやめ", "Dropped"), "ended"),
+    WriteOff.State.TAKEN_BACK: (Text("取消し済み", "Taken back"), "ended"),
 }

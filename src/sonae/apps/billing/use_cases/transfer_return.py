@@ -9,12 +9,21 @@ from django.db import transaction
 from sonae.apps.audit.record import record
 from sonae.apps.billing.ledger import book
 from sonae.apps.billing.models import HandReturn, Posting
+from sonae.domain.calendar import japan_date
 
 Account = Posting.Account
 
 
 class ReferenceMissing(Exception):
     """The bank's reference is needed, so that the transfer is found on the statement."""
+
+
+class ReasonMissing(Exception):
+    """Taking back says why, so that it can be understood later."""
+
+
+class DayOutOfReach(Exception):
+    """It is transferred after it was owed, and not in the future."""
 
 
 class TransferredOtherwise(Exception):
@@ -31,7 +40,7 @@ def note_transfer(
 ) -> HandReturn:
     """Booked against the bank. Noting the same transfer again changes nothing.
 
-    Raises ReferenceMissing, TransferredOtherwise and HandReturn.DoesNotExist.
+    Raises ReferenceMissing, DayOutOfReach, TransferredOtherwise and HandReturn.DoesNotExist.
     """
     reference = " ".join(reference.split())[:100]
     if not reference:
@@ -41,6 +50,8 @@ def note_transfer(
         if (found.transferred_on, found.transfer_reference) == (transferred_on, reference):
             return found
         raise TransferredOtherwise(found)
+    if not japan_date(found.recorded_at) <= transferred_on <= japan_date(now):
+        raise DayOutOfReach(transferred_on.isoformat())
     found.transferred_on, found.transfer_reference, found.transferred_by = transferred_on, reference, actor
     found.transfers += 1
     found.save(update_fields=["transferred_on", "transfer_reference", "transferred_by", "transfers"])
@@ -59,8 +70,11 @@ def note_transfer(
 def take_back_transfer(*, hand_return_id: int, reason: str, actor: str, now: datetime) -> HandReturn:
     """It was not transferred after all (the bank sent it back, or it was noted by mistake): owed by hand again.
 
-    Taking back what isn't noted changes nothing. Raises HandReturn.DoesNotExist.
+    Taking back what isn't noted changes nothing. Raises ReasonMissing and HandReturn.DoesNotExist.
     """
+    reason = " ".join(reason.split())[:400]
+    if not reason:
+        raise ReasonMissing
     found = HandReturn.objects.select_for_update(of=("self",)).select_related("member").get(pk=hand_return_id)
     if found.transferred_on is None:
         return found
@@ -71,7 +85,7 @@ def take_back_transfer(*, hand_return_id: int, reason: str, actor: str, now: dat
         now=now,
     )
     record(now=now, actor=actor, action="hand_return.taken_back", object_kind="member", object_id=found.member.number,
-           return_yen=found.return_yen, reference=found.transfer_reference, reason=reason[:400])  # fmt: skip
+           return_yen=found.return_yen, reference=found.transfer_reference, reason=reason)  # fmt: skip
     found.transferred_on, found.transfer_reference, found.transferred_by = None, "", ""
     found.save(update_fields=["transferred_on", "transfer_reference", "transferred_by"])
     return found

@@ -10,7 +10,7 @@ from django.db.models import Sum
 
 from sonae.apps.audit.record import record
 from sonae.apps.billing.ledger import book
-from sonae.apps.billing.models import Posting, Receivable, WriteOff
+from sonae.apps.billing.models import Payment, Posting, Receivable, WriteOff
 
 Account = Posting.Account
 State = WriteOff.State
@@ -59,7 +59,8 @@ def write_off(*, receivable_id: int, write_off_yen: int, reason: str, actor: str
     Raises ReasonMissing, NothingOwed and Receivable.DoesNotExist.
     """
     reason = _said(reason)
-    receivable = Receivable.objects.select_for_update(of=("self",)).select_related("payment").get(pk=receivable_id)
+    receivable = Receivable.objects.select_related("payment").get(pk=receivable_id)
+    _lock_payment(receivable.payment_id)
     living = WriteOff.objects.filter(receivable=receivable, state__in=LIVING).first()
     if living is not None and (living.write_off_yen, living.asked_by) == (write_off_yen, actor):
         return living
@@ -143,7 +144,14 @@ def _decide(asked: WriteOff, state: str, *, actor: str, now: datetime) -> None:
 
 
 def _locked(write_off_id: int) -> WriteOff:
-    return WriteOff.objects.select_for_update(of=("self",)).select_related("receivable__payment").get(pk=write_off_id)
+    found = WriteOff.objects.select_related("receivable__payment").get(pk=write_off_id)
+    _lock_payment(found.receivable.payment_id)
+    return WriteOff.objects.select_related("receivable__payment").get(pk=write_off_id)
+
+
+def _lock_payment(payment_id: int) -> None:
+    """Everything about one payment's money takes turns. Receivables are a log: the serving account may not lock their rows."""
+    Payment.objects.select_for_update().get(pk=payment_id)
 
 
 def _key(write_off: WriteOff) -> str:
