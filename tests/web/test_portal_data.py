@@ -69,7 +69,7 @@ def test_the_archive_holds_data_schema_tables_and_every_paper(
     assert archive.testzip() is None
     papers = [name for name in archive.namelist() if name.startswith("papers/")]
     assert set(archive.namelist()) - set(papers) == {
-        "README.txt", "data.json", "data.schema.json", "membership.csv", "certificates.csv", "payments.csv",
+        "README.txt", "data.json", "data.schema.json", "membership.csv", "certificates.csv", "payments.csv", "saved_cards.csv",
         "applications.csv", "requests.csv",
     }  # fmt: skip
     assert len(papers) == Paper.objects.filter(member=people.member).count() == 4
@@ -269,7 +269,7 @@ def test_a_draft_is_emptied_and_ended_and_the_mail_names_what_is_kept(people: ca
     assert not StepAnswers.objects.exists()
     assert not NoticeRead.objects.exists()
     asked = DataRequest.objects.get()
-    assert asked.held == {"applications": 1, "answers": 5, "read_marks": 1}
+    assert asked.held == {"applications": 1, "answers": 5, "read_marks": 1, "saved_cards": 0}
     mail = OutboxMessage.objects.get(key=f"data-request:{asked.number}")
     assert "加入に至らなかった申込み 1件の入力内容" in mail.body
     assert "（7年）：" in mail.body

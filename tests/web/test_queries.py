@@ -193,7 +193,7 @@ OF_A_MEMBER = {
     "/portal/payments/": 13,  # and the kept card, and whether this person may remove it
     "/portal/notices/": 12,
     "/portal/data/": 6,
-    "/portal/data/erase/": 7,
+    "/portal/data/erase/": 8,  # and the kept card
     BOOKS: 14,
 }
 

@@ -60,11 +60,13 @@ def write_erasure_mail(*, asked: DataRequest, product: Product, now: datetime) -
     )
     body = Text(
         f"会員番号 {asked.member.number} について、消せるものを消しました。\n\n"
-        f"消したもの：加入に至らなかった申込み {held['applications']}件の入力内容、お知らせの既読の印 {held['read_marks']}件\n\n"
+        f"消したもの：加入に至らなかった申込み {held['applications']}件の入力内容、お知らせの既読の印 {held['read_marks']}件、"
+        f"保存したカード {held['saved_cards']}枚{_forgotten('ja') if held['saved_cards'] else ''}\n\n"
         f"法令などにより残すもの：\n{kept}\n\n{_page('ja')}\n\n{signature(product, 'ja')}",
         f"About member {asked.member.number}, what may be deleted is deleted.\n\n"
         f"Deleted: what was entered into {held['applications']} application(s) that never became cover, "
-        f"{held['read_marks']} mark(s) of notices as read\n\n"
+        f"{held['read_marks']} mark(s) of notices as read, "
+        f"{held['saved_cards']} kept card(s){_forgotten('en') if held['saved_cards'] else ''}\n\n"
         f"What must be kept:\n{kept}\n\n{_page('en')}\n\n{signature(product, 'en')}",
     )
     _write(asked, subject.in_language(language), body.in_language(language), now=now)
@@ -88,6 +90,15 @@ def _kept_lines(product: Product, language: str) -> list[str]:
         else:
             lines.append(f"・{what}{f'（{one.years}年）' if one.years else ''}：{why}")
     return lines
+
+
+def _forgotten(language: str) -> str:
+    """What becomes of a kept card."""
+    said = Text(
+        "（もう使いません。カード番号を持つ決済会社にも、削除を依頼します）",
+        " (used no more; the card processor, who has the number, is asked to delete it)",
+    )
+    return said.in_language(language)
 
 
 def _inside_a_sentence(name: str) -> str:

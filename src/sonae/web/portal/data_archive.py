@@ -20,6 +20,7 @@ TABLES = {
     ),
     "certificates": ("number", "section", "starts_on", "expiry_on", "cancelled_on", "issued_at"),
     "payments": ("charged_at", "charge_yen", "card_brand", "card_last4"),
+    "saved_cards": ("brand", "last4", "expiry", "kept_at", "agreed_to", "agreed_at", "ended_at"),
     "applications": (
         "number", "state", "closed_reason", "start_on", "plan", "industry", "annual_sales", "annual_premium",
         "term_premium", "started_at", "changed_at",

@@ -13,6 +13,7 @@ from django.utils.http import content_disposition_header
 
 from sonae.apps.audit.record import record
 from sonae.apps.audit.throttle import allow
+from sonae.apps.billing.queries import find_kept_card
 from sonae.apps.contact.use_cases.ask_for_correction import FIELDS, NothingToCorrect, ask_for_correction
 from sonae.apps.contact.use_cases.erase_data import erase_data
 from sonae.apps.enrolment.use_cases.erase_drafts import erasable_applications
@@ -111,6 +112,7 @@ def data_erase(request: HttpRequest, chosen: ChosenMember) -> HttpResponse:
         "chosen": chosen,
         "form": form,
         "erasable": list(erasable_applications(member=chosen.member).order_by("started_at")),
+        "saved_card": find_kept_card(member=chosen.member),
         "keeping": product.keeping,
     }
     return render(request, "portal/data_erase.html", facts, status=422 if form.errors else 200)

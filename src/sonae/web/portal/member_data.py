@@ -61,6 +61,7 @@ def _saved_card(saved: SavedCard) -> Plain:
         "expiry": f"{saved.expiry_year}-{saved.expiry_month:02d}",
         "kept_at": saved.saved_at.isoformat(),
         "agreed_to": saved.consent.text,
+        "agreed_at": saved.consent.given_at.isoformat(),
         "ended_at": saved.ended_at.isoformat() if saved.ended_at else None,
     }
 

@@ -62,6 +62,15 @@ def remove_saved_card(*, saved_card_id: int, member: Member, actor: str, now: da
     return saved
 
 
+def end_kept_cards(*, member: Member, actor: str, now: datetime) -> int:
+    """The member wants nothing kept that need not be: how many cards ended. The caller's transaction holds the member's lock."""
+    kept = SavedCard.objects.select_for_update(of=("self",)).select_related("member")
+    ended = list(kept.filter(member=member, ended_at__isnull=True).order_by("pk"))
+    for saved in ended:
+        _end(saved, reason=Reason.REMOVED, actor=actor, now=now)
+    return len(ended)
+
+
 def end_unchargeable_card(saved: SavedCard, *, now: datetime) -> None:
     """The processor doesn't know the card any more. The caller holds the member's lock."""
     if saved.ended_at is None:

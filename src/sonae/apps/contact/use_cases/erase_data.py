@@ -1,4 +1,7 @@
-"""A member's person asks for deletion: what may be deleted is deleted at once, what must be kept is named."""
+"""A member's person asks for deletion: what may be deleted is deleted at once, what must be kept is named.
+
+The kept card ends with it, and the round asks the processor to let go of it.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from sonae.apps.audit.record import record
+from sonae.apps.billing.use_cases.keep_card import end_kept_cards
 from sonae.apps.contact.data_mails import write_erasure_mail
 from sonae.apps.contact.models import DataRequest
 from sonae.apps.documents.models import NoticeRead
@@ -33,8 +37,9 @@ def erase_data(
     if known is not None:
         return known, False
     drafts = erase_drafts(member=member, actor=f"user:{user.pk}", now=now)
+    cards = end_kept_cards(member=member, actor=f"user:{user.pk}", now=now)
     marks, _ = NoticeRead.objects.filter(member=member, user=user).delete()
-    held = {"applications": drafts.applications, "answers": drafts.answers, "read_marks": marks}
+    held = {"applications": drafts.applications, "answers": drafts.answers, "read_marks": marks, "saved_cards": cards}
     try:
         with transaction.atomic():
             asked = DataRequest.objects.create(
