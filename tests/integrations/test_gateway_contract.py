@@ -197,6 +197,17 @@ def test_a_dispute_keeps_its_name_until_the_bank_has_decided(world: World, appli
     assert world.refunds(reference) == [940]
 
 
+def test_a_dispute_that_was_lost_may_still_be_won_under_its_name(world: World, applicant: Applicant) -> None:
+    reference, session_id, payment_id = applicant.authorised()
+    world.gateway.capture(payment_id=payment_id, charge_yen=64940, key=f"capture:{reference}")
+    world.dispute(payment_id)
+    seen = []
+    for outcome in ("lost", "won"):
+        world.close_dispute(payment_id, outcome)
+        seen += world.gateway.read_payment(session_id=session_id).disputes
+    assert seen == [replace(seen[0], state=DisputeState(outcome)) for outcome in ("lost", "won")]
+
+
 @pytest.mark.parametrize(
     "number",
     [

@@ -9,9 +9,11 @@ from django.test import Client
 from pytest_django import Settings
 
 from sonae.apps.audit.models import AuditEntry
+from sonae.apps.billing.gateway import CardDispute, DisputeState
 from sonae.apps.billing.models import HandReturn, Payment, Receivable, WriteOff
+from sonae.apps.billing.use_cases.note_dispute import note_dispute
 from sonae.apps.parties.models import User
-from tests import cast
+from tests import cast, clock
 from tests.apps.billing.bought import balance
 from tests.web.cover_pages import confirm, fields_of, preview
 from tests.web.holdings import browser_of, words_in, words_of
@@ -306,3 +308,23 @@ def test_the_english_pages_say_the_same(clerk: Client, second: Client, money: tu
     ask(clerk, owed)
     assert "Book this write-off?" in words_of(second, f"/en{deciding(WriteOff.objects.get())}")
     assert "Return premium to be transferred" in words_of(clerk, f"/en/desk/money/returns/{by_hand.pk}/")
+
+
+def test_what_came_back_since_the_dispute_was_won_after_all_is_told_in_the_pages_language(
+    clerk: Client, people: cast.Cast
+) -> None:
+    payment = Payment.objects.get(payment_id="pay_0")
+    lost, won = (CardDispute("dis_1", 20_000, DisputeState(state)) for state in ("lost", "won"))
+    note_dispute(payment=payment, seen=lost, now=clock.now())
+    owed = Receivable.objects.get()
+    ask(clerk, owed, "9000")
+    note_dispute(payment=payment, seen=won, now=clock.now())
+    page = words_of(clerk, f"/desk/money/owed/{owed.pk}/")
+    assert "未収はありません" in page
+    assert "戻った額 20,000円" in page
+    assert "「異議があとから退けられ、お金が戻りました」" in page
+    assert "システム" in page
+    page = words_of(clerk, f"/en/desk/money/owed/{owed.pk}/")
+    assert "“the dispute was won after all and the money came back”" in page
+    assert clerk.get(asking(owed)).status_code == 302, "there is nothing to write off"
+    assert "いま確かめるものはありません" in words_of(clerk, LIST)

@@ -8,12 +8,15 @@ import pytest
 
 from sonae.apps.audit.models import AuditEntry
 from sonae.apps.billing.gateway import DisputeState
-from sonae.apps.billing.models import Dispute, HandReturn, Payment, Receivable, Refund
+from sonae.apps.billing.models import Dispute, HandReturn, JournalEntry, Payment, Receivable, Refund
+from sonae.apps.billing.queries import list_money_to_look_at
+from sonae.apps.billing.recovered import recovered_of
 from sonae.apps.billing.refundable import refundable_of
-from sonae.apps.billing.use_cases import refund_payment
+from sonae.apps.billing.use_cases import note_dispute, refund_payment
 from sonae.apps.billing.use_cases.refund_payment import write_down_refund
 from sonae.apps.billing.use_cases.return_premium import return_premium
 from sonae.apps.billing.use_cases.sweep_payments import sweep_payments
+from sonae.apps.billing.use_cases.write_off import NothingOwed, owed_of, write_off
 from sonae.apps.certificates.models import Certificate
 from tests import cast, clock
 from tests.apps.billing.bought import PREMIUM, balance, buy, hear
@@ -138,6 +141,120 @@ def test_without_waiting_for_the_bank_the_card_holder_gets_the_money_twice(
     hear(payment, gateway)
     assert gateway.refunds == [10_000]
     assert balance()["card_processor"] == -10_000
+
+
+def lose_and_win_after_all(payment: Payment, gateway: MemoryGateway, dispute_yen: int = PREMIUM) -> None:
+    """The bank decides for the card holder, and a week later for us; each is heard of twice."""
+    gateway.bank_takes_back(dispute_yen, DisputeState.LOST)
+    hear(payment, gateway)
+    for _ in range(2):
+        gateway.bank_takes_back(dispute_yen, DisputeState.WON)
+        hear(payment, gateway)
+
+
+@pytest.mark.parametrize("dispute_yen", [PREMIUM, 20_000])
+def test_a_dispute_that_is_won_after_it_was_lost_leaves_the_premium_paid(
+    bought: tuple[Certificate, Payment], gateway: MemoryGateway, dispute_yen: int
+) -> None:
+    _, payment = bought
+    lose_and_win_after_all(payment, gateway, dispute_yen)
+    assert balance() == PAID
+    assert lines_of(":reversed") == {"card_processor": dispute_yen, "member_receivable": -dispute_yen}
+    owed = Receivable.objects.get()
+    assert (owed.receivable_yen, recovered_of(owed), owed_of(owed)) == (dispute_yen, dispute_yen, 0)
+    assert list_money_to_look_at() == []
+    assert refundable_of(payment) == PREMIUM
+    assert told(payment) == ["payment.disputed", "payment.dispute_lost", "payment.dispute_reversed"]
+    with pytest.raises(NothingOwed):
+        write_off(receivable_id=owed.pk, write_off_yen=1, reason="x", actor="user:901", now=clock.now())
+
+
+def lines_of(ending: str) -> dict[str, int]:
+    """The one entry whose key ends so."""
+    entry = JournalEntry.objects.get(key__endswith=ending)
+    return dict(entry.postings.values_list("account", "posted_yen"))
+
+
+def test_what_the_loss_had_paid_back_to_the_card_is_owed_to_it_again_and_carried_out_once(
+    bought: tuple[Certificate, Payment], gateway: MemoryGateway
+) -> None:
+    """10,000 yen were to go back to the card; the loss took all 59,530, the reversal brings them back."""
+    _, payment = bought
+    refund = owed_back(payment, 10_000)
+    lose_and_win_after_all(payment, gateway)
+    assert lines_of(":reversed") == {
+        "card_processor": PREMIUM, "member_receivable": -(PREMIUM - 10_000), "refund_payable": -10_000,
+    }  # fmt: skip
+    again = Refund.objects.get()
+    assert (again.pk, again.refunded_at, again.dispute) == (refund.pk, clock.now(), None)
+    assert again.key != refund.key
+    assert refundable_of(payment) == PREMIUM - 10_000
+    for seconds in (1, 2):
+        sweep_payments(gateway=gateway, now=clock.later(seconds=seconds))
+    assert gateway.refunds == [10_000]
+    assert balance() == {
+        "card_processor": PREMIUM - 10_000, "member_receivable": 10_000, "premium_payable": -PREMIUM,
+    }  # fmt: skip
+
+
+def test_without_opening_the_refund_again_the_card_holder_never_gets_what_we_owe(
+    bought: tuple[Certificate, Payment], gateway: MemoryGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, payment = bought
+    owed_back(payment, 10_000)
+    monkeypatch.setattr(note_dispute, "_open_again", lambda refund, *, now: None)
+    lose_and_win_after_all(payment, gateway)
+    sweep_payments(gateway=gateway, now=clock.later(days=1))
+    assert gateway.refunds == []
+    assert balance()["refund_payable"] == -10_000
+
+
+@pytest.mark.parametrize(
+    ("write_off_yen", "state", "ends_as"), [(9_000, "done", "taken_back"), (PREMIUM, "waiting", "dropped")]
+)
+def test_what_was_written_off_is_taken_back_when_the_money_comes_back(
+    bought: tuple[Certificate, Payment], gateway: MemoryGateway, write_off_yen: int, state: str, ends_as: str
+) -> None:
+    _, payment = bought
+    gateway.bank_takes_back(PREMIUM, DisputeState.LOST)
+    hear(payment, gateway)
+    owed = Receivable.objects.get()
+    given_up = write_off(
+        receivable_id=owed.pk, write_off_yen=write_off_yen, reason="x", actor="user:901", now=clock.now()
+    )
+    assert given_up.state == state
+    for _ in range(2):
+        gateway.bank_takes_back(PREMIUM, DisputeState.WON)
+        hear(payment, gateway)
+    given_up.refresh_from_db()
+    assert (given_up.state, owed_of(owed)) == (ends_as, 0)
+    assert given_up.taken_back_reason == ("dispute_reversed" if state == "done" else "")
+    assert balance() == PAID
+    assert list_money_to_look_at() == []
+
+
+def test_without_taking_the_write_off_back_the_member_seems_to_have_paid_too_much(
+    bought: tuple[Certificate, Payment], gateway: MemoryGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, payment = bought
+    gateway.bank_takes_back(PREMIUM, DisputeState.LOST)
+    hear(payment, gateway)
+    owed = Receivable.objects.get()
+    write_off(receivable_id=owed.pk, write_off_yen=9_000, reason="x", actor="user:901", now=clock.now())
+    monkeypatch.setattr(note_dispute, "end_write_offs", lambda **_: None)
+    gateway.bank_takes_back(PREMIUM, DisputeState.WON)
+    hear(payment, gateway)
+    assert balance()["member_receivable"] == -9_000
+
+
+def test_a_dispute_that_was_won_is_not_lost_by_a_late_message(
+    bought: tuple[Certificate, Payment], gateway: MemoryGateway
+) -> None:
+    _, payment = bought
+    lose_and_win_after_all(payment, gateway)
+    gateway.bank_takes_back(PREMIUM, DisputeState.LOST)
+    hear(payment, gateway)
+    assert (Dispute.objects.get().state, balance()) == ("won", PAID)
 
 
 def test_what_was_owed_back_and_is_lost_to_the_bank_is_paid_by_it(

@@ -6,8 +6,11 @@ from datetime import date
 
 import pytest
 
+from sonae.apps.billing.gateway import CardDispute, DisputeState
 from sonae.apps.billing.ledger import book
 from sonae.apps.billing.models import Charge, Refund
+from sonae.apps.billing.use_cases.note_dispute import note_dispute
+from sonae.apps.billing.use_cases.refund_payment import carry_out_refund, write_down_refund
 from sonae.apps.certificates.models import Certificate, Transaction
 from sonae.apps.reporting.payout_items import list_payout_items
 from sonae.apps.reporting.ties import Tie, ties_of, unexplained_of
@@ -16,6 +19,7 @@ from sonae.integrations.sandbox_card.processor import Processor
 from tests import cast, clock
 from tests.apps.reporting.test_close_bordereau import DECEMBER, NOVEMBER, act, at, close, sold
 from tests.apps.reporting.test_payout_files import Make, charge, make, processor, take  # noqa: F401  # fixtures
+from tests.web.memory_gateway import MemoryGateway
 
 pytestmark = pytest.mark.django_db
 
@@ -145,3 +149,31 @@ def test_disputes_and_what_they_settle_are_compared_as_such(
     assert list_payout_items(now=at("2026-12-28")) == []
     assert (tie("paid_out", NOVEMBER).left_yen, tie("charged", NOVEMBER).unexplained_yen) == (0, 0)
     assert [item.code for item in tie("charged", NOVEMBER).items] == ["made_at_the_processor"]
+
+
+def test_a_dispute_that_was_lost_and_is_won_after_all_ties_with_its_reversal(
+    people: cast.Cast,
+    processor: Processor,  # noqa: F811
+    make: Make,  # noqa: F811
+) -> None:
+    """And the refund that the loss had settled is a refund of the processor now."""
+    with clock.at(at("2026-11-24")):
+        payment = charge(processor, 1)
+        assert payment
+        write_down_refund(payment=payment, refund_yen=9_000, reason="x", now=clock.now())
+        for state in ("open", "lost", "won"):
+            with processor.work():
+                read = processor.payment_of_id(payment.payment_id)
+                if state == "open":
+                    dispute_id = processor.dispute(read)
+                else:
+                    processor.close_dispute(read, won=state == "won")
+            note_dispute(payment=payment, seen=CardDispute(dispute_id, 64_940, DisputeState(state)), now=clock.now())
+        refund = Refund.objects.get()
+        with processor.work():
+            processor.refund(processor.payment_of_id(payment.payment_id), refund_yen=9_000)
+        carry_out_refund(refund=refund, gateway=MemoryGateway(), now=clock.now())
+        content = make()
+    take(content, now=at("2026-11-28"))
+    assert list_payout_items(now=at("2026-12-28")) == []
+    assert (tie("paid_out", NOVEMBER).left_yen, tie("charged", NOVEMBER).unexplained_yen) == (0, 0)

@@ -220,6 +220,8 @@ class WriteOff(models.Model):
         DROPPED = "dropped"  # the second person said no, or the first one thought better of it; nothing was booked
         TAKEN_BACK = "taken_back"  # booked, and booked back: the premium is owed again
 
+    DISPUTE_REVERSED = "dispute_reversed"  # why the system took one back: the money came back after all
+
     receivable = models.ForeignKey(Receivable, on_delete=models.PROTECT, related_name="write_offs")
     write_off_yen = models.BigIntegerField()
     reason = models.CharField(max_length=400)

@@ -19,6 +19,7 @@ from sonae.apps.billing.models import (
     SavedCard,
     WriteOff,
 )
+from sonae.apps.billing.recovered import recovered_in_sql
 from sonae.apps.parties.models import Member
 from sonae.domain.calendar import japan_date
 
@@ -125,7 +126,7 @@ def _hand_returns() -> list[MoneyToLookAt]:
 def _receivables() -> list[MoneyToLookAt]:
     """Those of which something is still owed; what a second person is asked about stands under that matter."""
     given_up = Q(write_offs__state__in=[WriteOff.State.WAITING, WriteOff.State.DONE])
-    owed = F("receivable_yen") - Coalesce(Sum("write_offs__write_off_yen", filter=given_up), 0)
+    owed = F("receivable_yen") - recovered_in_sql() - Coalesce(Sum("write_offs__write_off_yen", filter=given_up), 0)
     open_ones = Receivable.objects.annotate(owed=owed).filter(owed__gt=0).select_related("payment__member")
     return [
         MoneyToLookAt(

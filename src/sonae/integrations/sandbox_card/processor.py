@@ -381,9 +381,12 @@ class Processor:
         return dispute_id
 
     def close_dispute(self, payment: Payment, *, won: bool) -> None:
-        """The bank has decided every dispute that is open: the merchant has the money again, or the card holder keeps it."""
+        """The bank has decided every dispute that is open: the merchant has the money again, or the card holder keeps it.
+
+        One that was lost may still be won, as after an appeal.
+        """
         for one in payment.disputes:
-            if one.state == "open":
+            if one.state == "open" or (won and one.state == "lost"):
                 kind = "payment.dispute_won" if won else "payment.dispute_lost"
                 self.write(payment.session, kind, one.dispute_yen, dispute_id=one.dispute_id)
 

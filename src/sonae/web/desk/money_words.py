@@ -158,3 +158,8 @@ WRITE_OFF_STATES: Mapping[str, tuple[Text, str]] = {  # words, and how the chip 
     WriteOff.State.DROPPED: (Text("取りやめ", "Dropped"), "ended"),
     WriteOff.State.TAKEN_BACK: (Text("取消し済み", "Taken back"), "ended"),
 }
+BY_ITSELF: Mapping[str, Text] = {  # why the system took a write-off back
+    WriteOff.DISPUTE_REVERSED: Text(
+        "異議があとから退けられ、お金が戻りました", "the dispute was won after all and the money came back"
+    ),
+}

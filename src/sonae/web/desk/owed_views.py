@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 
 from sonae.apps.billing.models import Receivable, WriteOff
 from sonae.apps.billing.queries import find_receivable, find_write_off
+from sonae.apps.billing.recovered import recovered_of
 from sonae.apps.billing.use_cases.write_off import (
     LIVING,
     NothingOwed,
@@ -28,7 +29,7 @@ from sonae.domain.money import format_yen
 from sonae.web.desk.access import MONEY_ROLES, actor_of, for_staff
 from sonae.web.desk.act_views import ReasonForm
 from sonae.web.desk.feed_words import actor_names
-from sonae.web.desk.money_words import WHY_OWED, WRITE_OFF_STATES
+from sonae.web.desk.money_words import BY_ITSELF, WHY_OWED, WRITE_OFF_STATES
 from sonae.web.desk.page import desk_page
 from sonae.web.desk.yen_moves import write_off_moves
 from sonae.web.shared.access import not_there
@@ -107,9 +108,9 @@ def ask(request: HttpRequest, *, receivable_id: int) -> HttpResponse:
     owed = _receivable_or_absent(request, receivable_id)
     if request.method == "POST":
         return _asked(request, owed)
-    if _living(owed) is not None or not owed_of(owed):
-        return redirect("desk:receivable", owed.pk)
     yen = owed_of(owed)
+    if _living(owed) is not None or not yen:
+        return redirect("desk:receivable", owed.pk)
     return _form(
         request, owed, WriteOffForm(owed_yen=yen, initial={"seen": seen_as(owed), "write_off_yen": f"{yen:,}"})
     )
@@ -228,6 +229,7 @@ def _show(request: HttpRequest, owed: Receivable, *, moved_on: bool = False) -> 
         "write_offs": [
             (
                 one,
+                BY_ITSELF.get(one.taken_back_reason, one.taken_back_reason),
                 *WRITE_OFF_STATES[one.state],
                 names[one.asked_by],
                 names.get(one.decided_by),
@@ -240,10 +242,13 @@ def _show(request: HttpRequest, owed: Receivable, *, moved_on: bool = False) -> 
 
 
 def _facts(owed: Receivable) -> dict[str, Any]:
+    recovered_yen = recovered_of(owed)
+    given_up = sum(one.write_off_yen for one in owed.write_offs.all() if one.state in LIVING)
     return {
         "receivable": owed,
         "why": WHY_OWED[owed.reason],
-        "owed_yen": owed_of(owed),
+        "owed_yen": owed.receivable_yen - recovered_yen - given_up,
+        "recovered_yen": recovered_yen,
         "alone_yen": settings.SONAE_WRITE_OFF_ALONE_YEN,
     }
 
@@ -264,5 +269,6 @@ def _decision(request: HttpRequest, asked: WriteOff, *, status: int = 200) -> Ht
 
 
 def _act(request: HttpRequest, owed: Receivable, facts: dict[str, Any], *, moved_yen: int, status: int) -> HttpResponse:
-    facts = {**_facts(owed), "moves": write_off_moves(owed, moved_yen), **facts}
+    known = _facts(owed)
+    facts = {**known, "moves": write_off_moves(owed, moved_yen, recovered_yen=known["recovered_yen"]), **facts}
     return desk_page(request, "desk/money/owed_act.html", facts, status=status)

@@ -27,12 +27,12 @@ class YenMove:
         return self.before_yen + self.moved_yen
 
 
-def write_off_moves(receivable: Receivable, write_off_yen: int) -> list[YenMove]:
+def write_off_moves(receivable: Receivable, write_off_yen: int, *, recovered_yen: int) -> list[YenMove]:
     """Below nought where a write-off is taken back. What only waits for a second person is still owed in the books."""
     given_up = sum(
         one.write_off_yen for one in receivable.write_offs.all() if one.state == WriteOff.State.DONE
     )  # fetched with the receivable
-    owed = receivable.receivable_yen - given_up
+    owed = receivable.receivable_yen - recovered_yen - given_up
     return [YenMove(OWED, owed, -write_off_yen), YenMove(WRITTEN_OFF, given_up, write_off_yen)]
 
 

@@ -1,4 +1,7 @@
-"""A dispute as the processor tells of it: opened, won or lost. Books and audit only; what becomes of the cover a person decides."""
+"""A dispute as the processor tells of it: opened, won, lost, or lost and won after all.
+
+Books and audit only; what becomes of the cover a person decides.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,10 @@ from datetime import datetime
 from sonae.apps.audit.record import record
 from sonae.apps.billing.gateway import CardDispute, DisputeState
 from sonae.apps.billing.ledger import book
-from sonae.apps.billing.models import Dispute, Payment, Posting, Receivable, Refund
+from sonae.apps.billing.models import Dispute, Payment, Posting, Receivable, Refund, WriteOff
+from sonae.apps.billing.recovered import LOST, REVERSED
 from sonae.apps.billing.use_cases.owe_again import owe_again
+from sonae.apps.billing.use_cases.write_off import end_write_offs
 
 Account = Posting.Account
 State = Dispute.State
@@ -30,6 +35,10 @@ def note_dispute(*, payment: Payment, seen: CardDispute, now: datetime) -> Dispu
             _win(dispute, now=now)
         else:
             _lose(dispute, now=now)
+    elif dispute.state == State.LOST and seen.state == DisputeState.WON:
+        dispute.state, dispute.closed_at = State.WON, now
+        dispute.save(update_fields=["state", "closed_at"])
+        _win_after_all(dispute, now=now)
     return dispute
 
 
@@ -50,9 +59,13 @@ def _win(dispute: Dispute, *, now: datetime) -> None:
         description="チャージバック（当方の主張が認められた）",
         now=now,
     )
-    # What was put off until the bank had decided is asked for again at once.
-    Refund.objects.filter(payment=dispute.payment, refunded_at__isnull=True).update(next_check_at=now)
+    _ask_for_refunds(dispute.payment, now=now)
     _tell(dispute, "payment.dispute_won", now=now)
+
+
+def _ask_for_refunds(payment: Payment, *, now: datetime) -> None:
+    """What was put off until the bank had decided is asked for at once."""
+    Refund.objects.filter(payment=payment, refunded_at__isnull=True).update(next_check_at=now)
 
 
 def _lose(dispute: Dispute, *, now: datetime) -> None:
@@ -65,7 +78,7 @@ def _lose(dispute: Dispute, *, now: datetime) -> None:
             left -= refund.refund_yen
     if left:
         owe_again(
-            key=f"{_key(dispute)}:lost",
+            key=f"{_key(dispute)}{LOST}",
             payment=dispute.payment,
             receivable_yen=left,
             reason=Receivable.Reason.DISPUTE_LOST,
@@ -84,6 +97,39 @@ def _settle_refund(refund: Refund, dispute: Dispute, *, now: datetime) -> None:
         description=f"返金 {refund.reason}（チャージバックで返却済み）",
         now=now,
     )
+
+
+def _win_after_all(dispute: Dispute, *, now: datetime) -> None:
+    """The money is back: what the loss had paid back to the card is owed to it again, and the premium is no longer owed to us.
+
+    What was written off meanwhile is taken back first, by a booking of its own.
+    """
+    owed = Receivable.objects.filter(key=f"{_key(dispute)}{LOST}").first()
+    if owed is not None:
+        end_write_offs(receivable=owed, reason=WriteOff.DISPUTE_REVERSED, now=now)
+    premium_yen = owed.receivable_yen if owed is not None else 0
+    lines = {
+        Account.CARD_PROCESSOR: dispute.dispute_yen,
+        Account.MEMBER_RECEIVABLE: -premium_yen,
+        Account.REFUND_PAYABLE: premium_yen - dispute.dispute_yen,
+    }
+    book(
+        key=f"{_key(dispute)}{REVERSED}",
+        postings={account: yen for account, yen in lines.items() if yen},
+        description="チャージバック（あとから当方の主張が認められた）",
+        now=now,
+    )
+    for refund in Refund.objects.select_for_update().filter(dispute=dispute):
+        _open_again(refund, now=now)
+    _ask_for_refunds(dispute.payment, now=now)
+    _tell(dispute, "payment.dispute_reversed", now=now)
+
+
+def _open_again(refund: Refund, *, now: datetime) -> None:
+    """It has to be carried out after all, under a new key: the old one is booked, and the processor may keep a refusal under it."""
+    refund.key, refund.created_at, refund.checks = f"refund:{refund.pk}:after_dispute:{refund.dispute_id}", now, 0
+    refund.dispute, refund.refunded_at, refund.refund_id = None, None, ""
+    refund.save(update_fields=["key", "created_at", "checks", "dispute", "refunded_at", "refund_id"])
 
 
 def _key(dispute: Dispute) -> str:

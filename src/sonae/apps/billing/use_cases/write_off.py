@@ -11,10 +11,12 @@ from django.db.models import Sum
 from sonae.apps.audit.record import record
 from sonae.apps.billing.ledger import book
 from sonae.apps.billing.models import Payment, Posting, Receivable, WriteOff
+from sonae.apps.billing.recovered import recovered_of
 
 Account = Posting.Account
 State = WriteOff.State
 LIVING = (State.WAITING, State.DONE)
+SYSTEM = "system:billing"
 
 
 class ReasonMissing(Exception):
@@ -42,9 +44,9 @@ class WriteOffStands(Exception):
 
 
 def owed_of(receivable: Receivable) -> int:
-    """Yen that are still owed: what was given up is not, nor what is asked to be."""
+    """Yen that are still owed: what was given up is not, nor what is asked to be, nor what came back."""
     given_up = WriteOff.objects.filter(receivable=receivable, state__in=LIVING).aggregate(yen=Sum("write_off_yen"))
-    return receivable.receivable_yen - (given_up["yen"] or 0)
+    return receivable.receivable_yen - recovered_of(receivable) - (given_up["yen"] or 0)
 
 
 def needs_second_person(write_off_yen: int) -> bool:
@@ -125,6 +127,15 @@ def take_back_write_off(*, write_off_id: int, reason: str, actor: str, now: date
     )
     _tell(done, "write_off.taken_back", actor, now=now)
     return done
+
+
+def end_write_offs(*, receivable: Receivable, reason: str, now: datetime) -> None:
+    """Nothing of it is to be given up now: what is booked is taken back, what waits is dropped. Call it with the payment held."""
+    for living in WriteOff.objects.filter(receivable=receivable, state__in=LIVING):
+        if living.state == State.WAITING:
+            decide_write_off(write_off_id=living.pk, agreed=False, actor=SYSTEM, now=now)
+        else:
+            take_back_write_off(write_off_id=living.pk, reason=reason, actor=SYSTEM, now=now)
 
 
 def _carry_out(asked: WriteOff, *, actor: str, now: datetime) -> None:
