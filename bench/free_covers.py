@@ -33,7 +33,7 @@ SAME_ROWS = """
     CREATE TABLE same_rows AS
     SELECT member.id AS member_id, sonae_written_number('C', 2026, nextval('sonae_certificate_number')) AS number,
         year.id AS year_id, year.start_on, upper(replace(gen_random_uuid()::text, '-', '')) AS code, version.digest,
-        jsonb_build_object('section', 'free', 'member_class', fact.member_class, 'annual_premium', 0,
+        jsonb_build_object('section', 'free', 'member_class', fact.member_class,
             'insured', jsonb_build_object('name', fact.name, 'kana', fact.name_kana)) AS patch
     FROM parties_member AS member
     JOIN parties_membershipfact AS fact ON fact.member_id = member.id

@@ -37,7 +37,7 @@ LOAD = """
         rating_digest, total_premium_after, premium_difference)
     SELECT id, 1, 'new', starts_on, %(now)s, jsonb_build_object(
             'plan', (ARRAY['P100', 'P300', 'P500'])[id %% 3 + 1], 'annual_sales', (id * 7919) %% 99999999,
-            'industry', (ARRAY['other_services', 'manufacturing', 'information', 'retail'])[id %% 4 + 1], 'annual_premium', 0,
+            'industry', (ARRAY['other_services', 'manufacturing', 'information', 'retail'])[id %% 4 + 1],
             'applicant', jsonb_build_object('name', '株式会社計測商店' || id, 'representative', '計測 太郎'),
             'insured', jsonb_build_object('name', '株式会社計測商店' || id)),
         'bench', '', repeat('0', 64), 64940, 64940

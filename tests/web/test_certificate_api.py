@@ -73,7 +73,14 @@ def test_it_answers_for_the_day_as_known_at_the_moment(
     assert (before["content"]["insured"]["name"], now["content"]["insured"]["name"]) == ("青木工務店", "青木設備")
     assert ([act["seq"] for act in before["acts"]], [act["seq"] for act in now["acts"]]) == ([1], [1, 2])
     assert "actor" not in json.dumps(now)
-    assert "annual_premium" not in now["content"]
+
+
+def test_the_premium_that_older_first_acts_keep_is_no_field_of_the_cover(asker: Asker) -> None:
+    older = give_cover(cast.call_in().member, annual_premium=64_940)
+    found = asker.ask(older.number, "on=2027-03-03").json()
+    assert "annual_premium" not in found["content"]
+    assert "annual_premium" not in found["acts"][0]["changes"]
+    assert found["annual_premium"] == 64_940  # worked out
 
 
 def test_a_cancelled_and_reinstated_cover_tells_both_and_what_is_undone(certificate: Certificate, asker: Asker) -> None:

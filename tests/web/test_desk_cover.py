@@ -11,12 +11,15 @@ from pytest_django import DjangoAssertNumQueries
 
 from sonae.apps.audit.models import AuditEntry
 from sonae.apps.certificates.models import Certificate, ChangeRequest, Transaction
+from sonae.apps.certificates.use_cases.close_left_changes import close_left_changes
 from sonae.apps.documents.models import Paper
 from sonae.domain.certificate.log import Kind
 from tests import cast, clock
 from tests.apps.certificates.covers import IN_MARCH, ask, give_cover, wish
+from tests.web.applicant import Applicant
 from tests.web.cover_pages import confirm, fields_of, preview, text
 from tests.web.holdings import browser_of, give_free_cover
+from tests.web.memory_gateway import MemoryGateway
 
 pytestmark = pytest.mark.django_db
 
@@ -271,3 +274,44 @@ def test_a_day_that_can_not_be_read_is_said(
 
 def test_before_anything_was_recorded_nothing_was_known(certificate: Certificate, operator: Client) -> None:
     assert "まだ加入の記録がありませんでした" in text(operator.get(page_of(certificate), {"known": "2026-11-01"}))
+
+
+def test_why_the_system_recorded_an_issue_is_told_in_the_pages_language_and_typed_reasons_as_they_are(
+    people: cast.Cast, operator: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gateway = MemoryGateway()
+    monkeypatch.setattr("sonae.web.portal.payment_views.card_gateway", lambda: gateway)
+    with clock.at(clock.MORNING):
+        applicant = Applicant(people.owner, people.member)
+        applicant.buy(gateway)
+    application = applicant.reload()
+    assert application.certificate is not None
+    ask(
+        application.certificate, wish(Kind.CHANGE, date(2027, 4, 1), insured_name="青木設備"), reason="application form"
+    )
+    page = page_of(application.certificate)
+    japanese, english = text(operator.get(page)), text(operator.get(f"/en{page}"))
+    assert f"理由：申込み {application.number}" in japanese
+    assert "理由：application form" in japanese
+    assert f"application {application.number}" not in japanese
+    assert f"reason: application {application.number}" in english
+    issued = application.certificate.transactions.get(seq=1)
+    assert "annual_premium" not in issued.patch
+
+
+def test_the_premium_that_older_first_acts_keep_is_shown_as_no_field(people: cast.Cast, operator: Client) -> None:
+    older, newer = give_cover(people.member, annual_premium=64_940), give_cover(people.other_member)
+    pages = [operator.get(page_of(one)).content.decode() for one in (older, newer)]
+    assert "annual_premium" not in pages[0]
+    assert [page.count('<span class="what">') for page in pages] == [1, 1]
+    assert pages[0].count("64,940円") == pages[1].count("64,940円")
+
+
+def test_a_change_that_nobody_paid_for_says_so_on_the_members_page(
+    people: cast.Cast, certificate: Certificate, operator: Client
+) -> None:
+    asked = ask(certificate, wish(Kind.CHANGE, date(2027, 4, 1), plan="P300"))
+    assert close_left_changes(now=clock.later(days=30)) == 1
+    asked.refresh_from_db()
+    assert asked.closed_reason == "not_paid"
+    assert "支払いがないまま期限が過ぎました" in text(operator.get(f"/desk/members/{people.member.number}/"))

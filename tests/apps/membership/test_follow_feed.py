@@ -70,7 +70,7 @@ def test_who_joins_is_covered_from_the_day_and_for_the_year_that_is_near(program
     assert (entry.kind, entry.seq, entry.reason, entry.actor) == ("new", 1, feed.source, "system:free_cover")
     assert (entry.total_premium_after, entry.premium_difference, entry.charge) == (0, 0, None)
     assert entry.patch == {
-        "section": "free", "member_class": "basic", "annual_premium": 0, "insured": {"name": "見本工務店", "kana": ""},
+        "section": "free", "member_class": "basic", "insured": {"name": "見本工務店", "kana": ""},
     }  # fmt: skip
     assert entry.rating_digest == first.scheme_year.product_version.digest
     assert second.transactions.get().rating_digest == second.scheme_year.product_version.digest

@@ -158,5 +158,5 @@ def _act_json(entry: Transaction, found: AsAt) -> dict[str, Any]:
 
 
 def _plain(fields: Mapping[str, object]) -> dict[str, object]:
-    """Without the premium of the day of issue, which is no field of the cover: what a year costs is worked out."""
+    """Without the premium of the day of issue, which older first acts keep and which is no field of the cover."""
     return {name: value for name, value in fields.items() if name != "annual_premium"}

@@ -75,7 +75,7 @@ WITH latest AS MATERIALIZED ({latest}), later AS MATERIALIZED (
         (certificate_id, seq, kind, effective_date, recorded_at, patch, actor, reason, rating_digest,
          total_premium_after, premium_difference)
     SELECT issued.id, 1, 'new', issued.starts_on, %(now)s,
-        jsonb_build_object('section', 'free', 'member_class', member_class, 'annual_premium', 0,
+        jsonb_build_object('section', 'free', 'member_class', member_class,
                            'insured', jsonb_build_object('name', name, 'kana', name_kana)),
         %(actor)s, %(reason)s, %(digest)s, 0, 0
     FROM issued JOIN decided ON decided.id = issued.member_id

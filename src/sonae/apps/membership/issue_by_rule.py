@@ -259,7 +259,7 @@ def _first_entries(
         entry.kind, entry.effective_date, entry.patch = Kind.CHANGE, day, patch_of(particulars)
         entries.append(entry)
     first = entries[0]
-    first.kind, first.patch = Kind.NEW, {"section": "free", "annual_premium": 0, **first.patch}
+    first.kind, first.patch = Kind.NEW, {"section": "free", **first.patch}
     if wanted.cancelled_on is not None:
         why = _why(wanted.cancelled_on, end, reason)
         last = _entry(certificate_id, len(entries) + 1, digest, reason=why, now=now)

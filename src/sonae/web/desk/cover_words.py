@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -23,8 +24,11 @@ REQUEST_STATES: Mapping[str, tuple[Text, str]] = {
 CLOSED_REASONS: Mapping[str, Text] = {
     "given_up": Text("取りやめました", "given up"),
     "refunded": Text("返金しました", "given back"),
-    "left": Text("支払いがないまま期限が過ぎました", "not paid in time"),
+    "not_paid": Text("支払いがないまま期限が過ぎました", "not paid in time"),
 }
+
+# As the system itself gives the reason of an issue; people give theirs in their own words.
+OF_AN_APPLICATION = re.compile(r"application (\S+)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ class ActLine:
     kind: Text
     fields: tuple[tuple[Text, Text], ...]
     by: Text
+    reason: Text | str
     reverses: int | None
     is_undone: bool
     may_be_reversed: bool
@@ -89,12 +94,18 @@ def act_lines(found: AsAt) -> list[ActLine]:
             kind=KIND_NAMES[Kind(entry.kind)],
             fields=_fields(found.product, entry.patch),
             by=names[entry.actor],
+            reason=_reason(entry),
             reverses=reverses[entry.seq],
             is_undone=entry.seq in found.undone,
             may_be_reversed=entry.kind in {Kind.CHANGE, Kind.CANCELLATION},
         )
         for entry in reversed(found.entries)
     ]
+
+
+def _reason(entry: Transaction) -> Text | str:
+    found = OF_AN_APPLICATION.fullmatch(entry.reason) if entry.kind == Kind.NEW else None
+    return Text(f"申込み {found[1]}", f"application {found[1]}") if found else entry.reason
 
 
 def request_line(asked: ChangeRequest) -> RequestLine:
@@ -116,7 +127,7 @@ def content_rows(found: AsAt) -> list[tuple[Text, Text]]:
 
 
 def _fields(product: Product, patch: Mapping[str, object]) -> tuple[tuple[Text, Text], ...]:
-    """Without the premium that was kept with the first act: what a year costs stands with the months."""
+    """Without the premium that older first acts keep: what a year costs stands with the months."""
     fields = {name: value for name, value in flat(patch).items() if name != "annual_premium"}
     return tuple(
         (field_name(name), field_value(product, name, fields[name])) for name in sorted(fields, key=in_shown_order)

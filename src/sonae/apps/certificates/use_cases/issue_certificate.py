@@ -36,7 +36,6 @@ class Schedule:
             "annual_sales": self.annual_sales,
             "applicant": self.applicant,
             "insured": self.insured,
-            "annual_premium": self.annual_premium,
         }
 
 
