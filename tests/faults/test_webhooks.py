@@ -240,7 +240,7 @@ def forgeries(payment: Payment, now: datetime) -> dict[str, tuple[bytes, str | N
         return other, sign(body=other, secret=SECRET, at=at)
 
     sum_changed = body.replace(str(payment.charge_yen).encode(), b"1")
-    unknown = told | {"data": told["data"] | {"session_id": "ses_of_nobody"}}
+    unknown = told | {"data": told["data"] | {"session_id": "ses_of_nobody", "reference": "enrol:nobody:1"}}
     old = int((now - timedelta(seconds=301)).timestamp())
     return {
         "another secret": (body, sign(body=body, secret="whsec_guess", at=at), "sandbox_card"),

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from sonae.apps.audit.models import AuditEntry
 from sonae.apps.billing.card_consent import CONSENT, GivenConsent
-from sonae.apps.billing.gateway import GatewayRefused, GatewayUnknown, SavedCardOutcome
+from sonae.apps.billing.gateway import GatewayEvent, GatewayRefused, GatewayUnknown, SavedCardAnswer, SavedCardOutcome
 from sonae.apps.billing.models import CardConsent, Payment, SavedCard
 from sonae.apps.billing.queries import find_saved_card
 from sonae.apps.billing.use_cases import keep_card
 from sonae.apps.billing.use_cases.keep_card import forget_ended_cards, remove_saved_card
 from sonae.apps.billing.use_cases.settle_payment import settle_payment
+from sonae.apps.billing.use_cases.store_message import store_message
 from sonae.apps.billing.use_cases.sweep_payments import sweep_payments
 from sonae.apps.certificates.models import Certificate, ChangeRequest
 from sonae.apps.certificates.use_cases.begin_change_payment import begin_change_payment
@@ -114,6 +116,26 @@ def test_a_card_that_comes_back_although_nobody_agreed_is_not_written_down(
     gateway.card_holder_pays()
     settle_payment(key=payment.key, gateway=gateway, cause="browser", now=clock.now())
     assert not SavedCard.objects.exists()
+
+
+def test_the_message_about_a_charge_that_comes_before_the_answer_to_it_is_taken(
+    certificate: Certificate, people: cast.Cast, gateway: MemoryGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The processor tells of what it did at once; without a page our reference is all that we know of it by then."""
+    pay_and_keep(certificate, people, gateway)
+    taken: list[bool] = []
+    charge = gateway.charge_saved_card
+
+    def told_first(*, reference: str, **wish: Any) -> SavedCardAnswer:
+        answer = charge(reference=reference, **wish)
+        event = GatewayEvent("evt_1", "payment.authorised", answer.session_id, answer.payment_id, reference=reference)
+        taken.append(store_message(gateway=gateway.name, event=event, now=clock.now()))
+        return answer
+
+    monkeypatch.setattr(gateway, "charge_saved_card", told_first)
+    payment = on_the_saved_card(certificate, people, gateway)
+    assert (taken, payment.state) == ([True], "captured")
+    assert not AuditEntry.objects.filter(action="webhook.unknown_payment").exists()
 
 
 def test_the_saved_card_pays_without_a_page_once(

@@ -148,7 +148,8 @@ class SandboxCardGateway:
         if not isinstance(told, dict) or not isinstance(told.get("data"), dict):
             raise ForgedEvent("the body is not an event")
         data = told["data"]
-        values = (told.get("id"), told.get("type"), data.get("session_id"), data.get("payment_id"))
+        reference = data.get("reference", "")
+        values = (told.get("id"), told.get("type"), data.get("session_id"), data.get("payment_id"), reference)
         if not all(isinstance(value, str) for value in values) or not told["id"]:
             raise ForgedEvent("the body is not an event")
         if told.get("account") != self._account:
@@ -156,8 +157,9 @@ class SandboxCardGateway:
         if told["type"] not in EVENT_KINDS:
             raise ForgedEvent("there are no events of this kind")
         return GatewayEvent(
-            event_id=told["id"], kind=told["type"], session_id=data["session_id"], payment_id=data["payment_id"]
-        )
+            event_id=told["id"], kind=told["type"], session_id=data["session_id"], payment_id=data["payment_id"],
+            reference=reference,
+        )  # fmt: skip
 
     def _post(self, path: str, key: str, values: Mapping[str, object]) -> dict[str, Any]:
         return self._call("POST", path, key, json.dumps(values, ensure_ascii=False).encode())

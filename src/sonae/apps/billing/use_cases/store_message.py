@@ -37,7 +37,8 @@ def store_message(*, gateway: str, event: GatewayEvent, now: datetime) -> bool:
 def _payment_of(event: GatewayEvent, *, gateway: str) -> Payment | None:
     """By the page's session, else by the processor's payment: refunds and disputes name only the latter.
 
-    A payment that was declined, or ended with its page, has an id that we have never met: it is known by our reference.
+    A payment that was declined, or ended with its page, has an id that we have never met: it is known by our reference. So is one
+    on a kept card, whose message comes while the answer to our own call is on its way; whoever called settles it, or the rounds do.
     """
     for field, value in (("session_id", event.session_id), ("payment_id", event.payment_id)):
         if value:
@@ -45,5 +46,6 @@ def _payment_of(event: GatewayEvent, *, gateway: str) -> Payment | None:
             if payment is not None:
                 return payment
     if event.reference:
-        return Payment.objects.filter(gateway=gateway, key=event.reference).exclude(session_id="").first()
+        known = Payment.objects.filter(gateway=gateway, key=event.reference)
+        return known.exclude(session_id="", saved_card=None).first()
     return None
