@@ -95,7 +95,8 @@ def django_settings(url: str, *, setting: str = SERVING) -> dict[str, Any]:
         "PORT": str(parts.pop("port", "")),
         "CONN_MAX_AGE": 300,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 5, **parts},
+        # The server keeps the plan of what it is sent again and again: docs/decisions/statements-are-prepared.md.
+        "OPTIONS": {"connect_timeout": 5, "server_side_binding": True, "prepare_threshold": 3, **parts},
     }
 
 

@@ -12,7 +12,7 @@ from sonae.apps.audit.later import later
 from sonae.apps.audit.throttle import forget_ended_windows
 from sonae.apps.billing.gateway import card_gateway
 from sonae.apps.billing.use_cases.keep_card import forget_ended_cards
-from sonae.apps.billing.use_cases.settle_payment import settle_payment
+from sonae.apps.billing.use_cases.settle_payment import settle_told
 from sonae.apps.billing.use_cases.sweep_payments import sweep_payments
 from sonae.apps.certificates.use_cases.close_left_changes import close_left_changes
 from sonae.apps.documents.outbox import AT_ONCE, send_due_mails
@@ -43,9 +43,9 @@ def send_mails() -> int:
 
 
 @app.task(name="sonae.settle_payment")
-def settle(key: str) -> str:
-    """Settle one payment, because the processor said that something happened to it."""
-    return settle_payment(key=key, gateway=card_gateway(), cause="webhook", now=now()).state
+def settle(key: str, kind: str = "") -> str:
+    """Settle one payment, because the processor said that something happened to it; ``kind`` is that of its message."""
+    return settle_told(key=key, kind=kind, gateway=card_gateway(), now=now()).state
 
 
 @app.task(name="sonae.check_feed")

@@ -16,7 +16,7 @@ from sonae.apps.billing.models import CardConsent, Payment, SavedCard
 from sonae.apps.billing.queries import find_saved_card
 from sonae.apps.billing.use_cases import keep_card
 from sonae.apps.billing.use_cases.keep_card import forget_ended_cards, remove_saved_card
-from sonae.apps.billing.use_cases.settle_payment import settle_payment
+from sonae.apps.billing.use_cases.settle_payment import settle_payment, settle_told
 from sonae.apps.billing.use_cases.store_message import store_message
 from sonae.apps.billing.use_cases.sweep_payments import sweep_payments
 from sonae.apps.certificates.models import Certificate, ChangeRequest
@@ -136,6 +136,26 @@ def test_the_message_about_a_charge_that_comes_before_the_answer_to_it_is_taken(
     payment = on_the_saved_card(certificate, people, gateway)
     assert (taken, payment.state) == ([True], "captured")
     assert not AuditEntry.objects.filter(action="webhook.unknown_payment").exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked"), [("payment.authorised", 0), ("payment.captured", 0), ("payment.refunded", 1), ("", 1)]
+)
+def test_the_processor_is_asked_again_only_when_its_message_may_be_news(
+    certificate: Certificate,
+    people: cast.Cast,
+    gateway: MemoryGateway,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+    asked: int,
+) -> None:
+    """Of a payment that is captured; a job from before the kind was handed on names none."""
+    payment = pay_and_keep(certificate, people, gateway)
+    calls: list[str] = []
+    read = gateway.read_payment
+    monkeypatch.setattr(gateway, "read_payment", lambda **which: calls.append("read") or read(**which))
+    assert settle_told(key=payment.key, kind=kind, gateway=gateway, now=clock.now()).state == "captured"
+    assert len(calls) == asked
 
 
 def test_the_saved_card_pays_without_a_page_once(

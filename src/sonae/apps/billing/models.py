@@ -136,6 +136,7 @@ class Payment(models.Model):
                 fields=["gateway", "captured_at"], condition=models.Q(state="captured"), name="payment_charged_lately"
             ),
             models.Index(fields=["gateway"], condition=models.Q(state="person"), name="payment_of_a_person"),
+            models.Index(fields=["payment_id"], condition=~models.Q(payment_id=""), name="payment_of_the_processor"),
         ]
 
 

@@ -28,6 +28,8 @@ PATIENCE = timedelta(hours=1)
 DECISIVE = {CardState.CAPTURED, CardState.VOIDED, CardState.EXPIRED}
 # Who wants to know what has become of a charge since; a member who looks at the page isn't made to wait for that.
 ASKS_AFTER_THE_CHARGE = {"webhook", "sweeper"}
+# Messages that say nothing new of a payment which is captured by the time that they are read.
+OF_THE_CHARGE_ITSELF = {"payment.authorised", "payment.captured"}
 
 
 def settle_payment(*, key: str, gateway: CardGateway, cause: str, now: datetime) -> Payment:
@@ -49,6 +51,15 @@ def settle_payment(*, key: str, gateway: CardGateway, cause: str, now: datetime)
     if payment.state == State.PERSON and seen.state not in DECISIVE:
         return payment
     return _act(payment, seen, gateway=gateway, cause=cause, now=now)
+
+
+def settle_told(*, key: str, kind: str, gateway: CardGateway, now: datetime) -> Payment:
+    """Settle the payment because a message of this kind came."""
+    if kind in OF_THE_CHARGE_ITSELF:
+        captured = Payment.objects.filter(key=key, state=State.CAPTURED).first()
+        if captured is not None:
+            return captured
+    return settle_payment(key=key, gateway=gateway, cause="webhook", now=now)
 
 
 def _act(payment: Payment, seen: CardPayment, *, gateway: CardGateway, cause: str, now: datetime) -> Payment:

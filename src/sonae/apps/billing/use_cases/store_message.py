@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Q
 
 from sonae.apps.audit.later import later
 from sonae.apps.audit.record import record
 from sonae.apps.billing.gateway import GatewayEvent
-from sonae.apps.billing.models import GatewayMessage, Payment
+from sonae.apps.billing.models import Payment
 
 
 class UnknownPayment(Exception):
@@ -21,17 +24,24 @@ def store_message(*, gateway: str, event: GatewayEvent, now: datetime) -> bool:
     with transaction.atomic():
         payment = _payment_of(event, gateway=gateway)
         if payment is not None:
-            _, is_new = GatewayMessage.objects.get_or_create(
-                gateway=gateway,
-                event_id=event.event_id,
-                defaults={"kind": event.kind, "session_id": event.session_id, "received_at": now},
-            )
+            is_new = _keep(event, gateway=gateway, now=now)
             if is_new:
-                later("sonae.settle_payment", key=payment.key)
+                later("sonae.settle_payment", key=payment.key, kind=event.kind)
             return is_new
     record(now=now, actor=f"gateway:{gateway}", action="webhook.unknown_payment", object_kind="webhook",
            object_id=event.event_id[:80])  # fmt: skip
     raise UnknownPayment(event.event_id)
+
+
+def _keep(event: GatewayEvent, *, gateway: str, now: datetime) -> bool:
+    """Whether it was not there yet; in one statement, because every payment brings two of them while its member waits."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO billing_gatewaymessage (gateway, event_id, kind, session_id, received_at)
+               VALUES (%s, %s, %s, %s, %s) ON CONFLICT (gateway, event_id) DO NOTHING""",
+            [gateway, event.event_id, event.kind, event.session_id, now],
+        )
+        return bool(cursor.rowcount == 1)
 
 
 def _payment_of(event: GatewayEvent, *, gateway: str) -> Payment | None:
@@ -40,12 +50,14 @@ def _payment_of(event: GatewayEvent, *, gateway: str) -> Payment | None:
     A payment that was declined, or ended with its page, has an id that we have never met: it is known by our reference. So is one
     on a kept card, whose message comes while the answer to our own call is on its way; whoever called settles it, or the rounds do.
     """
-    for field, value in (("session_id", event.session_id), ("payment_id", event.payment_id)):
-        if value:
-            payment = Payment.objects.filter(gateway=gateway, **{field: value}).first()
-            if payment is not None:
+    names = {"session_id": event.session_id, "payment_id": event.payment_id, "key": event.reference}
+    named = [Q(**{field: value}) for field, value in names.items() if value]
+    if not named:
+        return None
+    found = list(Payment.objects.filter(reduce(or_, named), gateway=gateway).order_by("id"))
+    for field, value in names.items():
+        for payment in found:
+            page_unknown = field == "key" and not payment.session_id and payment.saved_card_id is None
+            if value and getattr(payment, field) == value and not page_unknown:
                 return payment
-    if event.reference:
-        known = Payment.objects.filter(gateway=gateway, key=event.reference)
-        return known.exclude(session_id="", saved_card=None).first()
     return None
