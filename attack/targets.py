@@ -70,7 +70,7 @@ def of_form(name: str, browser: Client, form: PageForm, chosen: Mapping[str, str
         control: chosen.get(control) or value or PLAUSIBLE.get(control, "1") for control, value in form.controls.items()
     }
     if "action" in filled:
-        filled["action"] = "confirm" if "preview_seq" in filled else "next"
+        filled["action"] = "confirm" if form.is_preview else "next"
     if form.method == "get":
         address = f"{urlsplit(form.action).path}?{urlencode(filled)}"
         return Target(name, "GET", address, cookies_of(browser))

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Model
+from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 from sonae.apps.audit.models import AuditEntry
@@ -55,11 +56,12 @@ def programme(db: None, published_rows: list[Sequence[Model]]) -> Programme:
 
 
 @pytest.fixture(autouse=True)
-def _no_left_over_cache(request: pytest.FixtureRequest) -> Iterator[None]:
+def _nothing_left_over(request: pytest.FixtureRequest) -> Iterator[None]:
     uses_db = "db" in request.fixturenames
     if uses_db:
         request.getfixturevalue("db")  # asked for first, so that the database is still there when the cache is cleared
     yield
+    translation.deactivate()  # a page in English leaves its language to whatever this thread does next
     KEPT.forget()
     if uses_db:
         cache.clear()

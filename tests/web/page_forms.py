@@ -17,11 +17,12 @@ class PageForm:
     method: str
     controls: dict[str, str] = field(default_factory=dict)
     typed: set[str] = field(default_factory=set)  # the controls that a person types into
+    acts: set[str] = field(default_factory=set)  # what its buttons called "action" stand for
 
     @property
     def is_preview(self) -> bool:
-        """It says what an act on a cover would do, and carries on what was typed."""
-        return "preview_seq" in self.controls
+        """It says what an act would do, and carries on what was typed."""
+        return "confirm" in self.acts
 
     def filled(self, text: str) -> dict[str, str]:
         """That text in every control. The button of a preview stays, or nothing behind it would be reached."""
@@ -48,6 +49,8 @@ class _Reader(HTMLParser):
         form, kind = self.forms[-1], given.get("type", "text" if tag == "input" else tag)
         if kind in {"text", "email", "search", "tel", "number", "textarea"}:
             form.typed.add(name)
+        if name == "action":
+            form.acts.add(given.get("value", ""))
         if kind in {"radio", "checkbox"} and "checked" not in given:
             form.controls.setdefault(name, "")
         elif kind != "button":

@@ -192,7 +192,7 @@ def take_back(request: HttpRequest, *, write_off_id: int) -> HttpResponse:
 
 def seen_as(owed: Receivable) -> str:
     """Changes whenever a write-off is asked for, decided or taken back."""
-    return ".".join(f"{one.pk}{one.state}" for one in owed.write_offs.all())[-60:]
+    return ".".join(["write-offs", *(f"{one.pk}{one.state}" for one in owed.write_offs.all())])[-60:]
 
 
 def _living(owed: Receivable) -> WriteOff | None:

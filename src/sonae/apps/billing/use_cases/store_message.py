@@ -38,7 +38,7 @@ def _keep(event: GatewayEvent, *, gateway: str, now: datetime) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             """INSERT INTO billing_gatewaymessage (gateway, event_id, kind, session_id, received_at)
-               VALUES (%s, %s, %s, %s, %s) ON CONFLICT (gateway, event_id) DO NOTHING""",
+               VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING""",
             [gateway, event.event_id, event.kind, event.session_id, now],
         )
         return bool(cursor.rowcount == 1)
