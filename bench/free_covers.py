@@ -18,6 +18,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from bench.loading import run_all
+
 SIZES = (10_000, 100_000, 1_000_000)
 TURN = date(2026, 12, 1)
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -98,8 +100,8 @@ class Bench:
         from django.db import connection
 
         with connection.cursor() as cursor:
-            cursor.execute(MEMBERS, {"size": size, "now": self.now})
-            cursor.execute(SAME_ROWS, {"turn": TURN})
+            run_all(MEMBERS, {"size": size, "now": self.now})
+            run_all(SAME_ROWS, {"turn": TURN})
             cursor.execute("VACUUM (ANALYZE)")
             cursor.execute("CHECKPOINT")
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from bench.loading import run_all
+
 YEAR = date(2026, 12, 1)
 WITH_HISTORY = 100  # one certificate in so many has a second act
 LOAD = """
@@ -51,7 +53,7 @@ def load(size: int, *, now: datetime) -> None:
         with cursor.copy("COPY loaded FROM STDIN") as copy:
             for row in _rows(product_of(version), size):
                 copy.write_row(row)
-        cursor.execute(LOAD, {"now": now, "year": YEAR, "digest": version.digest, "history": WITH_HISTORY})
+        run_all(LOAD, {"now": now, "year": YEAR, "digest": version.digest, "history": WITH_HISTORY})
         cursor.execute("SET session_replication_role = origin")
         cursor.execute("VACUUM (ANALYZE)")
         cursor.execute("CHECKPOINT")

@@ -17,6 +17,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from bench.free_covers import Bench, Spent, a_programme
+from bench.loading import run_all
 from sonae.domain.calendar import JAPAN
 
 SIZES = (10_000, 100_000, 200_000)
@@ -126,7 +127,7 @@ class OfferBench:
         from sonae.apps.renewal.years import get_turn
 
         with connection.cursor() as cursor:
-            cursor.execute(LOAD, {"size": size, "now": OFFERS_DAY, "turn": TURN})
+            run_all(LOAD, {"size": size, "now": OFFERS_DAY, "turn": TURN})
             cursor.execute("VACUUM (ANALYZE)")
         with transaction.atomic():
             first = Certificate.objects.order_by("id").values_list("pk", flat=True)[0]
