@@ -128,10 +128,10 @@ def cross(world: World, stranger: psycopg.Connection[Any], application: Applicat
     return "nobody"
 
 
-def wait_for_a_lock(world: World) -> None:
-    """Until somebody waits for a row that another holds, two seconds at most."""
+def wait_for_a_lock(world: World, *, seconds: int = 2) -> None:
+    """Until somebody waits for a row that another holds, so many seconds at most."""
     with psycopg.connect(world.database, autocommit=True) as look:
-        for _ in range(200):
+        for _ in range(seconds * 100):
             row = look.execute(
                 "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
             ).fetchone()
