@@ -192,14 +192,14 @@ def test_offers_are_made_once_although_sessions_are_torn_away(world: World) -> N
 
 def test_offers_that_wait_crosswise_with_somebody_are_made_once(world: World) -> None:
     """A stranger holds the last member of a chunk and asks for the first: the database sends one of the two away."""
-    certificates = new_turn(6)
+    certificates = new_turn(48)  # six for each lane, or none of them would hold one and wait for another
     members = sorted(one.member_id for one in certificates)
     with psycopg.connect(world.database) as stranger:
         stranger.execute("SET deadlock_timeout = '50ms'")
         stranger.execute("SELECT FROM parties_member WHERE id = %s FOR UPDATE", [members[-1]])
 
         def cross() -> str:
-            wait_for_a_lock(world)
+            wait_for_a_lock(world, seconds=20)
             try:
                 for member in members:
                     stranger.execute("SELECT FROM parties_member WHERE id = %s FOR UPDATE", [member])
