@@ -56,6 +56,31 @@ def test_worked_examples(acts: tuple[Act, ...], yen: int) -> None:
     assert total(new(), *acts) == yen
 
 
+LEAP = Term(date(2027, 12, 1), date(2028, 12, 1))
+# The year with a 29 February: months are counted, so its day more costs nothing and gives nothing back.
+LEAP_EXAMPLES = [
+    ("nothing", (), 64_940),
+    # 29 February is in the third month, 1 March begins the fourth: 64,940 × 3/12 = 16,235 → 16,240
+    ("cancelled on 29 February", (cancellation(2, day("2028-02-29")),), 16_240),
+    ("cancelled on 1 March", (cancellation(2, day("2028-03-01")),), 16_240),
+    ("cancelled on 2 March", (cancellation(2, day("2028-03-02")),), 21_650),
+    # From March either way: 64,940 × 3/12 + 105,200 × 9/12 = 95,135 → 95,140
+    ("to the 3億 plan on 29 February", (change(2, day("2028-02-29"), UPGRADE),), 95_140),
+    ("to the 3億 plan from 1 March", (change(2, day("2028-03-01"), UPGRADE),), 95_140),
+    ("cancelled on its first day", (cancellation(2, day("2027-12-01")),), 0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("acts", "yen"), [example[1:] for example in LEAP_EXAMPLES], ids=[e[0] for e in LEAP_EXAMPLES])
+def test_worked_examples_of_a_leap_year(acts: tuple[Act, ...], yen: int) -> None:
+    assert total(new(LEAP.start_on), *acts, term=LEAP) == yen
+
+
+def test_a_renewal_out_of_a_leap_year_costs_what_one_into_it_does() -> None:
+    year_after = Term(LEAP.expiry_on, date(2029, 12, 1))
+    assert total(new(year_after.start_on), term=year_after) == total(new(LEAP.start_on), term=LEAP) == 64_940
+
+
 def test_annual_premiums_of_the_examples() -> None:
     pieces = schedule_premium(
         product(), (new(), change(2, day("2027-03-01"), UPGRADE), change(3, day("2027-06-01"), GROWN)), YEAR

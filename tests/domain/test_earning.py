@@ -59,6 +59,14 @@ def test_a_year_is_earned_in_twelve_parts_that_differ_by_a_yen_at_most() -> None
     assert sum(yen for _, yen in months) == 64_940
 
 
+def test_a_leap_year_is_earned_in_the_same_twelve_parts() -> None:
+    leap = Term(date(2027, 12, 1), date(2028, 12, 1))
+    assert [yen for _, yen in earned(new(leap.start_on), term=leap)] == [yen for _, yen in earned(new())]
+    # Cancelled on 29 February: December to February are earned, and 5 yen of rounding in the month of the cancellation.
+    months = earned(new(leap.start_on), cancellation(2, day("2028-02-29")), term=leap)
+    assert months == [("2027-12", 5_412), ("2028-01", 5_411), ("2028-02", 5_417)]
+
+
 def test_a_dearer_plan_earns_more_from_its_month_on() -> None:
     # 64,940 × 3/12 + 105,200 × 9/12 = 95,135 → 95,140, each part × 95,140 ÷ 95,135
     months = dict(earned(new(), change(2, day("2027-03-01"), {"plan": "P300"})))
