@@ -182,7 +182,7 @@ def settle_by_hand(browser_class: type[Client], people: cast.Cast) -> None:
     browser, second = (signed_in(browser_class, people.staff[role]) for role in ("operator", "organiser"))
     owed, by_hand = enter_owed(Payment.objects.get(payment_id="pay_0"))
     page = f"/desk/money/owed/{owed.pk}/write-off/"
-    given = {"write_off_yen": "24000", "reason": "moved away", "seen": ""}
+    given = {"write_off_yen": "24000", "reason": "moved away", "seen": "write-offs"}
     for action in ("preview", "edit", "confirm"):
         browser.post(page, {**given, "action": action})
     asked = WriteOff.objects.get()
