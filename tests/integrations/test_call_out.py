@@ -57,8 +57,9 @@ def test_when_no_answer_comes_one_caller_waits_for_a_line_and_the_others_are_tur
     assert answers == ["at last"]
 
 
-def test_while_the_processor_answers_a_rush_of_callers_waits_for_a_line() -> None:
+def test_while_the_processor_answers_a_rush_of_callers_waits_for_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """Twelve at once on one line that takes 20 ms for each: nobody is turned away, and the calls don't overlap."""
+    monkeypatch.setattr(call_out, "LINE_SECONDS", LONG)  # however slow this machine is
     calls = CallOut(seconds=LONG, circuit=Circuit(), lines=1)
     at_once: list[int] = []
     under_way: set[int] = set()
@@ -94,11 +95,15 @@ def test_being_turned_away_says_nothing_about_the_processor(
     assert not circuit.is_open
 
 
-def test_a_call_that_never_ends_keeps_no_line(silence: threading.Event) -> None:
+def test_a_call_that_never_ends_keeps_no_line(silence: threading.Event, caplog: pytest.LogCaptureFixture) -> None:
+    """And each stands in the log with what went wrong."""
     calls = CallOut(seconds=0.05, circuit=Circuit(limit=1_000), lines=1)
     for _ in range(5):
         with pytest.raises(GatewayUnknown):
             calls.run(lambda: silence.wait(LONG))
+    assert [record.getMessage() for record in caplog.records if record.name == "sonae.call_out"] == [
+        "a call to the other side failed: no whole answer within 0.05 s"
+    ] * 5
     assert calls.run(lambda: "well again") == "well again"
 
 

@@ -25,6 +25,7 @@ from tests.web.applicant import COMPANY, CONSENTS, DECLARATIONS, DISCLOSURE, OTH
 from tests.web.holdings import give_paid_cover, tell, words_of
 from tests.web.memory_gateway import MemoryGateway
 from tests.web.page_forms import forms_of
+from tests.web.test_queries import statements_of
 
 pytestmark = pytest.mark.django_db
 OCTOBER = datetime(2026, 10, 10, 10, tzinfo=JAPAN)
@@ -122,6 +123,17 @@ def test_with_a_kept_card_it_is_done_without_a_card_page(cast: Cast, gateway: Me
     assert renewing.application.certificate is not None
     assert renewing.application.certificate.renewed_from == old
     assert gateway.captures == 2
+
+
+def test_renewing_with_a_kept_card_asks_no_more_than_it_did(cast: Cast, gateway: MemoryGateway) -> None:
+    """From the press to the cover with its papers: the member, and everybody behind it, waits for each of them."""
+    old = bought(cast, gateway, keep_card=True)
+    with clock.at(OCTOBER):
+        renewing = Renewing(cast, old)
+        renewing.start()
+        answers = {name: renewing.hidden(name) for name in ("revision", "seen")} | ANSWERS | {"pay_with": "saved"}
+        assert statements_of(renewing.client, renewing.page, answers) == 78
+    assert renewing.application.state == "issued"
 
 
 def test_a_kept_card_whose_holder_is_wanted_leads_to_the_card_page(cast: Cast, gateway: MemoryGateway) -> None:

@@ -35,6 +35,7 @@ from sonae.config.killed_server import clear_away
 
 OLDEST_SERVER = 150000  # the oldest that its makers and we look after
 START_SECONDS = 60
+PREPARED_AFTER = 3  # times that a connection sends the same statement
 DATABASE_NAME = "sonae"
 OWNER_ACCOUNT, SERVING_ACCOUNT = "sonae", "sonae_app"  # of the embedded server
 PASSWORD_FILES = {OWNER_ACCOUNT: "password", SERVING_ACCOUNT: "serving-password"}
@@ -95,9 +96,16 @@ def django_settings(url: str, *, setting: str = SERVING) -> dict[str, Any]:
         "PORT": str(parts.pop("port", "")),
         "CONN_MAX_AGE": 300,
         "CONN_HEALTH_CHECKS": True,
-        # The server keeps the plan of what it is sent again and again: docs/decisions/statements-are-prepared.md.
-        "OPTIONS": {"connect_timeout": 5, "server_side_binding": True, "prepare_threshold": 3, **parts},
+        "OPTIONS": {"connect_timeout": 5, "server_side_binding": True, **parts},
     }
+
+
+def keep_plans(entry: dict[str, Any]) -> None:
+    """Let the server keep the plan of what a connection has sent a few times: for the web, whose statements are short and the same.
+
+    A batch must not: its plans were made while its tables were small (docs/decisions/statements-are-prepared.md).
+    """
+    entry["OPTIONS"]["prepare_threshold"] = PREPARED_AFTER
 
 
 def _read_address(url: str, setting: str) -> dict[str, Any]:

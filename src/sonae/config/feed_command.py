@@ -175,9 +175,10 @@ def _brake_in_words(reason: dict[str, object]) -> str:
 
 def release_held(args: argparse.Namespace) -> int:
     """Let a held file go."""
+    from sonae.apps.audit.reason import ReasonMissing
     from sonae.apps.membership.locks import FeedStands
     from sonae.apps.membership.models import Feed
-    from sonae.apps.membership.use_cases.release_feed import ReasonMissing, SamePerson, release_feed
+    from sonae.apps.membership.use_cases.release_feed import SamePerson, release_feed
 
     try:
         release_feed(feed_id=args.feed_id, actor=_person(), reason=args.reason, now=now())

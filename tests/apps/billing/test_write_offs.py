@@ -9,10 +9,10 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from sonae.apps.audit.models import AuditEntry
+from sonae.apps.audit.reason import ReasonMissing
 from sonae.apps.billing.gateway import DisputeState, GatewayUnknown
 from sonae.apps.billing.models import HandReturn, JournalEntry, Payment, Receivable, WriteOff
 from sonae.apps.billing.queries import Matter, list_money_to_look_at
-from sonae.apps.billing.use_cases import transfer_return
 from sonae.apps.billing.use_cases.refund_payment import write_down_refund
 from sonae.apps.billing.use_cases.return_premium import return_premium
 from sonae.apps.billing.use_cases.sweep_payments import sweep_payments
@@ -25,7 +25,6 @@ from sonae.apps.billing.use_cases.transfer_return import (
 )
 from sonae.apps.billing.use_cases.write_off import (
     NothingOwed,
-    ReasonMissing,
     SamePerson,
     WriteOffStands,
     decide_write_off,
@@ -178,7 +177,7 @@ def test_a_transfer_before_it_was_owed_or_in_the_future_is_not_noted(by_hand: Ha
 
 def test_a_transfer_is_not_taken_back_without_a_reason(by_hand: HandReturn) -> None:
     transfer(by_hand)
-    with pytest.raises(transfer_return.ReasonMissing):
+    with pytest.raises(ReasonMissing):
         take_back_transfer(hand_return_id=by_hand.pk, reason="　 ", actor=OTHER, now=clock.now())
     assert balance()["bank"] == -7_000
 

@@ -8,11 +8,12 @@ from datetime import date, timedelta
 import pytest
 
 from sonae.apps.audit.models import AuditEntry
+from sonae.apps.audit.reason import ReasonMissing
 from sonae.apps.membership.locks import FeedStands
 from sonae.apps.membership.models import Feed, FeedRow, SetAsideRow
 from sonae.apps.membership.use_cases.apply_feed import apply_feed
 from sonae.apps.membership.use_cases.check_feed import check_feed
-from sonae.apps.membership.use_cases.release_feed import ReasonMissing, SamePerson, release_feed
+from sonae.apps.membership.use_cases.release_feed import SamePerson, release_feed
 from sonae.apps.membership.use_cases.withdraw_feed import withdraw_feed
 from sonae.apps.parties.models import Member, MembershipFact
 from sonae.apps.parties.queries import find_membership

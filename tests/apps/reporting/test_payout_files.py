@@ -10,12 +10,13 @@ import pytest
 from django.db.models import Sum
 
 from sonae.apps.audit.models import AuditEntry
+from sonae.apps.audit.reason import ReasonMissing
 from sonae.apps.billing.ledger import book
 from sonae.apps.billing.models import JournalEntry, Payment, Posting, Refund
 from sonae.apps.parties.models import Member
 from sonae.apps.reporting.models import Payout, PayoutFile, PayoutLine
 from sonae.apps.reporting.payout_items import PayoutItem, list_payout_items, open_items
-from sonae.apps.reporting.use_cases.decide_payout_item import ItemGone, ReasonMissing, decide_payout_item
+from sonae.apps.reporting.use_cases.decide_payout_item import ItemGone, decide_payout_item
 from sonae.apps.reporting.use_cases.take_payout_file import Taken, take_payout_file
 from sonae.domain.payout import PayoutRefused, Verdict
 from sonae.integrations.sandbox_card.cards import Behaviour

@@ -40,7 +40,7 @@ def write_mail(*, key: str, recipient: str, subject: str, body: str, language: s
     message = OutboxMessage(
         key=key, recipient=recipient, subject=_one_line(subject), body=body, language=language, created_at=now, next_try_at=now
     )  # fmt: skip
-    OutboxMessage.objects.bulk_create([message], ignore_conflicts=True)
+    OutboxMessage.objects.bulk_create([message], ignore_conflicts=True)  # one statement; what is there stays
     later("sonae.send_mails")
 
 

@@ -8,8 +8,7 @@ from enum import StrEnum
 from sonae.apps.certificates.models import Certificate
 from sonae.apps.enrolment.models import Application
 from sonae.apps.enrolment.starts import start_holds
-from sonae.apps.parties.models import MembershipFact
-from sonae.apps.parties.standing import latest_fact, list_facts, may_renew
+from sonae.apps.parties.standing import list_facts, may_renew, standing_of
 from sonae.apps.programmes.product_files import product_of
 from sonae.domain.calendar import japan_date, quote_valid_until
 from sonae.domain.eligibility import assess
@@ -45,11 +44,9 @@ def find_obstacle(*, application: Application, now: datetime) -> Obstacle | None
 def _is_entitled(application: Application, product: Product, today: date) -> bool:
     """A member of today (F03); who renews must also not be about to leave before the new cover begins (F21)."""
     facts = list_facts(member=application.member)
-    latest = latest_fact(facts, on=today)
-    if latest is None or latest.kind == MembershipFact.Kind.LEFT:
-        return False
-    if application.renewal_of is None:
-        return True
+    is_member = standing_of(facts, on=today).is_member
+    if application.renewal_of is None or not is_member:
+        return is_member
     return may_renew(facts, expires_on=application.scheme_year.start_on, today=today, calendar=product.calendar)
 
 

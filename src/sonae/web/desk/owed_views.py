@@ -21,6 +21,7 @@ from sonae.apps.billing.use_cases.write_off import (
     decide_write_off,
     needs_second_person,
     owed_of,
+    still_owed,
     take_back_write_off,
     write_off,
 )
@@ -243,11 +244,10 @@ def _show(request: HttpRequest, owed: Receivable, *, moved_on: bool = False) -> 
 
 def _facts(owed: Receivable) -> dict[str, Any]:
     recovered_yen = recovered_of(owed)
-    given_up = sum(one.write_off_yen for one in owed.write_offs.all() if one.state in LIVING)
     return {
         "receivable": owed,
         "why": WHY_OWED[owed.reason],
-        "owed_yen": owed.receivable_yen - recovered_yen - given_up,
+        "owed_yen": still_owed(owed, recovered_yen=recovered_yen),
         "recovered_yen": recovered_yen,
         "alone_yen": settings.SONAE_WRITE_OFF_ALONE_YEN,
     }

@@ -44,8 +44,9 @@ def fault(request: HttpRequest) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, raised: BaseException | None) -> HttpResponse:
-    # The code of PostgreSQL tells a lost line from a lock that was waited for too long; its words may hold what somebody typed.
-    log.error("away: %s %s", type(raised).__name__, getattr(getattr(raised, "__cause__", None), "sqlstate", None) or "")
+    # PostgreSQL's code tells a lost line from a lock that was waited for too long; its words may hold what somebody typed.
+    cause = raised.__cause__ if raised else None
+    log.error("away: %s %s", type(raised).__name__, getattr(cause, "sqlstate", None) or "without a code")
     for (
         handler
     ) in request.upload_handlers:  # else what came in of a file takes room for as long as the request is remembered

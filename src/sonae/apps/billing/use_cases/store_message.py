@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import reduce
-from operator import or_
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -50,14 +48,7 @@ def _payment_of(event: GatewayEvent, *, gateway: str) -> Payment | None:
     A payment that was declined, or ended with its page, has an id that we have never met: it is known by our reference. So is one
     on a kept card, whose message comes while the answer to our own call is on its way; whoever called settles it, or the rounds do.
     """
-    names = {"session_id": event.session_id, "payment_id": event.payment_id, "key": event.reference}
-    named = [Q(**{field: value}) for field, value in names.items() if value]
-    if not named:
-        return None
-    found = list(Payment.objects.filter(reduce(or_, named), gateway=gateway).order_by("id"))
-    for field, value in names.items():
-        for payment in found:
-            page_unknown = field == "key" and not payment.session_id and payment.saved_card_id is None
-            if value and getattr(payment, field) == value and not page_unknown:
-                return payment
-    return None
+    session_id, payment_id, key = (value or None for value in (event.session_id, event.payment_id, event.reference))
+    known = Payment.objects.filter(Q(session_id=session_id) | Q(payment_id=payment_id) | Q(key=key), gateway=gateway)
+    page_known = known.exclude(session_id="", saved_card=None)
+    return max(page_known, key=lambda one: (one.session_id == session_id, one.payment_id == payment_id), default=None)

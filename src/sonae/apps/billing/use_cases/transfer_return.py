@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from sonae.apps.audit.reason import said_reason
 from sonae.apps.audit.record import record
 from sonae.apps.billing.ledger import book
 from sonae.apps.billing.models import HandReturn, Posting
@@ -16,10 +17,6 @@ Account = Posting.Account
 
 class ReferenceMissing(Exception):
     """The bank's reference is needed, so that the transfer is found on the statement."""
-
-
-class ReasonMissing(Exception):
-    """Taking back says why, so that it can be understood later."""
 
 
 class DayOutOfReach(Exception):
@@ -72,9 +69,7 @@ def take_back_transfer(*, hand_return_id: int, reason: str, actor: str, now: dat
 
     Taking back what isn't noted changes nothing. Raises ReasonMissing and HandReturn.DoesNotExist.
     """
-    reason = " ".join(reason.split())[:400]
-    if not reason:
-        raise ReasonMissing
+    reason = said_reason(reason)
     found = HandReturn.objects.select_for_update(of=("self",)).select_related("member").get(pk=hand_return_id)
     if found.transferred_on is None:
         return found

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Sum
 
+from sonae.apps.audit.reason import said_reason
 from sonae.apps.audit.record import record
 from sonae.apps.billing.ledger import book
 from sonae.apps.billing.models import Payment, Posting, Receivable, WriteOff
@@ -17,10 +17,6 @@ Account = Posting.Account
 State = WriteOff.State
 LIVING = (State.WAITING, State.DONE)
 SYSTEM = "system:billing"
-
-
-class ReasonMissing(Exception):
-    """It says why, so that it can be understood later."""
 
 
 class SamePerson(Exception):
@@ -44,9 +40,14 @@ class WriteOffStands(Exception):
 
 
 def owed_of(receivable: Receivable) -> int:
-    """Yen that are still owed: what was given up is not, nor what is asked to be, nor what came back."""
-    given_up = WriteOff.objects.filter(receivable=receivable, state__in=LIVING).aggregate(yen=Sum("write_off_yen"))
-    return receivable.receivable_yen - recovered_of(receivable) - (given_up["yen"] or 0)
+    """Yen that are still owed."""
+    return still_owed(receivable, recovered_yen=recovered_of(receivable))
+
+
+def still_owed(receivable: Receivable, *, recovered_yen: int) -> int:
+    """The same, where it is known what came back: neither that is owed, nor what was given up or is asked to be."""
+    given_up = sum(one.write_off_yen for one in receivable.write_offs.all() if one.state in LIVING)
+    return receivable.receivable_yen - recovered_yen - given_up
 
 
 def needs_second_person(write_off_yen: int) -> bool:
@@ -60,7 +61,7 @@ def write_off(*, receivable_id: int, write_off_yen: int, reason: str, actor: str
 
     Raises ReasonMissing, NothingOwed and Receivable.DoesNotExist.
     """
-    reason = _said(reason)
+    reason = said_reason(reason)
     receivable = Receivable.objects.select_related("payment").get(pk=receivable_id)
     _lock_payment(receivable.payment_id)
     living = WriteOff.objects.filter(receivable=receivable, state__in=LIVING).first()
@@ -111,7 +112,7 @@ def take_back_write_off(*, write_off_id: int, reason: str, actor: str, now: date
 
     Raises ReasonMissing, WriteOffStands (nothing was booked) and WriteOff.DoesNotExist.
     """
-    reason = _said(reason)
+    reason = said_reason(reason)
     done = _locked(write_off_id)
     if done.state == State.TAKEN_BACK:
         return done
@@ -155,8 +156,7 @@ def _decide(asked: WriteOff, state: str, *, actor: str, now: datetime) -> None:
 
 
 def _locked(write_off_id: int) -> WriteOff:
-    found = WriteOff.objects.select_related("receivable__payment").get(pk=write_off_id)
-    _lock_payment(found.receivable.payment_id)
+    _lock_payment(WriteOff.objects.values_list("receivable__payment_id", flat=True).get(pk=write_off_id))
     return WriteOff.objects.select_related("receivable__payment").get(pk=write_off_id)
 
 
@@ -167,13 +167,6 @@ def _lock_payment(payment_id: int) -> None:
 
 def _key(write_off: WriteOff) -> str:
     return f"write_off:{write_off.pk}:payment:{write_off.receivable.payment.key}"
-
-
-def _said(reason: str) -> str:
-    reason = " ".join(reason.split())[:400]
-    if not reason:
-        raise ReasonMissing
-    return reason
 
 
 def _tell(write_off: WriteOff, action: str, actor: str, *, now: datetime) -> None:

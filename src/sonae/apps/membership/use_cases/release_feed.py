@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from sonae.apps.audit.reason import said_reason
 from sonae.apps.audit.record import record
 from sonae.apps.membership.locks import FeedStands, lock_feed
 from sonae.apps.membership.models import Feed
@@ -15,10 +16,6 @@ class SamePerson(Exception):
     """Whoever handed the file in can't release it: the brake asks for a second person."""
 
 
-class ReasonMissing(Exception):
-    """A release says why, so that it can be understood later."""
-
-
 @transaction.atomic
 def release_feed(*, feed_id: int, actor: str, reason: str, now: datetime) -> Feed:
     """The feed, CHECKED from now on: what its dry run says may be applied. Releasing a released one again changes nothing.
@@ -26,9 +23,7 @@ def release_feed(*, feed_id: int, actor: str, reason: str, now: datetime) -> Fee
     Raises ``FeedStands`` when it isn't held, ``SamePerson`` when ``actor`` handed it in, ``ReasonMissing``, and
     ``Feed.DoesNotExist``.
     """
-    reason = " ".join(reason.split())[:400]
-    if not reason:
-        raise ReasonMissing
+    reason = said_reason(reason)
     feed = lock_feed(feed_id)
     if feed.state == Feed.State.CHECKED and feed.released_by == actor:
         return feed

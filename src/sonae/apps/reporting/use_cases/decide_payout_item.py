@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from sonae.apps.audit.reason import said_reason
 from sonae.apps.audit.record import record
 from sonae.apps.reporting.locks import lock_payouts
 from sonae.apps.reporting.models import PayoutDecision
@@ -18,19 +19,14 @@ class ItemGone(Exception):
     """The sums have changed since, or the item has settled itself: look at the list again."""
 
 
-class ReasonMissing(Exception):
-    """Whoever closes or opens says why."""
-
-
 @transaction.atomic
 def decide_payout_item(*, item: str, closed: bool, reason: str, actor: str, now: datetime) -> PayoutDecision | None:
     """The decision that holds; the same again is a quiet success, None where an item that nobody closed is opened.
 
     ItemGone, ReasonMissing.
     """
+    reason = said_reason(reason)
     lock_payouts()
-    if not reason.strip():
-        raise ReasonMissing
     found = find_payout_item(key=item, now=now)
     if found is None:
         raise ItemGone(item)
@@ -41,7 +37,7 @@ def decide_payout_item(*, item: str, closed: bool, reason: str, actor: str, now:
         item=item,
         kind=kind,
         difference_yen=found.comparison.difference_yen,
-        reason=reason.strip(),
+        reason=reason,
         actor=actor,
         recorded_at=now,
     )
