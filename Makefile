@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: run setup test soak check bench attack judge sbom lock format clean help
+.PHONY: run setup test soak check permissions bench attack judge sbom lock format clean help
 
 help:
 	@echo "make run     start Sonae on this machine and print the address"
@@ -57,6 +57,10 @@ test: $(VENV)/test
 soak: $(VENV)/test
 	SONAE_SOAK_ROUNDS=$(or $(ROUNDS),5) $(BIN)/python -m pytest tests/faults/test_kills.py tests/faults/test_change_kills.py \
 	  tests/faults/test_change_races.py tests/faults/test_stopped_batches.py $(ARGS)
+
+# docs/permissions.md, from the table of rights and the desk's addresses.
+permissions: $(VENV)/test
+	@DJANGO_SETTINGS_MODULE=sonae.config.settings.check $(BIN)/python -m tests.architecture.permissions_page
 
 bench: $(VENV)/bench
 	@$(BIN)/python -m bench

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from sonae.apps.parties.models import Member, MemberAccess, MembershipFact, Organisation, User
+from sonae.apps.people.models import SolicitorRegistration, StaffPosition
 from tests import clock
 
 AOKI, IMAI, EGAWA = "aoki@sample.example", "imai@sample.example", "egawa@sample.example"
@@ -95,6 +96,21 @@ def enter_person(email: str, **fields: object) -> User:
 def let_act(user: User, member: Member, role: str) -> None:
     """``user`` may act for ``member``."""
     MemberAccess.objects.create(member=member, user=user, role=role, granted_at=clock.now(), proof="listed_email")
+
+
+def enter_staff(party: str, *positions: str, email: str = "") -> User:
+    """Somebody of that organisation who holds these positions, a solicitor with a registration that holds."""
+    organisation, _ = Organisation.objects.get_or_create(
+        code=party, defaults={"role": party, "name_ja": party, "name_en": party}
+    )
+    user = enter_person(email or f"{'-'.join(positions)}@{party}.example", organisation=organisation)
+    for position in positions:
+        StaffPosition.objects.create(user=user, position=position, granted_at=clock.now(), granted_by="test")
+    if "solicitor" in positions:
+        SolicitorRegistration.objects.create(
+            user=user, number="R-0001", last_day=date(2030, 3, 31), recorded_at=clock.now(), recorded_by="test"
+        )
+    return user
 
 
 def _enter_staff(role: str, email: str) -> User:

@@ -24,11 +24,7 @@ class May(Enum):
     HOLDER = auto()  # whoever holds the address, which can't be guessed
     SIGNED_IN = auto()
     MEMBERS_PEOPLE = auto()  # the people of the member whose page it is
-    STAFF = auto()  # people of any of the programme's organisations
-    COVER_STAFF = auto()  # of those who see what members have covered: operator and insurer
-    CHANGE_STAFF = auto()  # of those who change it: the operator
-    FEED_STAFF = auto()  # of those who handle the organiser's files of members: organiser and operator
-    MONEY_STAFF = auto()  # of those through whose accounts and hands premium passes: organiser and operator
+    STAFF = auto()  # of the programme's organisations, those who hold the right: test_permissions.py
     SENDER = auto()  # a message with the signature of one of the organiser's systems
     PROCESSOR = auto()  # a message with the card processor's signature
     DEMO = auto()  # everybody, in the demo alone
@@ -46,10 +42,7 @@ class Row(NamedTuple):
 HELD = {"may": May.HOLDER, "status": 404}
 OWN = {"may": May.MEMBERS_PEOPLE, "status": 302}
 APPLICATION = f"/apply/{TOKEN}/"
-FEEDS = {"may": May.FEED_STAFF, "status": 302}
-COVER = {"may": May.COVER_STAFF, "status": 302}
-CHANGES = {"may": May.CHANGE_STAFF, "status": 302}
-MONEY = {"may": May.MONEY_STAFF, "status": 302}
+DESK = {"may": May.STAFF, "status": 302}
 SIGNED = {"may": May.SENDER, "status": 401}
 
 MATRIX = {
@@ -132,45 +125,45 @@ MATRIX = {
     "portal:paper": Row(path="/portal/papers/1/", **OWN),
     "portal:free_certificate": Row(path="/portal/free-cover/C2026-000001-1/", **OWN),
     "portal:outbox": Row(May.DEMO, "/demo/outbox/"),
-    "desk:home": Row(May.STAFF, "/desk/", status=302),
-    "desk:members": Row(path="/desk/members/", **COVER),
-    "desk:member": Row(path="/desk/members/10000017/", **COVER),
-    "desk:paper": Row(path="/desk/papers/1/", **COVER),
-    "desk:certificate": Row(path="/desk/certificates/C2026-000001-0/", **COVER),
-    "desk:change": Row(path="/desk/certificates/C2026-000001-0/change/", **CHANGES),
-    "desk:cancel": Row(path="/desk/certificates/C2026-000001-0/cancel/", **CHANGES),
-    "desk:reinstate": Row(path="/desk/certificates/C2026-000001-0/reinstate/", **CHANGES),
-    "desk:reverse": Row(path="/desk/certificates/C2026-000001-0/reverse/2/", **CHANGES),
-    "desk:give_up": Row(path="/desk/certificates/C2026-000001-0/give-up/", method="post", **CHANGES),
-    "desk:turn": Row(path="/desk/turn/", **FEEDS),
-    "desk:feeds": Row(path="/desk/feeds/", **FEEDS),
-    "desk:upload": Row(path="/desk/feeds/upload/", **FEEDS),
-    "desk:template": Row(path="/desk/feeds/template/list.csv", **FEEDS),
-    "desk:feed": Row(path="/desk/feeds/1/", **FEEDS),
-    "desk:apply": Row(path="/desk/feeds/1/apply/", **FEEDS),
-    "desk:release": Row(path="/desk/feeds/1/release/", **FEEDS),
-    "desk:withdraw": Row(path="/desk/feeds/1/withdraw/", **FEEDS),
-    "desk:set_aside": Row(path="/desk/feeds/1/set-aside/", **FEEDS),
-    "desk:set_aside_file": Row(path="/desk/feeds/1/set-aside.csv", **FEEDS),
-    "desk:run_again": Row(path="/desk/free-cover/1/again/", method="post", **FEEDS),
-    "desk:money": Row(path="/desk/money/", **MONEY),
-    "desk:money_look": Row(path="/desk/money/look/", **MONEY),
-    "desk:receivable": Row(path="/desk/money/owed/1/", **MONEY),
-    "desk:write_off": Row(path="/desk/money/owed/1/write-off/", **MONEY),
-    "desk:write_off_decide": Row(path="/desk/money/write-offs/1/", **MONEY),
-    "desk:write_off_back": Row(path="/desk/money/write-offs/1/take-back/", **MONEY),
-    "desk:hand_return": Row(path="/desk/money/returns/1/", **MONEY),
-    "desk:hand_return_back": Row(path="/desk/money/returns/1/take-back/", **MONEY),
-    "desk:payouts": Row(path="/desk/money/payouts/", **MONEY),
-    "desk:payout_upload": Row(path="/desk/money/payouts/upload/", **MONEY),
-    "desk:payout_item": Row(path="/desk/money/payouts/item/?key=sandbox_card", **MONEY),
-    "desk:ties": Row(path="/desk/money/2026-11/", **MONEY),
-    "desk:earned": Row(path="/desk/money/2026-11/earned/", **MONEY),
-    "desk:bordereau": Row(path="/desk/money/2026-11/list/", **MONEY),
-    "desk:bordereau_close": Row(path="/desk/money/2026-11/list/close/", **MONEY),
-    "desk:remit": Row(path="/desk/money/2026-11/list/remit/", **MONEY),
-    "desk:remit_back": Row(path="/desk/money/2026-11/list/take-back/", **MONEY),
-    "desk:bordereau_file": Row(path="/desk/money/2026-11/list/premium.csv", **MONEY),
+    "desk:home": Row(path="/desk/", **DESK),
+    "desk:members": Row(path="/desk/members/", **DESK),
+    "desk:member": Row(path="/desk/members/10000017/", **DESK),
+    "desk:paper": Row(path="/desk/papers/1/", **DESK),
+    "desk:certificate": Row(path="/desk/certificates/C2026-000001-0/", **DESK),
+    "desk:change": Row(path="/desk/certificates/C2026-000001-0/change/", **DESK),
+    "desk:cancel": Row(path="/desk/certificates/C2026-000001-0/cancel/", **DESK),
+    "desk:reinstate": Row(path="/desk/certificates/C2026-000001-0/reinstate/", **DESK),
+    "desk:reverse": Row(path="/desk/certificates/C2026-000001-0/reverse/2/", **DESK),
+    "desk:give_up": Row(path="/desk/certificates/C2026-000001-0/give-up/", method="post", **DESK),
+    "desk:turn": Row(path="/desk/turn/", **DESK),
+    "desk:feeds": Row(path="/desk/feeds/", **DESK),
+    "desk:upload": Row(path="/desk/feeds/upload/", **DESK),
+    "desk:template": Row(path="/desk/feeds/template/list.csv", **DESK),
+    "desk:feed": Row(path="/desk/feeds/1/", **DESK),
+    "desk:apply": Row(path="/desk/feeds/1/apply/", **DESK),
+    "desk:release": Row(path="/desk/feeds/1/release/", **DESK),
+    "desk:withdraw": Row(path="/desk/feeds/1/withdraw/", **DESK),
+    "desk:set_aside": Row(path="/desk/feeds/1/set-aside/", **DESK),
+    "desk:set_aside_file": Row(path="/desk/feeds/1/set-aside.csv", **DESK),
+    "desk:run_again": Row(path="/desk/free-cover/1/again/", method="post", **DESK),
+    "desk:money": Row(path="/desk/money/", **DESK),
+    "desk:money_look": Row(path="/desk/money/look/", **DESK),
+    "desk:receivable": Row(path="/desk/money/owed/1/", **DESK),
+    "desk:write_off": Row(path="/desk/money/owed/1/write-off/", **DESK),
+    "desk:write_off_decide": Row(path="/desk/money/write-offs/1/", **DESK),
+    "desk:write_off_back": Row(path="/desk/money/write-offs/1/take-back/", **DESK),
+    "desk:hand_return": Row(path="/desk/money/returns/1/", **DESK),
+    "desk:hand_return_back": Row(path="/desk/money/returns/1/take-back/", **DESK),
+    "desk:payouts": Row(path="/desk/money/payouts/", **DESK),
+    "desk:payout_upload": Row(path="/desk/money/payouts/upload/", **DESK),
+    "desk:payout_item": Row(path="/desk/money/payouts/item/?key=sandbox_card", **DESK),
+    "desk:ties": Row(path="/desk/money/2026-11/", **DESK),
+    "desk:earned": Row(path="/desk/money/2026-11/earned/", **DESK),
+    "desk:bordereau": Row(path="/desk/money/2026-11/list/", **DESK),
+    "desk:bordereau_close": Row(path="/desk/money/2026-11/list/close/", **DESK),
+    "desk:remit": Row(path="/desk/money/2026-11/list/remit/", **DESK),
+    "desk:remit_back": Row(path="/desk/money/2026-11/list/take-back/", **DESK),
+    "desk:bordereau_file": Row(path="/desk/money/2026-11/list/premium.csv", **DESK),
     "api_feeds:openapi-json": Row(May.EVERYBODY, "/api/feeds/openapi.json"),
     "api_feeds:api-root": Row(May.EVERYBODY, "/api/", status=404),
     "api_feeds:send_feed": Row(path="/api/feeds/", method="post", **SIGNED),
@@ -185,8 +178,7 @@ MATRIX = {
 }
 FOR_MACHINES = {"health", "card_hook"} | {name for name in MATRIX if name.startswith("api_")}
 
-OF_THE_DESK = (May.STAFF, May.FEED_STAFF, May.COVER_STAFF, May.CHANGE_STAFF, May.MONEY_STAFF)
-TO_SIGN_IN = (May.SIGNED_IN, May.MEMBERS_PEOPLE, *OF_THE_DESK)
+TO_SIGN_IN = (May.SIGNED_IN, May.MEMBERS_PEOPLE, May.STAFF)
 
 
 def patterns_of(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -248,29 +240,10 @@ def test_whoever_has_signed_in_finds_nothing_at_an_address_that_is_not_theirs(pe
         assert ask(_browser_of(user), row).status_code == 404
 
 
-@rows(*OF_THE_DESK)
+@rows(May.STAFF)
 def test_whoever_is_no_staff_finds_no_desk(people: cast.Cast, row: Row) -> None:
     for user in (people.owner, people.colleague, people.stranger, people.visitor):
         assert ask(_browser_of(user), row).status_code == 404
-
-
-@rows(May.FEED_STAFF, May.MONEY_STAFF)
-@pytest.mark.parametrize("role", ["insurer", "agency"])
-def test_insurer_and_agency_have_no_business_with_files_of_members_and_money(
-    people: cast.Cast, row: Row, role: str
-) -> None:
-    assert ask(_browser_of(people.staff[role]), row).status_code == 404
-
-
-@rows(May.COVER_STAFF, May.CHANGE_STAFF)
-@pytest.mark.parametrize("role", ["organiser", "agency"])
-def test_organiser_and_agency_have_no_business_with_what_is_covered(people: cast.Cast, row: Row, role: str) -> None:
-    assert ask(_browser_of(people.staff[role]), row).status_code == 404
-
-
-@rows(May.CHANGE_STAFF)
-def test_the_insurer_changes_no_cover(people: cast.Cast, row: Row) -> None:
-    assert ask(_browser_of(people.staff["insurer"]), row).status_code == 404
 
 
 @rows(May.SENDER)

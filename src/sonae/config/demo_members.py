@@ -9,6 +9,8 @@ from django.db import transaction
 
 from sonae.apps.membership.use_cases.follow_member import follow_members
 from sonae.apps.parties.models import Member, MemberAccess, MembershipFact, Organisation, User
+from sonae.apps.people.use_cases.place_staff import grant_position, note_registration
+from sonae.domain.staff_rights import Position
 
 JOINED_ON = date(2025, 4, 1)
 
@@ -58,12 +60,31 @@ DEMO_LOG_INS = (
     DemoLogIn("zoen@sample.example", "サンプル造園 (10000122): has left the support service"),
 )
 
-DEMO_STAFF = (  # two of the organiser, because what one handed in another has to release
-    DemoLogIn("jimukyoku-1@dantai.example", "the organiser: hands member files in and applies them"),
-    DemoLogIn("jimukyoku-2@dantai.example", "the organiser, a second person: releases what the brake holds"),
-    DemoLogIn("madoguchi@soudan.example", "the operator of the contact window: the same"),
-)
-STAFF_OF = {"dantai.example": "organiser", "soudan.example": "operator"}
+
+@dataclass(frozen=True, slots=True)
+class DemoStaff:
+    """Somebody who works for one of the organisations."""
+
+    email: str
+    organisation: str
+    positions: tuple[Position, ...]
+    explanation: str
+
+
+P = Position
+DEMO_STAFF = (  # two of a kind where one asks and another agrees
+    DemoStaff("jimukyoku-1@dantai.example", "organiser", (P.CLERK,), "the organiser: hands member files in and applies them"),
+    DemoStaff("jimukyoku-2@dantai.example", "organiser", (P.SUPERVISOR,), "the organiser’s supervisor: releases what the brake holds"),
+    DemoStaff("madoguchi@soudan.example", "operator", (P.CLERK,), "the contact window: answers, records, hands over; may not solicit"),
+    DemoStaff("boshunin@soudan.example", "operator", (P.SOLICITOR,), "the contact window: a registered solicitor"),
+    DemoStaff("sekininsha@soudan.example", "operator", (P.SUPERVISOR,), "the contact window’s supervisor: staff, audit, second looks"),
+    DemoStaff("toritsugi@dairiten.example", "agency", (P.SOLICITOR,), "the agency: takes the referrals that were passed to it"),
+    DemoStaff("hikiuke@hoken.example", "insurer", (P.CLERK,), "the insurer: sees members and their cover"),
+    DemoStaff("suuri-1@hoken.example", "insurer", (P.ACTUARY,), "the insurer’s actuary: prepares product versions"),
+    DemoStaff("suuri-2@hoken.example", "insurer", (P.ACTUARY,), "a second actuary: publishes what the first prepared"),
+    DemoStaff("kansa@hoken.example", "insurer", (P.AUDITOR,), "an auditor: sees everything and changes nothing"),
+)  # fmt: skip
+DEMO_REGISTRATION, REGISTERED_UNTIL = "見本-000001", date(2030, 3, 31)
 
 ORGANISATIONS = (
     ("organiser", "organiser", "制度を運営する団体", "The organisation that runs the programme"),
@@ -79,9 +100,8 @@ def seed_members(*, now: datetime) -> None:
     for code, role, name_ja, name_en in ORGANISATIONS:
         Organisation.objects.get_or_create(code=code, defaults={"role": role, "name_ja": name_ja, "name_en": name_en})
     for person in DEMO_STAFF:
-        organisation = Organisation.objects.get(code=STAFF_OF[person.email.partition("@")[2]])
         if not User.objects.filter(email=person.email).exists():
-            User.objects.create_user(person.email, date_joined=now, organisation=organisation)
+            _enter_staff(person, now)
     known = set(Member.objects.values_list("number", flat=True))
     for entry in DEMO_MEMBERS:
         if entry.number not in known:
@@ -93,6 +113,17 @@ def cover_members(*, now: datetime) -> None:
     """Give the demo's members their free cover, which with a feed would come by itself."""
     ids = Member.objects.filter(number__in=[entry.number for entry in DEMO_MEMBERS]).order_by("id")
     follow_members(ids=list(ids.values_list("id", flat=True)), reason="demo", now=now)
+
+
+def _enter_staff(person: DemoStaff, now: datetime) -> None:
+    organisation = Organisation.objects.get(code=person.organisation)
+    user = User.objects.create_user(person.email, date_joined=now, organisation=organisation)
+    for position in person.positions:
+        grant_position(user_id=user.pk, position=position, actor="system:demo", now=now)
+    if Position.SOLICITOR in person.positions:
+        note_registration(
+            user_id=user.pk, number=DEMO_REGISTRATION, last_day=REGISTERED_UNTIL, actor="system:demo", now=now
+        )
 
 
 def _add(entry: DemoMember, now: datetime) -> None:

@@ -1,10 +1,13 @@
-"""The people who sign in: where they are signed in, whom they have invited, which address they are moving to."""
+"""The people who sign in: where they are signed in, whom they have invited, which address they are moving to, and for staff
+what they do in their organisation.
+"""
 
 from __future__ import annotations
 
 from django.db import models
 
 from sonae.apps.parties.models import Member, MemberAccess, User
+from sonae.domain.staff_rights import Position
 
 
 class SignIn(models.Model):
@@ -96,3 +99,36 @@ class OrganiserIdentity(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["issuer", "subject"], name="one_person_for_each_identity")]
+
+
+class StaffPosition(models.Model):
+    """What a person does in their organisation, from when to when. Who holds none is a clerk there."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="positions")
+    position = models.CharField(max_length=20, choices=[(one.value, one.value) for one in Position])
+    granted_at = models.DateTimeField()
+    granted_by = models.CharField(max_length=200)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "position"], condition=models.Q(ended_at=None), name="each_position_is_held_once"
+            )
+        ]
+
+
+class SolicitorRegistration(models.Model):
+    """A solicitor's registration as it was shown to us; a renewed one is a new row, and the newest that stands counts."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="registrations")
+    number = models.CharField(max_length=20)
+    last_day = models.DateField()
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=200)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "recorded_at"])]

@@ -164,6 +164,7 @@ SONAE_WORKBOOK_WRITER = "sonae.integrations.spreadsheet.writing.write_workbook"
 SONAE_CARD_GATEWAY = "sonae.integrations.sandbox_card.gateway.SandboxCardGateway"
 SONAE_CARD_TIMEOUT_SECONDS = 10.0
 SONAE_WRITE_OFF_ALONE_YEN = 10_000  # more than that takes a second person
+SONAE_SECOND_LOOKS: dict[str, str] = {}  # what another person has to agree to, and what does it then
 SONAE_PAYMENT_PURPOSES = [
     "sonae.apps.enrolment.payment_purpose.ApplicationPurpose",
     "sonae.apps.certificates.payment_purpose.ChangePurpose",

@@ -1,54 +1,55 @@
-"""Who may open what at the desk: staff alone, and of them those whose organisation does that work.
+"""Who may open what at the desk: staff alone, and of them those who hold the right (``domain/staff_rights.py``).
 
 Everybody else is told that it isn't there, whether it is or not, and leaves a line in the audit log.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponseBase
 
 from sonae.apps.certificates.queries import find_paid_certificate
 from sonae.apps.membership.queries import find_feed
-from sonae.apps.parties.models import Organisation
+from sonae.apps.people.staff import staff_rights
 from sonae.apps.reporting.months import month_from
+from sonae.domain.staff_rights import Right
 from sonae.web.shared.access import View, not_there, person, signed_in
-
-Role = Organisation.Role
-EVERY_ROLE = frozenset(Role)
-# Member data is the organiser's, and the operator keeps it for the organiser; insurer and agency have no business with the files.
-FEED_ROLES = frozenset({Role.ORGANISER, Role.OPERATOR})
-# What a member has covered, for what sales and premium, is between the member and the insurer, for whom the operator keeps it.
-COVER_ROLES = frozenset({Role.OPERATOR, Role.INSURER})
-CHANGE_ROLES = frozenset({Role.OPERATOR})
-# Premium money passes through the organiser's accounts and the operator's hands; the insurer is sent its list.
-MONEY_ROLES = frozenset({Role.ORGANISER, Role.OPERATOR})
+from sonae.web.shared.moment import today
 
 
-def for_staff(*methods: str, roles: Collection[str] = EVERY_ROLE) -> Callable[[View], View]:
-    """For signed-in staff of organisations with one of these roles."""
+class NeededRights(NamedTuple):
+    """What an address asks for: to be looked at, and to be sent something."""
+
+    to_see: Right
+    to_act: Right
+
+
+def for_staff(*methods: str, right: Right = Right.SEE_DESK, to_act: Right | None = None) -> Callable[[View], View]:
+    """For signed-in staff who hold the right; whoever sends something needs ``to_act`` as well, where it is named."""
 
     def decorate(view: View) -> View:
         @signed_in(*methods)
         @wraps(view)
         def opened(request: HttpRequest, **arguments: Any) -> HttpResponseBase:
-            if role_of(request) not in roles:
+            asked = {right, to_act} - {None} if request.method == "POST" else {right}
+            if not asked <= rights_here(request):
                 raise not_there(request, "desk", request.path)
             return view(request, **arguments)
 
+        opened.rights = NeededRights(right, to_act or right)  # type: ignore[attr-defined]  # read by the page of permissions
         return opened
 
     return decorate
 
 
-def for_feed(*methods: str) -> Callable[[View], View]:
+def for_feed(*methods: str, right: Right = Right.SEE_FEEDS) -> Callable[[View], View]:
     """The view gets the feed."""
 
     def decorate(view: View) -> View:
-        @for_staff(*methods, roles=FEED_ROLES)
+        @for_staff(*methods, right=right)
         @wraps(view)
         def opened(request: HttpRequest, *, feed_id: int, **arguments: Any) -> HttpResponseBase:
             feed = find_feed(feed_id=feed_id)
@@ -61,11 +62,11 @@ def for_feed(*methods: str) -> Callable[[View], View]:
     return decorate
 
 
-def for_cover(*methods: str, roles: Collection[str] = COVER_ROLES) -> Callable[[View], View]:
+def for_cover(*methods: str, right: Right = Right.SEE_COVER) -> Callable[[View], View]:
     """The view gets the paid certificate."""
 
     def decorate(view: View) -> View:
-        @for_staff(*methods, roles=roles)
+        @for_staff(*methods, right=right)
         @wraps(view)
         def opened(request: HttpRequest, *, number: str, **arguments: Any) -> HttpResponseBase:
             certificate = find_paid_certificate(number=number)
@@ -78,11 +79,11 @@ def for_cover(*methods: str, roles: Collection[str] = COVER_ROLES) -> Callable[[
     return decorate
 
 
-def for_month(*methods: str) -> Callable[[View], View]:
-    """For those who handle money; the view gets the first day of the month that the address names."""
+def for_month(*methods: str, right: Right = Right.SEE_MONEY) -> Callable[[View], View]:
+    """The view gets the first day of the month that the address names."""
 
     def decorate(view: View) -> View:
-        @for_staff(*methods, roles=MONEY_ROLES)
+        @for_staff(*methods, right=right)
         @wraps(view)
         def opened(request: HttpRequest, *, month: str, **arguments: Any) -> HttpResponseBase:
             first_day = month_from(month)
@@ -95,10 +96,13 @@ def for_month(*methods: str) -> Callable[[View], View]:
     return decorate
 
 
-def role_of(request: HttpRequest) -> str:
-    """The role of the person's organisation; empty for members' people."""
-    organisation = person(request).organisation
-    return organisation.role if organisation else ""
+def rights_here(request: HttpRequest) -> frozenset[Right]:
+    """What the person may on this day; nothing for members' people. Asked once for a request."""
+    held: frozenset[Right] | None = getattr(request, "sonae_rights", None)
+    if held is None:
+        held = staff_rights(person(request), on=today(request))
+        request.sonae_rights = held  # type: ignore[attr-defined]
+    return held
 
 
 def actor_of(request: HttpRequest) -> str:

@@ -15,6 +15,7 @@ from sonae.apps.membership.models import Feed
 from sonae.apps.membership.use_cases.apply_feed import apply_feed
 from sonae.apps.membership.use_cases.release_feed import is_second_person, release_feed
 from sonae.apps.membership.use_cases.withdraw_feed import OPEN, withdraw_feed
+from sonae.domain.staff_rights import Right
 from sonae.domain.text import Text
 from sonae.web.desk.access import actor_of, for_feed
 from sonae.web.desk.feed_views import feed_facts
@@ -100,19 +101,19 @@ DONE = {
 }
 
 
-@for_feed("GET", "POST")
+@for_feed("GET", "POST", right=Right.HANDLE_FEEDS)
 def apply(request: HttpRequest, feed: Feed) -> HttpResponse:
     """Make what the dry run says known."""
     return _act(request, feed, ACTS["apply"])
 
 
-@for_feed("GET", "POST")
+@for_feed("GET", "POST", right=Right.HANDLE_FEEDS)
 def release(request: HttpRequest, feed: Feed) -> HttpResponse:
     """Let go of what the brake holds."""
     return _act(request, feed, ACTS["release"])
 
 
-@for_feed("GET", "POST")
+@for_feed("GET", "POST", right=Right.HANDLE_FEEDS)
 def withdraw(request: HttpRequest, feed: Feed) -> HttpResponse:
     """Give the file up."""
     return _act(request, feed, ACTS["withdraw"])

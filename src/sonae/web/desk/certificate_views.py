@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from sonae.apps.certificates.as_at import as_at
 from sonae.apps.certificates.models import Certificate, ChangeRequest
 from sonae.domain.moments import read_day, read_moment
-from sonae.web.desk.access import CHANGE_ROLES, for_cover, role_of
+from sonae.web.desk.access import for_cover
 from sonae.web.desk.cover_words import act_lines, content_rows, cover_line, request_line
 from sonae.web.desk.page import desk_page
 from sonae.web.shared.cover_preview import months_of
@@ -41,7 +41,6 @@ def certificate(request: HttpRequest, certificate: Certificate) -> HttpResponse:
         "schedule": schedule,
         "months": months_of(found.product, schedule) if schedule else (),
         "waiting": request_line(waiting) if waiting else None,
-        "may_change": role_of(request) in CHANGE_ROLES,
         "may_cancel": certificate.cancelled_on is None,
         "today": today(request),
     }

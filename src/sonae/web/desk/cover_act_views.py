@@ -15,8 +15,9 @@ from sonae.apps.certificates.use_cases.change_cover import give_up_change
 from sonae.domain.certificate.change import Wish
 from sonae.domain.certificate.log import Kind, fields_on
 from sonae.domain.certificate.words import KIND_NAMES
+from sonae.domain.staff_rights import Right
 from sonae.domain.text import Text
-from sonae.web.desk.access import CHANGE_ROLES, actor_of, for_cover
+from sonae.web.desk.access import actor_of, for_cover
 from sonae.web.desk.cover_words import ActLine, act_lines
 from sonae.web.desk.page import desk_page
 from sonae.web.shared.cover_acts import ActPage, answer, carried_of, number_in
@@ -134,25 +135,25 @@ class ReversePage(ReinstatePage):
         return Wish(Kind.REVERSAL, today(self.request), target=self.facts["target"].entry.seq)
 
 
-@for_cover("GET", "POST", roles=CHANGE_ROLES)
+@for_cover("GET", "POST", right=Right.CHANGE_COVER)
 def change(request: HttpRequest, certificate: Certificate) -> HttpResponse:
     """Plan, sales, industry, insured, address."""
     return answer(ChangePage(request, certificate))
 
 
-@for_cover("GET", "POST", roles=CHANGE_ROLES)
+@for_cover("GET", "POST", right=Right.CHANGE_COVER)
 def cancel(request: HttpRequest, certificate: Certificate) -> HttpResponse:
     """The cover ends; what is not kept goes back."""
     return answer(CancelPage(request, certificate))
 
 
-@for_cover("GET", "POST", roles=CHANGE_ROLES)
+@for_cover("GET", "POST", right=Right.CHANGE_COVER)
 def reinstate(request: HttpRequest, certificate: Certificate) -> HttpResponse:
     """A cancelled cover goes on."""
     return answer(ReinstatePage(request, certificate))
 
 
-@for_cover("GET", "POST", roles=CHANGE_ROLES)
+@for_cover("GET", "POST", right=Right.CHANGE_COVER)
 def reverse_act(request: HttpRequest, certificate: Certificate, seq: int) -> HttpResponse:
     """An act is undone, or one that was undone is brought back."""
     found = as_at(certificate, on=today(request), known=now(request))
@@ -162,7 +163,7 @@ def reverse_act(request: HttpRequest, certificate: Certificate, seq: int) -> Htt
     return answer(ReversePage(request, certificate, {"target": target}))
 
 
-@for_cover("POST", roles=CHANGE_ROLES)
+@for_cover("POST", right=Right.CHANGE_COVER)
 def give_up(request: HttpRequest, certificate: Certificate) -> HttpResponse:
     """The change that waits for its payment is given up; nothing is recorded."""
     waiting = ChangeRequest.objects.filter(certificate=certificate, state=ChangeRequest.State.WAITING).first()

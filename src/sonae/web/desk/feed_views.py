@@ -14,7 +14,8 @@ from sonae.apps.membership.set_aside_export import set_aside_csv
 from sonae.apps.membership.use_cases.release_feed import is_second_person
 from sonae.apps.membership.use_cases.withdraw_feed import OPEN
 from sonae.domain.membership_feed.reasons import reason_text
-from sonae.web.desk.access import FEED_ROLES, actor_of, for_feed, for_staff
+from sonae.domain.staff_rights import Right
+from sonae.web.desk.access import actor_of, for_feed, for_staff
 from sonae.web.desk.feed_picture import bars_of
 from sonae.web.desk.feed_rows import line_of, rows_of
 from sonae.web.desk.feed_words import (
@@ -32,7 +33,7 @@ from sonae.web.shared.moment import now
 FEEDS_A_PAGE = 100
 
 
-@for_staff("GET", roles=FEED_ROLES)
+@for_staff("GET", right=Right.SEE_FEEDS)
 def feeds(request: HttpRequest) -> HttpResponse:
     """The newest first."""
     return desk_page(

@@ -7,7 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from sonae.apps.membership.models import Feed
 from sonae.apps.membership.queries import count_members, list_feeds, list_parked_runs
 from sonae.apps.membership.use_cases.withdraw_feed import OPEN
-from sonae.web.desk.access import FEED_ROLES, for_staff, role_of
+from sonae.domain.staff_rights import Right
+from sonae.web.desk.access import for_staff, rights_here
 from sonae.web.desk.feed_rows import rows_of
 from sonae.web.desk.feed_words import actor_names, class_name, class_names
 from sonae.web.desk.page import desk_page
@@ -28,7 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
         ],
         "today": today(request),
     }
-    if role_of(request) in FEED_ROLES:
+    if Right.SEE_FEEDS in rights_here(request):
         applied = list_feeds(states=(Feed.State.APPLIED,), most=1)
         last = applied[0] if applied else None
         facts |= {

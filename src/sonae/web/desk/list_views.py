@@ -27,6 +27,7 @@ from sonae.apps.reporting.use_cases.remit_premium import (
 )
 from sonae.domain.bordereau import Line, line_from
 from sonae.domain.bordereau_cells import TRANSACTIONS
+from sonae.domain.staff_rights import Right
 from sonae.domain.text import Text
 from sonae.web.desk.access import actor_of, for_month
 from sonae.web.desk.act_views import ReasonForm
@@ -95,7 +96,7 @@ def _row(number: int, line: Line) -> tuple[int, Line, Text, Text]:
     return number, line, TRANSACTIONS[line.transaction], SECTIONS[line.section]
 
 
-@for_month("GET", "POST")
+@for_month("GET", "POST", right=Right.HANDLE_MONEY)
 def close(request: HttpRequest, month: date) -> HttpResponse:
     """GET asks; POST closes, once. Who presses twice reads that it is closed."""
     if _closed(month) is not None:
@@ -153,7 +154,7 @@ def _ask(request: HttpRequest, month: date, *, problem: str = "", status: int = 
     return desk_page(request, "desk/money/list_act.html", facts, status=status)
 
 
-@for_month("GET", "POST")
+@for_month("GET", "POST", right=Right.HANDLE_MONEY)
 def remit(request: HttpRequest, month: date) -> HttpResponse:
     """The clerk says that it was paid, with day and reference."""
     closed = _closed_or_absent(request, month)
@@ -181,7 +182,7 @@ def remit(request: HttpRequest, month: date) -> HttpResponse:
     return _form(request, closed, "remit", form)
 
 
-@for_month("GET", "POST")
+@for_month("GET", "POST", right=Right.HANDLE_MONEY)
 def take_back(request: HttpRequest, month: date) -> HttpResponse:
     """The clerk takes the last payment back and says why."""
     closed = _closed_or_absent(request, month)

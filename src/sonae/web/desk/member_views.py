@@ -11,7 +11,8 @@ from sonae.apps.certificates.member_file import find_paper_of_members, member_fi
 from sonae.apps.certificates.member_search import find_members
 from sonae.apps.documents.papers import pdf_of
 from sonae.apps.parties.queries import find_member
-from sonae.web.desk.access import COVER_ROLES, actor_of, for_staff
+from sonae.domain.staff_rights import Right
+from sonae.web.desk.access import actor_of, for_staff
 from sonae.web.desk.cover_words import CoverLine, cover_line, request_line
 from sonae.web.desk.feed_words import class_name, class_names
 from sonae.web.desk.page import desk_page
@@ -23,7 +24,7 @@ from sonae.web.shared.moment import now, today
 LONGEST_PAGE = 6
 
 
-@for_staff("GET", roles=COVER_ROLES)
+@for_staff("GET", right=Right.SEE_COVER)
 def members(request: HttpRequest) -> HttpResponse:
     """GET /desk/members/?q=…; the only one that is found is opened at once."""
     typed, asked = request.GET.get("q", ""), request.GET.get("page", "1")
@@ -43,7 +44,7 @@ def members(request: HttpRequest) -> HttpResponse:
     return desk_page(request, "desk/members/list.html", {"typed": typed.strip(), "found": found, "rows": rows})
 
 
-@for_staff("GET", roles=COVER_ROLES)
+@for_staff("GET", right=Right.SEE_COVER)
 def member(request: HttpRequest, number: str) -> HttpResponse:
     """Certificates, payments, what waits, papers and mails of one member."""
     found = find_member(number=number)
@@ -65,7 +66,7 @@ def member(request: HttpRequest, number: str) -> HttpResponse:
     return desk_page(request, "desk/members/member.html", facts)
 
 
-@for_staff("GET", roles=COVER_ROLES)
+@for_staff("GET", right=Right.SEE_COVER)
 def paper(request: HttpRequest, paper_id: int) -> HttpResponse:
     """One paper of a member as PDF; who opened it is written down."""
     found = find_paper_of_members(paper_id=paper_id)

@@ -14,8 +14,9 @@ from sonae.apps.reporting.months import is_over, list_months
 from sonae.apps.reporting.payout_items import list_payout_items, open_items
 from sonae.apps.reporting.ties import Tie, TieItem, shown_first, ties_of, unexplained_of
 from sonae.domain.money import format_yen
+from sonae.domain.staff_rights import Right
 from sonae.domain.text import Text
-from sonae.web.desk.access import MONEY_ROLES, for_month, for_staff
+from sonae.web.desk.access import for_month, for_staff
 from sonae.web.desk.feed_words import actor_names
 from sonae.web.desk.money_words import ACTS, DEALT_WITH, ITEMS, MATTERS, SIDES, TIES
 from sonae.web.desk.page import desk_page
@@ -54,7 +55,7 @@ class MonthLine:
         return OVERDUE if self.is_late else TO_REMIT
 
 
-@for_staff("GET", roles=MONEY_ROLES)
+@for_staff("GET", right=Right.SEE_MONEY)
 def months(request: HttpRequest) -> HttpResponse:
     """The newest first, with how much work the processor's payouts make."""
     moment, day = now(request), today(request)
@@ -141,7 +142,7 @@ def earned(request: HttpRequest, month: date) -> HttpResponse:
     return desk_page(request, "desk/money/earned.html", facts)
 
 
-@for_staff("GET", roles=MONEY_ROLES)
+@for_staff("GET", right=Right.SEE_MONEY)
 def look(request: HttpRequest) -> HttpResponse:
     """What waits for a person, the most pressing matter first; below it what people have dealt with by hand lately."""
     waiting = list_money_to_look_at()

@@ -27,7 +27,8 @@ from sonae.apps.billing.use_cases.write_off import (
 )
 from sonae.domain.figures import FigureInvalid, read_yen
 from sonae.domain.money import format_yen
-from sonae.web.desk.access import MONEY_ROLES, actor_of, for_staff
+from sonae.domain.staff_rights import Right
+from sonae.web.desk.access import actor_of, for_staff
 from sonae.web.desk.act_views import ReasonForm
 from sonae.web.desk.feed_words import actor_names
 from sonae.web.desk.money_words import BY_ITSELF, WHY_OWED, WRITE_OFF_STATES
@@ -97,13 +98,13 @@ class WriteOffForm(ReasonForm):
         return yen
 
 
-@for_staff("GET", roles=MONEY_ROLES)
+@for_staff("GET", right=Right.SEE_MONEY)
 def receivable(request: HttpRequest, *, receivable_id: int) -> HttpResponse:
     """Why it is owed, how much still, and every write-off that was asked for."""
     return _show(request, _receivable_or_absent(request, receivable_id))
 
 
-@for_staff("GET", "POST", roles=MONEY_ROLES)
+@for_staff("GET", "POST", right=Right.HANDLE_MONEY)
 def ask(request: HttpRequest, *, receivable_id: int) -> HttpResponse:
     """GET asks how much and why; POST shows what it does to the yen, and a POST of that page does it, once."""
     owed = _receivable_or_absent(request, receivable_id)
@@ -150,7 +151,7 @@ def _ask(request: HttpRequest, owed: Receivable, form: WriteOffForm) -> HttpResp
     return redirect("desk:receivable", owed.pk)
 
 
-@for_staff("GET", "POST", roles=MONEY_ROLES)
+@for_staff("GET", "POST", right=Right.HANDLE_MONEY)
 def decide(request: HttpRequest, *, write_off_id: int) -> HttpResponse:
     """The second person says yes or no. Whoever asked may only drop it."""
     asked = _write_off_or_absent(request, write_off_id)
@@ -170,7 +171,7 @@ def decide(request: HttpRequest, *, write_off_id: int) -> HttpResponse:
     return redirect("desk:receivable", asked.receivable_id)
 
 
-@for_staff("GET", "POST", roles=MONEY_ROLES)
+@for_staff("GET", "POST", right=Right.HANDLE_MONEY)
 def take_back(request: HttpRequest, *, write_off_id: int) -> HttpResponse:
     """The premium is owed again, by a booking of its own, with a reason."""
     done = _write_off_or_absent(request, write_off_id)

@@ -17,8 +17,9 @@ from sonae.apps.reporting.payout_items import PayoutItem, find_payout_item, list
 from sonae.apps.reporting.use_cases.decide_payout_item import ItemGone, decide_payout_item
 from sonae.apps.reporting.use_cases.take_payout_file import take_payout_file
 from sonae.domain.payout import PayoutRefused, Verdict
+from sonae.domain.staff_rights import Right
 from sonae.domain.text import Text
-from sonae.web.desk.access import MONEY_ROLES, actor_of, for_staff
+from sonae.web.desk.access import actor_of, for_staff
 from sonae.web.desk.act_views import ReasonForm
 from sonae.web.desk.feed_words import actor_names
 from sonae.web.desk.money_words import ITEMS, KINDS, REFUSALS, WHAT_TO_DO
@@ -64,7 +65,7 @@ class ItemLine:
     closed_by: Text | None
 
 
-@for_staff("GET", roles=MONEY_ROLES)
+@for_staff("GET", right=Right.SEE_MONEY)
 def payouts(request: HttpRequest) -> HttpResponse:
     """The work first, then what is on its way, what was closed, and the payouts."""
     items = _lines(list_payout_items(now=now(request)))
@@ -96,7 +97,7 @@ def _lines(items: list[PayoutItem]) -> list[ItemLine]:
     ]
 
 
-@for_staff("GET", "POST", roles=MONEY_ROLES)
+@for_staff("GET", "POST", right=Right.HANDLE_MONEY)
 def upload(request: HttpRequest) -> HttpResponse:
     """Whole or not at all; the same file again changes nothing."""
     if request.method != "POST":
@@ -141,7 +142,7 @@ def _show(request: HttpRequest, form: PayoutUploadForm, *, status: int = 200) ->
     return desk_page(request, "desk/money/payout_upload.html", facts, status=status)
 
 
-@for_staff("GET", "POST", roles=MONEY_ROLES)
+@for_staff("GET", "POST", right=Right.SEE_MONEY, to_act=Right.HANDLE_MONEY)
 def item(request: HttpRequest) -> HttpResponse:
     """Close an item with a reason, or open it again. The address names it; once its sums change it is another."""
     key = request.GET.get("key", "")[:LONGEST_KEY]

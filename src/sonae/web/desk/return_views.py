@@ -17,7 +17,8 @@ from sonae.apps.billing.use_cases.transfer_return import (
     note_transfer,
     take_back_transfer,
 )
-from sonae.web.desk.access import MONEY_ROLES, actor_of, for_staff
+from sonae.domain.staff_rights import Right
+from sonae.web.desk.access import actor_of, for_staff
 from sonae.web.desk.act_views import ReasonForm, SeenForm
 from sonae.web.desk.feed_words import actor_names
 from sonae.web.desk.owed_views import MOVED_ON
@@ -46,7 +47,7 @@ class TransferForm(SeenForm):
     field_order = ("transferred_on", "reference", "seen")
 
 
-@for_staff("GET", "POST", roles=MONEY_ROLES)
+@for_staff("GET", "POST", right=Right.SEE_MONEY, to_act=Right.HANDLE_MONEY)
 def hand_return(request: HttpRequest, *, hand_return_id: int) -> HttpResponse:
     """While it waits, the form that notes the transfer; afterwards the transfer."""
     found = _found_or_absent(request, hand_return_id)
@@ -75,7 +76,7 @@ def hand_return(request: HttpRequest, *, hand_return_id: int) -> HttpResponse:
     return redirect("desk:hand_return", found.pk)
 
 
-@for_staff("GET", "POST", roles=MONEY_ROLES)
+@for_staff("GET", "POST", right=Right.SEE_MONEY, to_act=Right.HANDLE_MONEY)
 def take_back(request: HttpRequest, *, hand_return_id: int) -> HttpResponse:
     """It was not transferred after all: owed again, with a reason. Sent again it changes nothing."""
     found = _found_or_absent(request, hand_return_id)

@@ -9,7 +9,8 @@ from django.shortcuts import redirect
 from sonae.apps.membership.queries import find_run
 from sonae.apps.membership.use_cases.try_run_again import RunNotParked, try_run_again
 from sonae.apps.membership.use_cases.turn_free_covers import TurnNotDue
-from sonae.web.desk.access import FEED_ROLES, actor_of, for_staff
+from sonae.domain.staff_rights import Right
+from sonae.web.desk.access import actor_of, for_staff
 from sonae.web.shared.access import not_there
 from sonae.web.shared.language import say
 from sonae.web.shared.moment import now
@@ -27,7 +28,7 @@ OVER = say(
 )
 
 
-@for_staff("POST", roles=FEED_ROLES)
+@for_staff("POST", right=Right.HANDLE_FEEDS)
 def again(request: HttpRequest, run_id: int) -> HttpResponse:
     """Pressed twice it begins once."""
     if find_run(run_id=run_id) is None:

@@ -26,8 +26,9 @@ from sonae.apps.renewal.use_cases.renew_offers import retry_parked
 from sonae.apps.renewal.use_cases.steer_run import pause_run, resume_run
 from sonae.apps.renewal.years import Turn, list_turns
 from sonae.domain.renewal_calendar import may_offer
+from sonae.domain.staff_rights import Right
 from sonae.domain.text import Text
-from sonae.web.desk.access import FEED_ROLES, actor_of, for_staff
+from sonae.web.desk.access import actor_of, for_staff
 from sonae.web.desk.feed_words import actor_names
 from sonae.web.desk.page import desk_page
 from sonae.web.desk.turn_words import PROBLEMS, REASONS, RUN_STATES, named, step_lines
@@ -54,7 +55,7 @@ class ActForm(forms.Form):
     certificate = forms.IntegerField(required=False, min_value=1, max_value=2**62)
 
 
-@for_staff("GET", "POST", roles=FEED_ROLES)
+@for_staff("GET", "POST", right=Right.SEE_FEEDS, to_act=Right.HANDLE_FEEDS)
 def turn(request: HttpRequest) -> HttpResponse:
     """The turn that comes to its end next, else the last one there was."""
     turns = list_turns()

@@ -16,7 +16,8 @@ from sonae.apps.membership.use_cases.check_feed import check_feed
 from sonae.apps.membership.use_cases.receive_feed import DayOutOfReach, FeedTooLarge, receive_feed
 from sonae.domain.membership_feed.layout import ACTS, FIELDS_OF, NEEDED, FeedLayout, Field
 from sonae.domain.quoting import NothingPublished
-from sonae.web.desk.access import FEED_ROLES, actor_of, for_staff
+from sonae.domain.staff_rights import Right
+from sonae.web.desk.access import actor_of, for_staff
 from sonae.web.desk.feed_words import FORMS
 from sonae.web.desk.page import desk_page
 from sonae.web.shared.context import programme_of
@@ -76,7 +77,7 @@ class UploadForm(forms.Form):
         choice.choices = [(code, in_language(words)) for code, words in FORMS.items()]
 
 
-@for_staff("GET", "POST", roles=FEED_ROLES)
+@for_staff("GET", "POST", right=Right.HANDLE_FEEDS)
 def upload(request: HttpRequest) -> HttpResponse:
     """The same file twice leads to the feed that is there."""
     if request.method != "POST":
@@ -158,7 +159,7 @@ def _layout(request: HttpRequest) -> FeedLayout:
     return product.membership_feed if product else FeedLayout(classes={})
 
 
-@for_staff("GET", roles=FEED_ROLES)
+@for_staff("GET", right=Right.SEE_FEEDS)
 def template(request: HttpRequest, form: str) -> HttpResponse:
     """The line of headings, and nothing that could be taken for a member."""
     if form not in TEMPLATES:

@@ -1,0 +1,171 @@
+"""Who of the programme's organisations may see and do what (F02).
+
+A right belongs to a position within an organisation: what an insurer's actuary may see is not what the operator's clerk may. To
+solicit takes a registration that is valid on the day (保険業法 2 XXVI, 275, 276): the position alone is not enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from sonae.domain.text import Text
+
+
+class Party(StrEnum):
+    """An organisation's part in the programme."""
+
+    ORGANISER = "organiser"
+    INSURER = "insurer"
+    AGENCY = "agency"
+    OPERATOR = "operator"
+
+
+class Position(StrEnum):
+    """What a person does there. One person may hold several."""
+
+    CLERK = "clerk"
+    SOLICITOR = "solicitor"
+    SUPERVISOR = "supervisor"
+    CLAIMS_HANDLER = "claims_handler"
+    ACTUARY = "actuary"
+    AUDITOR = "auditor"
+
+
+class Right(StrEnum):
+    """``SEE_…`` reads and changes nothing; every other one acts."""
+
+    SEE_DESK = "see_desk"
+    SEE_FEEDS = "see_feeds"
+    HANDLE_FEEDS = "handle_feeds"
+    SEE_COVER = "see_cover"
+    CHANGE_COVER = "change_cover"
+    SEE_MONEY = "see_money"
+    HANDLE_MONEY = "handle_money"
+    SEE_CONSULTATIONS = "see_consultations"
+    TAKE_CONSULTATIONS = "take_consultations"
+    SOLICIT = "solicit"
+    HAND_ON_REFERRALS = "hand_on_referrals"
+    SEE_REFERRALS = "see_referrals"
+    TAKE_REFERRALS = "take_referrals"
+    SEE_COMPLAINTS = "see_complaints"
+    HANDLE_COMPLAINTS = "handle_complaints"
+    SEE_LETTERS = "see_letters"
+    SEND_LETTERS = "send_letters"
+    SEE_FIGURES = "see_figures"
+    SEE_PRODUCT = "see_product"
+    PREPARE_PRODUCT = "prepare_product"
+    PUBLISH_PRODUCT = "publish_product"
+    SEE_AUDIT = "see_audit"
+    SEE_STAFF = "see_staff"
+    MANAGE_STAFF = "manage_staff"
+    EXPORT_PERSONAL_DATA = "export_personal_data"
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A solicitor's registration; it holds up to and including the last day."""
+
+    number: str
+    last_day: date
+
+    def holds_on(self, day: date) -> bool:
+        """Whether somebody may solicit under it on that day."""
+        return day <= self.last_day
+
+
+_EVERYBODY = frozenset(Position)
+_DESK = frozenset({Position.CLERK, Position.SOLICITOR, Position.SUPERVISOR})
+_DESK_AND_CLAIMS = _DESK | {Position.CLAIMS_HANDLER}
+_HEAD = frozenset({Position.SUPERVISOR})
+_MODEL = frozenset({Position.ACTUARY})
+
+# Member data is the organiser's, and the operator keeps it for the organiser. What a member has covered is between the member
+# and the insurer, for whom the operator keeps it. Premium passes through the organiser's accounts and the operator's hands.
+# The agency sees what was passed to it with consent (F20), and nothing else of anybody.
+HOLDERS: dict[Right, dict[Party, frozenset[Position]]] = {
+    Right.SEE_DESK: dict.fromkeys(Party, _EVERYBODY),
+    Right.SEE_FEEDS: {Party.ORGANISER: _DESK, Party.OPERATOR: _DESK},
+    Right.HANDLE_FEEDS: {Party.ORGANISER: _DESK, Party.OPERATOR: _DESK},
+    Right.SEE_COVER: {Party.OPERATOR: _DESK_AND_CLAIMS, Party.INSURER: _DESK_AND_CLAIMS},
+    Right.CHANGE_COVER: {Party.OPERATOR: _DESK},
+    Right.SEE_MONEY: {Party.ORGANISER: _DESK, Party.OPERATOR: _DESK},
+    Right.HANDLE_MONEY: {Party.ORGANISER: _DESK, Party.OPERATOR: _DESK},
+    Right.SEE_CONSULTATIONS: {Party.OPERATOR: _DESK_AND_CLAIMS},
+    Right.TAKE_CONSULTATIONS: {Party.OPERATOR: _DESK_AND_CLAIMS},
+    Right.SOLICIT: {Party.OPERATOR: frozenset({Position.SOLICITOR}), Party.AGENCY: frozenset({Position.SOLICITOR})},
+    Right.HAND_ON_REFERRALS: {Party.OPERATOR: _DESK},
+    Right.SEE_REFERRALS: {Party.OPERATOR: _DESK, Party.AGENCY: _DESK},
+    Right.TAKE_REFERRALS: {Party.AGENCY: _DESK},
+    Right.SEE_COMPLAINTS: {Party.OPERATOR: _DESK_AND_CLAIMS, Party.INSURER: _HEAD, Party.ORGANISER: _HEAD},
+    Right.HANDLE_COMPLAINTS: {Party.OPERATOR: _DESK_AND_CLAIMS},
+    Right.SEE_LETTERS: {Party.ORGANISER: _DESK, Party.OPERATOR: _DESK},
+    Right.SEND_LETTERS: {Party.ORGANISER: _HEAD, Party.OPERATOR: _HEAD},
+    Right.SEE_FIGURES: dict.fromkeys((Party.ORGANISER, Party.INSURER, Party.OPERATOR), _DESK | _MODEL),
+    Right.SEE_PRODUCT: {Party.INSURER: _DESK | _MODEL, Party.ORGANISER: _HEAD},
+    Right.PREPARE_PRODUCT: {Party.INSURER: _MODEL | _HEAD},
+    Right.PUBLISH_PRODUCT: {Party.INSURER: _MODEL | _HEAD},
+    Right.SEE_AUDIT: dict.fromkeys((Party.ORGANISER, Party.INSURER, Party.OPERATOR), _HEAD),
+    Right.SEE_STAFF: dict.fromkeys(Party, _HEAD),
+    Right.MANAGE_STAFF: dict.fromkeys(Party, _HEAD),
+    Right.EXPORT_PERSONAL_DATA: {Party.ORGANISER: _HEAD, Party.OPERATOR: _HEAD},
+}
+SEEING = frozenset(right for right in Right if right.startswith("see_"))
+
+
+def rights_of(
+    *, party: Party, positions: Collection[Position], registration: Registration | None, on: date
+) -> frozenset[Right]:
+    """What somebody may who holds these positions there on that day. An auditor sees everything there is and does nothing,
+    whatever else they are."""
+    if Position.AUDITOR in positions:
+        return SEEING
+    held = {right for right, holders in HOLDERS.items() if holders.get(party, frozenset()) & frozenset(positions)}
+    if registration is None or not registration.holds_on(on):
+        held.discard(Right.SOLICIT)
+    return frozenset(held)
+
+
+PARTY_NAMES = {
+    Party.ORGANISER: Text("団体事務局", "organiser"),
+    Party.INSURER: Text("引受保険会社", "insurer"),
+    Party.AGENCY: Text("取扱代理店", "agency"),
+    Party.OPERATOR: Text("相談窓口", "contact window"),
+}
+POSITION_NAMES = {
+    Position.CLERK: Text("担当者", "clerk"),
+    Position.SOLICITOR: Text("登録募集人", "registered solicitor"),
+    Position.SUPERVISOR: Text("責任者", "supervisor"),
+    Position.CLAIMS_HANDLER: Text("保険金担当", "claims handler"),
+    Position.ACTUARY: Text("アクチュアリー", "actuary"),
+    Position.AUDITOR: Text("監査人", "auditor"),
+}
+RIGHT_NAMES = {
+    Right.SEE_DESK: Text("業務画面を開く", "open the desk"),
+    Right.SEE_FEEDS: Text("会員データを見る", "see member files"),
+    Right.HANDLE_FEEDS: Text("会員データを取り込む", "hand in and apply member files"),
+    Right.SEE_COVER: Text("加入者と補償を見る", "see members and their cover"),
+    Right.CHANGE_COVER: Text("異動・解約を記録する", "record changes and cancellations"),
+    Right.SEE_MONEY: Text("入出金を見る", "see money"),
+    Right.HANDLE_MONEY: Text("入出金を処理する", "settle money"),
+    Right.SEE_CONSULTATIONS: Text("相談を見る", "see consultations"),
+    Right.TAKE_CONSULTATIONS: Text("相談に応じ、記録する", "take and record consultations"),
+    Right.SOLICIT: Text("募集する（登録の有効な日だけ）", "solicit (only while the registration holds)"),
+    Right.HAND_ON_REFERRALS: Text("代理店へ取り次ぐ", "pass referrals to the agency"),
+    Right.SEE_REFERRALS: Text("取次ぎを見る", "see referrals"),
+    Right.TAKE_REFERRALS: Text("取次ぎを受ける", "take referrals"),
+    Right.SEE_COMPLAINTS: Text("苦情の記録を見る", "see complaints"),
+    Right.HANDLE_COMPLAINTS: Text("苦情に対応する", "handle complaints"),
+    Right.SEE_LETTERS: Text("お知らせを見る", "see letters and mails"),
+    Right.SEND_LETTERS: Text("お知らせを送る", "send letters and mails"),
+    Right.SEE_FIGURES: Text("実績を見る", "see figures"),
+    Right.SEE_PRODUCT: Text("商品改定版を見る", "see product versions"),
+    Right.PREPARE_PRODUCT: Text("商品改定版を用意する", "prepare product versions"),
+    Right.PUBLISH_PRODUCT: Text("商品改定版を公開する", "publish product versions"),
+    Right.SEE_AUDIT: Text("操作記録を見る", "see the audit log"),
+    Right.SEE_STAFF: Text("職員を見る", "see staff"),
+    Right.MANAGE_STAFF: Text("職員と役割を決める", "manage staff and positions"),
+    Right.EXPORT_PERSONAL_DATA: Text("個人データを書き出す", "export personal data"),
+}
