@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from django.urls import URLPattern, get_resolver
 
@@ -16,8 +17,10 @@ from sonae.domain.staff_rights import (
     Position,
     Right,
 )
-from sonae.web.desk.access import NeededRights
 from tests.architecture.sources import ROOT
+
+if TYPE_CHECKING:  # else a run by itself meets the models before Django has found them
+    from sonae.web.desk.access import NeededRights
 
 PAGE = ROOT / "docs/permissions.md"
 SHORT = {
@@ -29,9 +32,9 @@ SHORT = {
 }
 HEAD = """# Who may do what
 
-Written by `make permissions` from `src/sonae/domain/staff_rights.py` and the addresses of the desk; a test keeps it true, and another tries every address
-with every position of every organisation. A person may hold several positions; who holds none is a clerk. An **auditor** sees everything that
-starts with “see” below, in every organisation, and changes nothing.
+Written by `make permissions` from `src/sonae/domain/staff_rights.py` and the addresses of the desk. A test keeps it true, and
+another tries every address with every position of every organisation. A person may hold several positions; who holds none is a
+clerk. An **auditor**, of whichever organisation, holds every right that is called “see” and no other.
 
 """
 

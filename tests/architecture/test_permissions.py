@@ -1,4 +1,4 @@
-"""Every address of the desk, looked at and sent to by every position of every organisation: who holds the right gets past the door."""
+"""Every address of the desk, tried by every position of every organisation: who holds the right gets past the door."""
 
 from __future__ import annotations
 
@@ -64,8 +64,7 @@ def test_each_gets_past_the_doors_of_their_rights_alone(programme: object, party
 def _was_stopped_at_the_door(path: str) -> bool:
     """As its own line of the log says; a thing that isn't there leaves one of another kind."""
     found = AuditEntry.objects.filter(action="access.refused", object_kind="desk")
-    stopped = found.filter(object_id=path.partition("?")[0][:80]).count() > 0
-    return stopped
+    return found.filter(object_id=path.partition("?")[0][:80]).exists()
 
 
 def every_set_of_positions() -> Iterator[tuple[Position, ...]]:

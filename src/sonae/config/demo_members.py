@@ -74,13 +74,13 @@ class DemoStaff:
 P = Position
 DEMO_STAFF = (  # two of a kind where one asks and another agrees
     DemoStaff("jimukyoku-1@dantai.example", "organiser", (P.CLERK,), "the organiser: hands member files in and applies them"),
-    DemoStaff("jimukyoku-2@dantai.example", "organiser", (P.SUPERVISOR,), "the organiser’s supervisor: releases what the brake holds"),
-    DemoStaff("madoguchi@soudan.example", "operator", (P.CLERK,), "the contact window: answers, records, hands over; may not solicit"),
+    DemoStaff("jimukyoku-2@dantai.example", "organiser", (P.SUPERVISOR,), "its supervisor: releases what the brake holds"),
+    DemoStaff("madoguchi@soudan.example", "operator", (P.CLERK,), "the contact window: answers and records; may not solicit"),
     DemoStaff("boshunin@soudan.example", "operator", (P.SOLICITOR,), "the contact window: a registered solicitor"),
-    DemoStaff("sekininsha@soudan.example", "operator", (P.SUPERVISOR,), "the contact window’s supervisor: staff, audit, second looks"),
+    DemoStaff("sekininsha@soudan.example", "operator", (P.SUPERVISOR,), "its supervisor: staff, audit, second looks"),
     DemoStaff("toritsugi@dairiten.example", "agency", (P.SOLICITOR,), "the agency: takes the referrals that were passed to it"),
     DemoStaff("hikiuke@hoken.example", "insurer", (P.CLERK,), "the insurer: sees members and their cover"),
-    DemoStaff("suuri-1@hoken.example", "insurer", (P.ACTUARY,), "the insurer’s actuary: prepares product versions"),
+    DemoStaff("suuri-1@hoken.example", "insurer", (P.ACTUARY,), "its actuary: prepares product versions"),
     DemoStaff("suuri-2@hoken.example", "insurer", (P.ACTUARY,), "a second actuary: publishes what the first prepared"),
     DemoStaff("kansa@hoken.example", "insurer", (P.AUDITOR,), "an auditor: sees everything and changes nothing"),
 )  # fmt: skip

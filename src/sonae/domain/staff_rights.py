@@ -52,6 +52,9 @@ class Right(StrEnum):
     TAKE_REFERRALS = "take_referrals"
     SEE_COMPLAINTS = "see_complaints"
     HANDLE_COMPLAINTS = "handle_complaints"
+    SEE_DATA_REQUESTS = "see_data_requests"
+    HANDLE_DATA_REQUESTS = "handle_data_requests"
+    END_FREE_COVER = "end_free_cover"
     SEE_LETTERS = "see_letters"
     SEND_LETTERS = "send_letters"
     SEE_FIGURES = "see_figures"
@@ -101,6 +104,9 @@ HOLDERS: dict[Right, dict[Party, frozenset[Position]]] = {
     Right.TAKE_REFERRALS: {Party.AGENCY: _DESK},
     Right.SEE_COMPLAINTS: {Party.OPERATOR: _DESK_AND_CLAIMS, Party.INSURER: _HEAD, Party.ORGANISER: _HEAD},
     Right.HANDLE_COMPLAINTS: {Party.OPERATOR: _DESK_AND_CLAIMS},
+    Right.SEE_DATA_REQUESTS: {Party.ORGANISER: _DESK, Party.OPERATOR: _DESK},
+    Right.HANDLE_DATA_REQUESTS: {Party.ORGANISER: _DESK, Party.OPERATOR: _DESK},
+    Right.END_FREE_COVER: {Party.ORGANISER: _HEAD},
     Right.SEE_LETTERS: {Party.ORGANISER: _DESK, Party.OPERATOR: _DESK},
     Right.SEND_LETTERS: {Party.ORGANISER: _HEAD, Party.OPERATOR: _HEAD},
     Right.SEE_FIGURES: dict.fromkeys((Party.ORGANISER, Party.INSURER, Party.OPERATOR), _DESK | _MODEL),
@@ -158,6 +164,9 @@ RIGHT_NAMES = {
     Right.TAKE_REFERRALS: Text("取次ぎを受ける", "take referrals"),
     Right.SEE_COMPLAINTS: Text("苦情の記録を見る", "see complaints"),
     Right.HANDLE_COMPLAINTS: Text("苦情に対応する", "handle complaints"),
+    Right.SEE_DATA_REQUESTS: Text("本人からの請求を見る", "see requests about personal data"),
+    Right.HANDLE_DATA_REQUESTS: Text("本人からの請求に応じる", "answer requests about personal data"),
+    Right.END_FREE_COVER: Text("無料補償を終える", "end the free cover"),
     Right.SEE_LETTERS: Text("お知らせを見る", "see letters and mails"),
     Right.SEND_LETTERS: Text("お知らせを送る", "send letters and mails"),
     Right.SEE_FIGURES: Text("実績を見る", "see figures"),

@@ -76,7 +76,7 @@ def hand_return(request: HttpRequest, *, hand_return_id: int) -> HttpResponse:
     return redirect("desk:hand_return", found.pk)
 
 
-@for_staff("GET", "POST", right=Right.SEE_MONEY, to_act=Right.HANDLE_MONEY)
+@for_staff("GET", "POST", right=Right.HANDLE_MONEY)
 def take_back(request: HttpRequest, *, hand_return_id: int) -> HttpResponse:
     """It was not transferred after all: owed again, with a reason. Sent again it changes nothing."""
     found = _found_or_absent(request, hand_return_id)

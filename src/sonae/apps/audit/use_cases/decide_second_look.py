@@ -30,8 +30,8 @@ class LookDecided(Exception):
 def decide_second_look(*, look_id: int, agree: bool, reason: str, actor: str, now: datetime) -> SecondLook:
     """The look as it is decided; the same decision again is a quiet success.
 
-    Raises SamePerson, LookDecided, ReasonMissing (to drop it takes one), SecondLook.DoesNotExist, and what the act itself raises: then
-    nothing is decided.
+    Raises SamePerson, LookDecided, ReasonMissing (to drop it takes one), SecondLook.DoesNotExist, and what the act itself raises:
+    then nothing is decided.
     """
     look = SecondLook.objects.select_for_update().get(pk=look_id)
     wanted = State.AGREED if agree else State.DROPPED

@@ -43,7 +43,7 @@ def end_position(*, user_id: int, position: Position, actor: str, now: datetime)
 
 @transaction.atomic
 def note_registration(*, user_id: int, number: str, last_day: date, actor: str, now: datetime) -> SolicitorRegistration:
-    """The registration that counts from now on; the one before stays on record as ended. Raises NumberMissing, User.DoesNotExist."""
+    """The registration that counts from now on; the one before is ended and kept. Raises NumberMissing and User.DoesNotExist."""
     number = " ".join(number.split())[:20]
     if not number:
         raise NumberMissing
