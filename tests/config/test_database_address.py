@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import os
 import subprocess
 import sys
@@ -10,8 +9,6 @@ from types import SimpleNamespace, TracebackType
 
 import psycopg
 import pytest
-from django.db import connection
-from django.db.utils import ConnectionHandler
 
 from sonae.config import database
 from sonae.config.command_line import main
@@ -109,37 +106,6 @@ def test_options_of_the_address_reach_the_connection() -> None:
     assert (entry["USER"], entry["PASSWORD"], entry["HOST"], entry["PORT"]) == ("a@b", "p/w", "db.example", "6432")
     assert entry["NAME"] == "cover"
     assert entry["OPTIONS"]["sslmode"] == "verify-full"
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(("keeps", "plans"), [(False, 0), (True, 1)])
-def test_only_who_asks_for_it_lets_the_server_keep_plans(keeps: bool, plans: int) -> None:
-    entry = copy.deepcopy(connection.settings_dict)
-    if keeps:
-        database.keep_plans(entry)
-    own = ConnectionHandler({"default": entry})["default"]
-    try:
-        with own.cursor() as cursor:
-            for number in range(database.PREPARED_AFTER + 2):
-                cursor.execute("SELECT %s::int", [number])
-            cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SELECT $1::int'")
-            assert cursor.fetchone() == (plans,)
-    finally:
-        own.close()
-
-
-def test_the_web_is_who_asks_for_it() -> None:
-    look = (
-        "from django.db import connections; print(connections.settings['default']['OPTIONS'].get('prepare_threshold'))"
-    )
-    for before, found in (
-        ("import django; django.setup()", None),
-        ("import sonae.config.wsgi", database.PREPARED_AFTER),
-    ):
-        done = subprocess.run(
-            [sys.executable, "-c", f"{before}; {look}"], capture_output=True, text=True, check=True, timeout=60
-        )
-        assert done.stdout.strip() == str(found)
 
 
 def _at_the_test_server(**changed: str) -> str:

@@ -35,7 +35,6 @@ from sonae.config.killed_server import clear_away
 
 OLDEST_SERVER = 150000  # the oldest that its makers and we look after
 START_SECONDS = 60
-PREPARED_AFTER = 3  # times that a connection sends the same statement
 DATABASE_NAME = "sonae"
 OWNER_ACCOUNT, SERVING_ACCOUNT = "sonae", "sonae_app"  # of the embedded server
 PASSWORD_FILES = {OWNER_ACCOUNT: "password", SERVING_ACCOUNT: "serving-password"}
@@ -98,14 +97,6 @@ def django_settings(url: str, *, setting: str = SERVING) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"connect_timeout": 5, "server_side_binding": True, **parts},
     }
-
-
-def keep_plans(entry: dict[str, Any]) -> None:
-    """Let the server keep the plan of what a connection has sent a few times: for the web, whose statements are short and the same.
-
-    A batch must not: its plans were made while its tables were small (docs/decisions/statements-are-prepared.md).
-    """
-    entry["OPTIONS"]["prepare_threshold"] = PREPARED_AFTER
 
 
 def _read_address(url: str, setting: str) -> dict[str, Any]:

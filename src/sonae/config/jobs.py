@@ -31,9 +31,11 @@ from sonae.apps.renewal.years import turns_to_offer
 from sonae.apps.reporting.months import month_from
 from sonae.apps.reporting.use_cases.close_bordereau import close_bordereau
 from sonae.config.clock import now
+from sonae.config.kept_plans import with_kept_plans
 
 
 @app.task(name="sonae.send_mails")
+@with_kept_plans
 def send_mails() -> int:
     """Send what waits in the outbox; where as many went out as go at once there may be more, for the next job."""
     sent = send_due_mails(now=now())
@@ -43,6 +45,7 @@ def send_mails() -> int:
 
 
 @app.task(name="sonae.settle_payment")
+@with_kept_plans
 def settle(key: str, kind: str = "") -> str:
     """Settle one payment, because the processor said that something happened to it; ``kind`` is that of its message."""
     return settle_told(key=key, kind=kind, gateway=card_gateway(), now=now()).state
