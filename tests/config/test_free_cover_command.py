@@ -19,7 +19,7 @@ from sonae.config.demo_members import DEMO_MEMBERS, cover_members, seed_members
 from sonae.config.starting import USAGE_ERROR
 from sonae.domain.calendar import JAPAN
 from tests import clock
-from tests.cast import STAFF, call_in, enter_member
+from tests.cast import STAFF, call_in, enter_member, enter_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +83,12 @@ def test_an_end_is_previewed_scheduled_and_taken_back(capsys: pytest.CaptureFixt
     )
     assert not FreeCoverEnd.objects.exists()
     code, text = said(capsys, "end", "--on", "2027-02-14", "--by", ORGANISER, "--reason", "契約の終了")
+    assert (code, text.startswith("asked for; another person")) == (0, True)
+    assert not FreeCoverEnd.objects.exists()
+    code, text = said(capsys, "agree", "--on", "2027-02-14", "--by", ORGANISER)
+    assert (code, "another person" in text, FreeCoverEnd.objects.count()) == (USAGE_ERROR, True, 0)
+    second = enter_staff("organiser", "supervisor").email
+    code, text = said(capsys, "agree", "--on", "2027-02-14", "--by", second)
     assert (code, text.splitlines()[0]) == (0, "the free cover ends on 2027-02-14")
     assert "end:" in text
     assert "cancelled 2" in text
@@ -95,7 +101,8 @@ def test_an_end_is_previewed_scheduled_and_taken_back(capsys: pytest.CaptureFixt
 
 @pytest.mark.parametrize("arguments", [
     ("end", "--on", "2027-02-14"), ("end", "--on", "2027-02-14", "--by", STAFF["insurer"]),
-    ("end", "--on", "2026-11-24", "--by", ORGANISER), ("keep", "--by", ORGANISER), ("follow", "4711"),
+    ("end", "--on", "2026-11-24", "--by", ORGANISER, "--reason", "x"), ("keep", "--by", ORGANISER), ("follow", "4711"),
+    ("end", "--on", "2027-02-14", "--by", ORGANISER), ("agree", "--on", "2027-02-14", "--by", ORGANISER),
 ])  # fmt: skip
 def test_what_is_not_allowed_is_refused_in_one_line(
     capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""``sonae free-cover``: let it follow the feeds, turn the year, end it from a day on, or keep it after all."""
+"""``sonae free-cover``: let it follow the feeds, turn the year, end it from a day on (two people), or keep it after all."""
 
 # ruff: noqa: PLC0415, T201
 
@@ -28,11 +28,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--year", type=_day, metavar="YYYY-MM-DD", help="the year's first day; without it all that are due"
     )
     turn.set_defaults(command=turn_years)
-    end = verbs.add_parser("end", help="end the free cover for everybody from a day on")
+    end = verbs.add_parser("end", help="ask for the end of the free cover for everybody from a day on")
     end.add_argument("--on", type=_day, required=True, metavar="YYYY-MM-DD")
     end.add_argument("--preview", action="store_true", help="only say what it would mean")
     _who_and_why(end)
     end.set_defaults(command=end_on_day)
+    agree = verbs.add_parser("agree", help="agree, as another person, to the end that was asked for")
+    agree.add_argument("--on", type=_day, required=True, metavar="YYYY-MM-DD")
+    _who_and_why(agree)
+    agree.set_defaults(command=agree_to_end)
     keep = verbs.add_parser("keep", help="take the scheduled end back, before its day")
     _who_and_why(keep)
     keep.set_defaults(command=keep_it)
@@ -82,13 +86,13 @@ def turn_years(args: argparse.Namespace) -> int:
 
 
 def end_on_day(args: argparse.Namespace) -> int:
-    """What it would mean; or schedule it and carry it out."""
+    """What it would mean; or ask for it."""
     start_django()
-    from sonae.apps.membership.use_cases.carry_out_free_cover_end import carry_out_free_cover_end
+    from sonae.apps.audit.reason import ReasonMissing
     from sonae.apps.membership.use_cases.schedule_free_cover_end import (
         EndRefused,
+        ask_free_cover_end,
         preview_free_cover_end,
-        schedule_free_cover_end,
     )
 
     try:
@@ -99,10 +103,35 @@ def end_on_day(args: argparse.Namespace) -> int:
             print(f"of these never begin: {preview.never_begin:,}")
             print(f"members: {preview.members:,}, told by mail: {preview.told:,}")
             return 0
-        end = schedule_free_cover_end(ends_on=args.on, reason=args.reason, by=_person(args.by), now=now())
+        ask_free_cover_end(ends_on=args.on, reason=args.reason, by=_person(args.by), now=now())
     except EndRefused as problem:
         return _refused(str(problem))
-    print(f"the free cover ends on {end.ends_on}")
+    except ReasonMissing:
+        return _refused("Say with --reason why; it stays on record.")
+    print(f"asked for; another person of the organiser agrees with: sonae free-cover agree --on {args.on} --by E-MAIL")
+    return 0
+
+
+def agree_to_end(args: argparse.Namespace) -> int:
+    """The second person agrees; the end is scheduled and carried out."""
+    start_django()
+    from sonae.apps.audit.models import SecondLook
+    from sonae.apps.audit.use_cases.decide_second_look import SamePerson, decide_second_look
+    from sonae.apps.membership.use_cases.carry_out_free_cover_end import carry_out_free_cover_end
+    from sonae.apps.membership.use_cases.schedule_free_cover_end import KIND, EndRefused, check_organiser
+
+    asked = SecondLook.objects.filter(kind=KIND, object_id=args.on.isoformat(), state=SecondLook.State.WAITING).first()
+    if asked is None:
+        return _refused(f"Nobody has asked for an end on {args.on}.")
+    try:
+        by = _person(args.by)
+        check_organiser(by)
+        decide_second_look(look_id=asked.pk, agree=True, reason=args.reason, actor=f"user:{by.pk}", now=now())
+    except EndRefused as problem:
+        return _refused(str(problem))
+    except SamePerson:
+        return _refused("Whoever asked for it can't agree to it: it takes another person of the organiser.")
+    print(f"the free cover ends on {args.on}")
     return _carried_out(carry_out_free_cover_end(now=now()))
 
 
@@ -123,10 +152,16 @@ def keep_it(args: argparse.Namespace) -> int:
 def _person(email: str) -> User:
     from sonae.apps.membership.use_cases.schedule_free_cover_end import EndRefused
     from sonae.apps.parties.models import User
+    from sonae.domain.text import Text
 
     user = User.objects.filter(email__iexact=email).first()
     if user is None:
-        raise EndRefused("Name with --by the e-mail address of somebody of the organiser.")
+        raise EndRefused(
+            Text(
+                "団体の担当者のメールアドレスを --by で指定してください。",
+                "Name with --by the e-mail address of somebody of the organiser.",
+            )
+        )
     return user
 
 

@@ -7,8 +7,10 @@ from datetime import date, datetime
 
 from django.http import HttpRequest, HttpResponse
 
+from sonae.apps.audit.queries import waiting_look
 from sonae.apps.certificates.as_at import as_at
 from sonae.apps.certificates.models import Certificate, ChangeRequest
+from sonae.apps.certificates.use_cases.return_with_second_look import KIND as RETURN_PREMIUM
 from sonae.domain.moments import read_day, read_moment
 from sonae.web.desk.access import for_cover
 from sonae.web.desk.cover_words import act_lines, content_rows, cover_line, request_line
@@ -41,6 +43,7 @@ def certificate(request: HttpRequest, certificate: Certificate) -> HttpResponse:
         "schedule": schedule,
         "months": months_of(found.product, schedule) if schedule else (),
         "waiting": request_line(waiting) if waiting else None,
+        "look": waiting_look(kind=RETURN_PREMIUM, object_id=certificate.number),
         "may_cancel": certificate.cancelled_on is None,
         "today": today(request),
     }

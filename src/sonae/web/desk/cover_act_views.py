@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
 from sonae.apps.certificates.as_at import as_at
 from sonae.apps.certificates.models import Certificate, ChangeRequest
-from sonae.apps.certificates.use_cases.change_cover import give_up_change
+from sonae.apps.certificates.use_cases.change_cover import SecondPersonNeeded, give_up_change, request_change
+from sonae.apps.certificates.use_cases.return_with_second_look import ask_to_return
 from sonae.domain.certificate.change import Wish
 from sonae.domain.certificate.log import Kind, fields_on
 from sonae.domain.certificate.words import KIND_NAMES
@@ -30,6 +32,10 @@ RECORDED = Text("記録しました。加入者にメールで知らせました
 WAITS = Text(
     "追加保険料の支払い待ちです。お支払いのページを加入者にメールで送りました。",
     "It waits for its additional premium. The member got a mail with the way to pay.",
+)
+SECOND_PERSON = Text(
+    "返戻が1人で決められる額を超えるため、別の担当者が確かめるまで記録しません。",
+    "More goes back than one person may give back alone. Nothing is recorded until another person has agreed.",
 )
 GIVEN_UP = Text("支払い待ちの異動を取りやめました。", "The change that waited has been given up.")
 
@@ -56,6 +62,16 @@ class DeskPage(ActPage):
         if "meanwhile" in more:
             facts["others"] = self._lines({act.seq for act in more["meanwhile"].acts})
         return self._show("desk/certificates/act_preview.html", facts, status=status)
+
+    def carry_out(self, **asked: Any) -> HttpResponse:
+        """What would give back more than one person may, another has to agree to first."""
+        try:
+            return self.done(request_change(**asked, alone_yen=settings.SONAE_RETURN_ALONE_YEN))
+        except SecondPersonNeeded:
+            del asked["certificate_id"], asked["actor"]
+            look = ask_to_return(certificate=self.certificate, **asked)
+            messages.info(self.request, in_language(SECOND_PERSON))
+            return redirect("desk:return_look", look.pk)
 
     def done(self, asked: ChangeRequest) -> HttpResponse:
         if asked.state == ChangeRequest.State.DONE:

@@ -110,6 +110,10 @@ class ActPage(ABC):
     def show_preview(self, form: ActForm, shown: ShownPreview, *, status: int = 200, **more: Any) -> HttpResponse:
         """The page that says what it would do."""
 
+    def carry_out(self, **asked: Any) -> HttpResponse:
+        """Ask for it, with all that ``request_change`` takes, and show what came of it."""
+        return self.done(request_change(**asked))
+
     @abstractmethod
     def done(self, asked: ChangeRequest) -> HttpResponse:
         """After it was recorded, or waits for its payment."""
@@ -146,7 +150,7 @@ def _preview(page: ActPage, form: ActForm, wish: Wish, *, status: int = 200, **m
 def _carry_out(page: ActPage, form: ActForm, wish: Wish) -> HttpResponse:
     request, given = page.request, page.request.POST
     try:
-        asked = request_change(
+        return page.carry_out(
             key=f"page:{person(request).pk}:{form.cleaned_data['form_key']}",
             certificate_id=page.certificate.pk,
             wish=wish,
@@ -167,7 +171,6 @@ def _carry_out(page: ActPage, form: ActForm, wish: Wish) -> HttpResponse:
         return page.another_waits()
     except IntegrityError:
         return _not_possible(page, form, "overlaps")
-    return page.done(asked)
 
 
 def _changed_meanwhile(page: ActPage, form: ActForm, wish: Wish) -> HttpResponse:

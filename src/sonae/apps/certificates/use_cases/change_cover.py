@@ -36,6 +36,10 @@ class ConflictsOpen(Exception):
         self.preview = shown
 
 
+class SecondPersonNeeded(Exception):
+    """More would be given back than one person may give alone: another has to agree (``return_with_second_look``)."""
+
+
 class BeingPaid(Exception):
     """The card page of this change is open, or its charge is under way: leave the page first (``leave_payment``)."""
 
@@ -73,10 +77,12 @@ def request_change(
     reason: str,
     language: str,
     now: datetime,
+    alone_yen: int | None = None,
 ) -> ChangeRequest:
     """The request of that key: done, or waiting for its additional premium. Sent again, it is the same one.
 
-    Raises NotPossible, ChangedMeanwhile, ConflictsOpen, AnotherWaits, and IntegrityError where the cover would overlap another.
+    ``alone_yen``: the most that ``actor`` may give back without another person; None for no limit. Raises NotPossible,
+    ChangedMeanwhile, ConflictsOpen, AnotherWaits, SecondPersonNeeded, and IntegrityError where the cover would overlap another.
     """
     certificate = lock_certificate(certificate_id)
     asked = ChangeRequest.objects.filter(key=key).first()
@@ -93,6 +99,8 @@ def request_change(
         raise ConflictsOpen(shown)
     if ChangeRequest.objects.filter(certificate=certificate, state=State.WAITING).exists():
         raise AnotherWaits
+    if alone_yen is not None and -shown.difference > alone_yen:
+        raise SecondPersonNeeded
     request = ChangeRequest.objects.create(
         key=key,
         public_id=secrets.token_urlsafe(24),
