@@ -166,6 +166,7 @@ SONAE_CARD_TIMEOUT_SECONDS = 10.0
 SONAE_WRITE_OFF_ALONE_YEN = 10_000  # more than that takes a second person
 SONAE_SECOND_LOOKS = {  # what another person has to agree to, and what does it then
     "free_cover_end": "sonae.apps.membership.use_cases.schedule_free_cover_end.schedule_asked_end",
+    "personal_export": "sonae.apps.reporting.use_cases.open_personal_export.open_personal_export",
     "return_premium": "sonae.apps.certificates.use_cases.return_with_second_look.request_agreed_change",
 }
 SONAE_RETURN_ALONE_YEN = 100_000  # return premium that staff may give back alone; more takes a second person

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from django import forms
 from django.contrib import messages
@@ -42,6 +43,8 @@ class Asked:
     lines: list[tuple[Text, Text]]
     consequence: Text
     done: Text
+    files: list[tuple[str, str]] = field(default_factory=list)  # form and address of what can be taken since
+    files_until: datetime | None = None
 
 
 class DecisionForm(forms.Form):
@@ -101,5 +104,6 @@ def show(
         "asked_by": names[look.asked_by],
         "decided_by": names.get(look.decided_by),
         "moved_on": moved_on,
+        "look_address": request.path.removesuffix(f"{look.pk}/"),
     }
     return desk_page(request, "desk/second_look.html", facts, status=status)
