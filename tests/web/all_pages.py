@@ -8,6 +8,7 @@ from typing import Any
 
 from django.test import Client
 
+from sonae.apps.audit.use_cases.ask_second_look import ask_second_look
 from sonae.apps.billing.models import Payment
 from sonae.apps.billing.use_cases.transfer_return import note_transfer
 from sonae.apps.billing.use_cases.write_off import decide_write_off, write_off
@@ -193,6 +194,27 @@ def _by_hand(page: str) -> Callable[[], Opened]:
     return open_page
 
 
+def _supervisor(page: str) -> Callable[[], Opened]:
+    """Before a supervisor of the organiser, a new one each time."""
+
+    def open_page() -> Opened:
+        number = User.objects.count()
+        browser = Client()
+        browser.force_login(cast.enter_staff("organiser", "supervisor", email=f"head-{number}@organiser.example"))
+        return browser, page
+
+    return open_page
+
+
+def _return_look() -> Opened:
+    """Before the operator, much return premium that a colleague wants to give back."""
+    facts = {"kind": "cancellation", "asked_for": "2027-04-01", "seen_difference": -216_460}
+    look, _ = ask_second_look(
+        kind="return_premium", object_id="C-1", facts=facts, reason="because", actor="user:0", now=clock.now()
+    )
+    return operator(), f"/desk/returns/{look.pk}/"
+
+
 def _feed(page: str, state: str) -> Callable[[], Opened]:
     return lambda: (operator(), f"/desk/feeds/{enter_feed(state).pk}/{page}")
 
@@ -241,6 +263,9 @@ PAGES: dict[str, Callable[[], Opened]] = {
     "desk apply": _feed("apply/", Feed.State.CHECKED),
     "desk release": _feed("release/", Feed.State.HELD),
     "desk withdraw": _feed("withdraw/", Feed.State.RECEIVED),
+    "desk free cover": _supervisor("/desk/free-cover/"),
+    "desk exports": _supervisor("/desk/exports/"),
+    "desk return": _return_look,
     "desk payout": lambda: (operator(), "/desk/money/payouts/upload/"),
     "desk payout item": _money("/desk/money/payouts/item/?key=sandbox_card:charge:pay_x:surplus:None:5000"),
     "desk write-off": _by_hand("/desk/money/owed/{}/write-off/"),

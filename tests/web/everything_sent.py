@@ -8,6 +8,8 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from sonae.apps.audit.models import SecondLook
+from sonae.apps.audit.use_cases.ask_second_look import ask_second_look
 from sonae.apps.billing.models import Payment, SavedCard, WriteOff
 from sonae.apps.certificates.models import Certificate, ChangeRequest, Transaction
 from sonae.apps.contact.models import Consultation
@@ -35,6 +37,7 @@ from tests.web.page_forms import forms_of
 
 WITH_A_PROCESSOR = (payment_views, change_payment_views)
 IN_JANUARY = datetime(2026, 1, 10, 10, tzinfo=JAPAN)
+RETURN = {"kind": "cancellation", "asked_for": "2027-04-01", "seen_difference": -1}
 RENEWED = {"industry": "other_services", "sales": "500", "plan": "P100", **CONSENTS, **DISCLOSURE, **DECLARATIONS}
 
 
@@ -76,6 +79,7 @@ def buy_everything(browser_class: type[Client]) -> None:
     steer_the_turn(browser_class, people)
     handle_money(browser_class, people)
     settle_by_hand(browser_class, people)
+    look_twice(browser_class, people)
     with clock.at(IN_MARCH):
         change_own_cover(browser_class, people, gateway)
         change_covers_at_the_desk(browser_class, people)
@@ -194,6 +198,26 @@ def settle_by_hand(browser_class: type[Client], people: cast.Cast) -> None:
     asked.refresh_from_db()
     by_hand.refresh_from_db()
     assert (asked.state, by_hand.transfers, by_hand.transferred_on) == ("taken_back", 1, None)
+
+
+def look_twice(browser_class: type[Client], people: cast.Cast) -> None:
+    """A list of members is asked for and agreed to; the end of the free cover too, and taken back; a return is dropped."""
+    first, second = (
+        signed_in(browser_class, cast.enter_staff("organiser", "supervisor", email=f"{name}@organiser.example"))
+        for name in ("first", "second")
+    )
+    first.post("/desk/exports/", {"contents": "members", "reason": "audit"})
+    second.post(f"/desk/exports/{SecondLook.objects.latest('id').pk}/", {"decision": "agree"})
+    for action in ("preview", "confirm"):
+        first.post("/desk/free-cover/", {"ends_on": "2039-04-01", "reason": "it ends", "action": action})
+    second.post(f"/desk/free-cover/looks/{SecondLook.objects.latest('id').pk}/", {"decision": "agree"})
+    second.post("/desk/free-cover/", {"action": "keep", "reason": "it goes on"})
+    operator = signed_in(browser_class, people.staff["operator"])
+    look, _ = ask_second_look(
+        kind="return_premium", object_id="C-1", facts=RETURN, reason="x", actor="user:0", now=clock.now()
+    )
+    operator.post(f"/desk/returns/{look.pk}/", {"decision": "drop", "reason": "not so"})
+    assert sorted(SecondLook.objects.values_list("state", flat=True)) == ["agreed", "agreed", "dropped"]
 
 
 def change_own_cover(browser_class: type[Client], people: cast.Cast, gateway: MemoryGateway) -> None:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from sonae.apps.audit.models import SecondLook
+from sonae.apps.audit.models import AuditEntry, SecondLook
 from sonae.apps.certificates.models import Certificate, Transaction
+from sonae.apps.documents.models import OutboxMessage
 from sonae.apps.membership.cover_years import free_cover_ends_on
 from sonae.apps.parties.models import User
 from tests import cast, clock
 from tests.apps.certificates.covers import IN_MARCH, give_cover
 from tests.web.cover_pages import confirm, fields_of, preview, text
-from tests.web.holdings import browser_of, give_free_cover
+from tests.web.holdings import browser_of, give_free_cover, give_paid_cover
 
 pytestmark = pytest.mark.django_db
 FREE_COVER = "/desk/free-cover/"
@@ -163,4 +164,69 @@ class TestEndOfTheFreeCover:
         assert "終える予定はありません" in text(clerk.get(FREE_COVER))
         data = {"ends_on": "2027-02-14", "reason": "x", "action": "confirm"}
         assert clerk.post(FREE_COVER, data).status_code == 404
+        assert not SecondLook.objects.exists()
+
+
+class TestPersonalData:
+    """Lists that leave the house."""
+
+    @pytest.fixture
+    def asker(self, people: cast.Cast) -> User:
+        return cast.enter_staff("organiser", "supervisor")
+
+    @pytest.fixture
+    def first(self, asker: User) -> Client:
+        return browser_of(asker)
+
+    @pytest.fixture
+    def second(self, people: cast.Cast) -> Client:
+        return browser_of(cast.enter_staff("operator", "supervisor"))
+
+    def _ask(self, browser: Client, contents: str = "members") -> str:
+        answer = browser.post("/desk/exports/", {"contents": contents, "reason": "監査のため"})
+        return str(answer.headers["Location"])
+
+    def test_the_file_is_for_whoever_asked_for_a_day_from_when_another_agreed(
+        self, first: Client, second: Client, asker: User
+    ) -> None:
+        page = self._ask(first)
+        file = f"{page}members.csv"
+        assert first.get(file).status_code == 404
+        assert second.post(page, {"decision": "agree"}).status_code == 302
+        assert second.get(file).status_code == 404
+        assert file in first.get(page).content.decode()
+        answer = first.get(file)
+        assert answer.status_code == 200
+        assert answer.headers["Cache-Control"] == "no-store"
+        lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
+        assert [line.split(",")[0] for line in lines] == ['"会員番号"', '"10000017"', '"20000031"']
+        taken = AuditEntry.objects.get(action="personal_export.taken")
+        assert (taken.actor, taken.detail) == (f"user:{asker.pk}", {"form": "csv", "contents": "members"})
+        assert OutboxMessage.objects.filter(recipient=asker.email).count() == 1
+        with clock.at(clock.now() + timedelta(hours=24)):
+            assert first.get(file).status_code == 404
+
+    def test_a_list_is_what_it_says_and_no_other_can_be_taken_by_its_address(
+        self, first: Client, second: Client, people: cast.Cast
+    ) -> None:
+        give_paid_cover(people.member, date(2025, 12, 1))
+        page = self._ask(first, "insured")
+        second.post(page, {"decision": "agree"})
+        lines = b"".join(first.get(f"{page}insured.csv").streaming_content).decode().splitlines()  # type: ignore[attr-defined]
+        assert len(lines) == 2
+        assert "青木工務店" in lines[1]
+        for other in ("members.csv", "insured.pdf", "nothing.csv"):
+            assert first.get(f"{page}{other}").status_code == 404
+        assert first.get(f"{page}insured.xlsx").status_code == 200
+
+    def test_what_members_typed_is_no_formula(self, first: Client, second: Client) -> None:
+        cast.enter_member("30000009", "basic", "=cmd|' /C calc'!A0", kana="+1", telephone="-1")
+        page = self._ask(first)
+        second.post(page, {"decision": "agree"})
+        text_of_file = b"".join(first.get(f"{page}members.csv").streaming_content).decode()  # type: ignore[attr-defined]
+        assert "\"'=cmd|' /C calc'!A0\",\"'+1\"" in text_of_file
+
+    @pytest.mark.parametrize("data", [{}, {"contents": "members"}, {"contents": "everything", "reason": "x"}])
+    def test_what_is_missing_is_asked_for(self, first: Client, data: dict[str, str]) -> None:
+        assert first.post("/desk/exports/", data).status_code == 422
         assert not SecondLook.objects.exists()

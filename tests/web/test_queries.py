@@ -235,12 +235,12 @@ def test_what_is_kept_of_a_member_does_not_make_the_start_ask_more(people: cast.
     assert statements_of(applicant.client, "/apply/") == alone + 2  # the member list once for each member
 
 
-# Session, user, organisation; what the frame counts; then what is listed, and the people who did it.
+# Session, user, organisation, positions; what the frame counts; then what is listed, and the people who did it.
 OF_MONEY_BY_HAND = {
-    "/desk/money/look/": 14,
-    "/desk/money/owed/{owed}/": 9,
-    "/desk/money/owed/{owed}/write-off/": 10,
-    "/desk/money/returns/{by_hand}/": 6,
+    "/desk/money/look/": 15,
+    "/desk/money/owed/{owed}/": 10,
+    "/desk/money/owed/{owed}/write-off/": 11,
+    "/desk/money/returns/{by_hand}/": 7,
 }
 
 
