@@ -27,6 +27,7 @@ class May(Enum):
     STAFF = auto()  # of the programme's organisations, those who hold the right: test_permissions.py
     SENDER = auto()  # a message with the signature of one of the organiser's systems
     PROCESSOR = auto()  # a message with the card processor's signature
+    MAILER = auto()  # a message with the mail service's signature
     DEMO = auto()  # everybody, in the demo alone
 
 
@@ -150,6 +151,14 @@ MATRIX = {
     "desk:exports": Row(path="/desk/exports/", **DESK),
     "desk:export": Row(path="/desk/exports/1/", **DESK),
     "desk:export_file": Row(path="/desk/exports/1/members.csv", **DESK),
+    "desk:letters": Row(path="/desk/letters/", **DESK),
+    "desk:new_letter": Row(path="/desk/letters/new/", **DESK),
+    "desk:stop_list": Row(path="/desk/letters/stop-list/", **DESK),
+    "desk:letter_look": Row(path="/desk/letters/looks/1/", **DESK),
+    "desk:letter": Row(path="/desk/letters/1/", **DESK),
+    "desk:edit_letter": Row(path="/desk/letters/1/edit/", **DESK),
+    "desk:letter_mails": Row(path="/desk/letters/1/mails/", **DESK),
+    "desk:letter_mail": Row(path="/desk/letters/1/mails/1/", **DESK),
     "desk:return_look": Row(path="/desk/returns/1/", **DESK),
     "desk:run_again": Row(path="/desk/free-cover/1/again/", method="post", **DESK),
     "desk:money": Row(path="/desk/money/", **DESK),
@@ -180,9 +189,10 @@ MATRIX = {
     "api_v1:show_certificate": Row(path="/api/v1/certificates/C2026-000001-0", **SIGNED),
     "api_v1:create_quote": Row(May.EVERYBODY, "/api/v1/quotes", "post", 415),
     "health": Row(May.EVERYBODY, "/health/"),
+    "mail_hook": Row(May.MAILER, "/hooks/mail/", "post", 404),  # no service has a secret
     "card_hook": Row(May.PROCESSOR, "/hooks/card/sandbox_card/", "post", 400),
 }
-FOR_MACHINES = {"health", "card_hook"} | {name for name in MATRIX if name.startswith("api_")}
+FOR_MACHINES = {"health", "card_hook", "mail_hook"} | {name for name in MATRIX if name.startswith("api_")}
 
 TO_SIGN_IN = (May.SIGNED_IN, May.MEMBERS_PEOPLE, May.STAFF)
 

@@ -16,6 +16,8 @@ from sonae.apps.billing.use_cases.settle_payment import settle_told
 from sonae.apps.billing.use_cases.sweep_payments import sweep_payments
 from sonae.apps.certificates.use_cases.close_left_changes import close_left_changes
 from sonae.apps.documents.outbox import AT_ONCE, send_due_mails
+from sonae.apps.letters.use_cases.read_bounces import read_bounces
+from sonae.apps.letters.use_cases.write_letters import write_due_letters
 from sonae.apps.membership.use_cases.carry_out_free_cover_end import carry_out_free_cover_end
 from sonae.apps.membership.use_cases.follow_feed import feeds_to_follow, follow_feed
 from sonae.apps.membership.use_cases.forget_feed_files import forget_feed_files
@@ -90,6 +92,19 @@ def saved_card_round(timestamp: int) -> int:
 def change_round(timestamp: int) -> int:
     """Close the changes that nobody paid for, so that other acts on their certificates become possible."""
     return close_left_changes(now=now())
+
+
+@app.task(name="sonae.write_letters")
+def write_letters() -> int:
+    """Write the mails of letters that are due."""
+    return write_due_letters(now=now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="sonae.letter_round", queueing_lock="sonae.letter_round", lock="sonae.letter_round")
+def letter_round(timestamp: int) -> int:
+    """Letters whose time has come or whose worker was killed, and the reports that came back."""
+    return write_letters() + read_bounces(now=now())
 
 
 @app.task(name="sonae.follow_feed")

@@ -5,11 +5,13 @@ from django.urls import include, path
 
 from sonae.web.api.card_hooks import card_hook
 from sonae.web.api.health import health
+from sonae.web.api.mail_hooks import mail_hook
 
 urlpatterns = [
     path("api/", include("sonae.web.api.urls")),
     path("health/", health, name="health"),
     path("hooks/card/<slug:gateway>/", card_hook, name="card_hook"),
+    path("hooks/mail/", mail_hook, name="mail_hook"),
     *i18n_patterns(
         path("", include("sonae.web.site.urls", namespace="site")),
         path("", include("sonae.web.portal.urls", namespace="portal")),

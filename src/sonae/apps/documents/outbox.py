@@ -89,7 +89,7 @@ def _claim_one(*, now: datetime) -> OutboxMessage | None:
 def _send(message: OutboxMessage, *, now: datetime) -> bool:
     if message.tries > 1:
         log.warning("mail %s goes out again: try %d", message.key, message.tries)
-    headers = {"Message-ID": _message_id(message)}
+    headers = {"Message-ID": message_id(message)}
     try:
         EmailMessage(message.subject, message.body, to=[message.recipient], headers=headers).send()
     except (
@@ -118,7 +118,7 @@ def _why(error: BaseException) -> str:
     return type(error).__name__
 
 
-def _message_id(message: OutboxMessage) -> str:
+def message_id(message: OutboxMessage) -> str:
     """One for each row, however often it is sent, and without telling the row's key."""
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "sonae.invalid"
     return f"<{hashlib.sha256(message.key.encode()).hexdigest()[:32]}@{domain}>"

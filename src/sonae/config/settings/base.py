@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "sonae.apps.membership",
     "sonae.apps.people",
     "sonae.apps.contact",
+    "sonae.apps.letters",
     "sonae.apps.renewal",
     "sonae.apps.reporting",
     "sonae.web.shared",
@@ -167,6 +168,7 @@ SONAE_WRITE_OFF_ALONE_YEN = 10_000  # more than that takes a second person
 SONAE_SECOND_LOOKS = {  # what another person has to agree to, and what does it then
     "free_cover_end": "sonae.apps.membership.use_cases.schedule_free_cover_end.schedule_asked_end",
     "personal_export": "sonae.apps.reporting.use_cases.open_personal_export.open_personal_export",
+    "send_letter": "sonae.apps.letters.use_cases.schedule_letter.schedule_agreed_letter",
     "return_premium": "sonae.apps.certificates.use_cases.return_with_second_look.request_agreed_change",
 }
 SONAE_RETURN_ALONE_YEN = 100_000  # return premium that staff may give back alone; more takes a second person
@@ -174,6 +176,10 @@ SONAE_PAYMENT_PURPOSES = [
     "sonae.apps.enrolment.payment_purpose.ApplicationPurpose",
     "sonae.apps.certificates.payment_purpose.ChangePurpose",
 ]
+SONAE_LETTER_ALONE = 100  # members that one person may write to; more takes a second one
+SONAE_BOUNCE_FOLDER = ""  # Maildir of the address that mails come from
+SONAE_BOUNCE_READER = "sonae.integrations.mail.bounces.read_report"
+SONAE_MAIL_HOOK_SECRET = ""  # of the mail service; without one there is no such address
 SONAE_PAYOUT_FORMS = [
     "sonae.integrations.sandbox_card.payout_file.SandboxPayoutFile",
     "sonae.integrations.stripe.payout_report.StripePayoutReport",
