@@ -1,4 +1,4 @@
-"""Write the mails of letters that are due, a few thousand members at a time. Killed and started again it goes on behind the last."""
+"""Write the mails of letters that are due, some thousand members at a time. Killed and started again it goes on behind them."""
 
 from __future__ import annotations
 
