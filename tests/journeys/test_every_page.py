@@ -11,6 +11,7 @@ from tests.architecture.test_access_matrix import FOR_MACHINES, MATRIX
 from tests.journeys import (
     scenes_cover,
     scenes_desk,
+    scenes_letters,
     scenes_looks,
     scenes_member,
     scenes_money,
@@ -22,7 +23,16 @@ from tests.journeys.gallery import ENGLISH, SCENES, Visitor, route_of
 from tests.journeys.site import RunningSite
 
 pytestmark = pytest.mark.journey
-SCENE_FILES = (scenes_public, scenes_portal, scenes_member, scenes_desk, scenes_money, scenes_cover, scenes_looks)
+SCENE_FILES = (
+    scenes_public,
+    scenes_portal,
+    scenes_member,
+    scenes_desk,
+    scenes_money,
+    scenes_cover,
+    scenes_looks,
+    scenes_letters,
+)
 WITHOUT_A_PICTURE = FOR_MACHINES | {
     # for machines, and what browsers and other people's pages show of ours
     "site:robots",

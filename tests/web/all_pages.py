@@ -21,6 +21,7 @@ from sonae.domain.certificate.log import Kind
 from sonae.web.portal import payment_views
 from tests import cast, clock
 from tests.apps.certificates.covers import ask, wish
+from tests.apps.letters.letters import write as write_letter
 from tests.web.applicant import Applicant
 from tests.web.contact_window import received_page
 from tests.web.cover_pages import preview
@@ -206,6 +207,16 @@ def _supervisor(page: str) -> Callable[[], Opened]:
     return open_page
 
 
+def _letter(page: str) -> Callable[[], Opened]:
+    """A draft, before a supervisor who may send it."""
+
+    def open_page() -> Opened:
+        browser, _ = _supervisor("")()
+        return browser, f"/desk/letters/{write_letter().pk}/{page}"
+
+    return open_page
+
+
 def _return_look() -> Opened:
     """Before the operator, much return premium that a colleague wants to give back."""
     facts = {"kind": "cancellation", "asked_for": "2027-04-01", "seen_difference": -216_460}
@@ -266,6 +277,10 @@ PAGES: dict[str, Callable[[], Opened]] = {
     "desk free cover": _supervisor("/desk/free-cover/"),
     "desk exports": _supervisor("/desk/exports/"),
     "desk return": _return_look,
+    "desk letter written": _supervisor("/desk/letters/new/"),
+    "desk letter": _letter(""),
+    "desk letter changed": _letter("edit/"),
+    "desk stop list": _supervisor("/desk/letters/stop-list/"),
     "desk payout": lambda: (operator(), "/desk/money/payouts/upload/"),
     "desk payout item": _money("/desk/money/payouts/item/?key=sandbox_card:charge:pay_x:surplus:None:5000"),
     "desk write-off": _by_hand("/desk/money/owed/{}/write-off/"),

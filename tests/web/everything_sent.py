@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, override_settings
 
 from sonae.apps.audit.models import SecondLook
 from sonae.apps.audit.use_cases.ask_second_look import ask_second_look
@@ -14,6 +14,7 @@ from sonae.apps.billing.models import Payment, SavedCard, WriteOff
 from sonae.apps.certificates.models import Certificate, ChangeRequest, Transaction
 from sonae.apps.contact.models import Consultation
 from sonae.apps.enrolment.models import Application
+from sonae.apps.letters.models import Letter, StopEntry
 from sonae.apps.membership.models import Feed, FreeCoverRun
 from sonae.apps.parties.models import Member, MemberAccess, User
 from sonae.apps.programmes.models import SchemeYear
@@ -80,6 +81,7 @@ def buy_everything(browser_class: type[Client]) -> None:
     handle_money(browser_class, people)
     settle_by_hand(browser_class, people)
     look_twice(browser_class, people)
+    write_to_members(browser_class)
     with clock.at(IN_MARCH):
         change_own_cover(browser_class, people, gateway)
         change_covers_at_the_desk(browser_class, people)
@@ -218,6 +220,27 @@ def look_twice(browser_class: type[Client], people: cast.Cast) -> None:
     )
     operator.post(f"/desk/returns/{look.pk}/", {"decision": "drop", "reason": "not so"})
     assert sorted(SecondLook.objects.values_list("state", flat=True)) == ["agreed", "agreed", "dropped"]
+
+
+def write_to_members(browser_class: type[Client]) -> None:
+    """A letter is written, changed, tried out, asked for, agreed to and stopped; another is asked for; an address is stopped."""
+    first, second = (
+        signed_in(browser_class, User.objects.get(email=f"{name}@organiser.example")) for name in ("first", "second")
+    )
+    written = {"classes": ["basic"], "cover": "all", "subject_ja": "ご案内", "body_ja": "本文", "revision": "0"}
+    first.post("/desk/letters/new/", written)
+    letter = Letter.objects.latest("id")
+    page = f"/desk/letters/{letter.pk}/"
+    first.post(f"{page}edit/", {**written, "subject_ja": "年度のご案内", "revision": "1"})
+    first.post(page, {"action": "sample"})
+    with override_settings(SONAE_LETTER_ALONE=0):
+        first.post(page, {"action": "send", "reason": "x", "revision": "2", "send_at": "2027-12-01 09:00"})
+    second.post(f"/desk/letters/looks/{SecondLook.objects.latest('id').pk}/", {"decision": "agree"})
+    first.post(page, {"action": "stop", "reason": "not now"})
+    for given in ({"action": "stop", "address": "stop@sample.example"}, {"action": "allow", "entry": "1"}):
+        first.post("/desk/letters/stop-list/", given)
+    letter.refresh_from_db()
+    assert (letter.state, letter.revision, StopEntry.objects.count()) == ("stopped", 2, 1)
 
 
 def change_own_cover(browser_class: type[Client], people: cast.Cast, gateway: MemoryGateway) -> None:
