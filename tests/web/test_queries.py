@@ -239,7 +239,7 @@ def test_what_is_kept_of_a_member_does_not_make_the_start_ask_more(people: cast.
 OF_MONEY_BY_HAND = {
     "/desk/money/look/": 15,
     "/desk/money/owed/{owed}/": 10,
-    "/desk/money/owed/{owed}/write-off/": 11,
+    "/desk/money/owed/{owed}/write-off/": 10,
     "/desk/money/returns/{by_hand}/": 7,
 }
 
