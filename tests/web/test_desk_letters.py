@@ -62,7 +62,7 @@ def test_from_the_draft_to_what_became_of_it(
     assert "送る件数 2件" in text(second.get(look))
     assert [second.post(look, {"decision": "agree"}).status_code for _ in range(2)] == [302, 302]
     write_due_letters(now=clock.now())
-    assert "作ったメール 2件" in text(first.get(page))
+    assert "作ったメール2件" in text(first.get(page))
     mails = first.get(f"{page}mails/")
     assert "aoki@sample.example" in text(mails)
     mail = OutboxMessage.objects.get(recipient=cast.AOKI)
