@@ -96,7 +96,7 @@ def _found(letter: Letter, *, of: str) -> str:
     return FOUND.format(listed=LISTED.format(of=of), wanted=WANTED[Cover(letter.cover)])
 
 
-def _given(letter: Letter, now: datetime) -> dict[str, object]:
+def _given(letter: Letter, now: datetime) -> dict[str, date | list[str] | int]:
     return {"day": japan_date(now), "classes": list(letter.classes)}
 
 

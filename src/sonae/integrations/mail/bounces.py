@@ -28,7 +28,7 @@ def read_report(raw: bytes) -> list[Report]:
     """One for each address that the report speaks of; none where it is no report, or says that the mail was delivered."""
     if len(raw) > LARGEST_REPORT:
         return []
-    message = cast(EmailMessage, email.message_from_bytes(raw, policy=email.policy.default))
+    message = email.message_from_bytes(raw, policy=email.policy.default)
     if message.get_content_type() != "multipart/report":
         return []
     parts = [part for part, _ in zip(message.walk(), range(MOST_PARTS), strict=False)]
@@ -62,7 +62,7 @@ def _groups(part: EmailMessage) -> list[EmailMessage]:
     payload = part.get_payload()
     if isinstance(payload, list):
         return [cast(EmailMessage, one) for one in payload]
-    return [cast(EmailMessage, email.message_from_string(str(payload), policy=email.policy.default))]
+    return [email.message_from_string(str(payload), policy=email.policy.default)]
 
 
 def _about(parts: list[EmailMessage]) -> str:
@@ -74,7 +74,7 @@ def _about(parts: list[EmailMessage]) -> str:
                 return found
         if part.get_content_type() == "text/rfc822-headers":
             headers = email.message_from_string(str(part.get_payload()), policy=email.policy.default)
-            if found := _field(cast(EmailMessage, headers), "Message-ID"):
+            if found := _field(headers, "Message-ID"):
                 return found
     return ""
 

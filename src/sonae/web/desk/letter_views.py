@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from sonae.apps.audit.models import SecondLook
 from sonae.apps.audit.queries import waiting_look
 from sonae.apps.letters.mail import mail_of, sample_values
-from sonae.apps.letters.models import Letter, StopEntry
+from sonae.apps.letters.models import Bounce, Letter, StopEntry
 from sonae.apps.letters.queries import (
     A_PAGE,
     find_letter,
@@ -352,7 +352,7 @@ def letter_mails(request: HttpRequest, *, letter_id: int) -> HttpResponse:
     """Its mails as they were sent."""
     found = _letter_or_absent(request, letter_id)
     mails = list_mails(found, after=_number(request.GET.get("after", "")) or 0)
-    rows = [(one, [BOUNCES[back.kind] for back in one.bounces.all()]) for one in mails[:A_PAGE]]
+    rows = [(one, [BOUNCES[Bounce.Kind(back.kind)] for back in one.bounces.all()]) for one in mails[:A_PAGE]]
     more = mails[A_PAGE - 1].pk if len(mails) > A_PAGE else None
     return desk_page(request, "desk/letters/mails.html", {"letter": found, "rows": rows, "more": more})
 
@@ -364,7 +364,7 @@ def letter_mail(request: HttpRequest, *, letter_id: int, mail_id: int) -> HttpRe
     mail = find_mail(found, mail_id=mail_id)
     if mail is None:
         raise not_there(request, "mail", str(mail_id))
-    backs = [(BOUNCES[back.kind], back) for back in mail.bounces.all()]
+    backs = [(BOUNCES[Bounce.Kind(back.kind)], back) for back in mail.bounces.all()]
     return desk_page(request, "desk/letters/mail.html", {"letter": found, "mail": mail, "backs": backs})
 
 

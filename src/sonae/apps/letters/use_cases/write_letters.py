@@ -76,7 +76,7 @@ def _write_some(letter_id: int, most: int, now: datetime) -> int | None:
 
 def _begin(letter: Letter, now: datetime) -> bool:
     """Whether it goes out; the brake stops one that would reach many more than was agreed to."""
-    agreed, recipients = letter.numbers["recipients"], count_recipients(letter, now=now).recipients
+    agreed, recipients = (letter.numbers or {})["recipients"], count_recipients(letter, now=now).recipients
     grown = recipients - agreed
     if grown >= GROWN_LEAST and grown * 1000 > agreed * GROWN_PERMILLE:
         end_letter(letter, State.STOPPED, by=ACTOR, reason=f"{agreed:,} → {recipients:,}", now=now)
