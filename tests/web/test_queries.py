@@ -19,8 +19,12 @@ from sonae.apps.documents.models import Paper
 from sonae.apps.enrolment.models import Application
 from sonae.apps.enrolment.use_cases.start_application import start_application
 from sonae.apps.parties.models import Member, MemberAccess, User
+from sonae.apps.people.use_cases.invite_staff import invite_staff
+from sonae.apps.people.use_cases.limit_networks import set_networks
 from sonae.apps.programmes.models import Programme, SchemeYear
 from sonae.apps.programmes.use_cases.open_scheme_year import open_scheme_year
+from sonae.domain.networks import read_networks
+from sonae.domain.staff_rights import Position
 from tests import cast, clock
 from tests.web.applicant import COMPANY, CONSENTS, DISCLOSURE, NEEDS, RISK, Applicant
 from tests.web.contact_window import QUESTION, REFERRAL, Asker, received_page
@@ -258,6 +262,27 @@ def test_a_page_of_money_by_hand_asks_as_often_for_much_as_for_little(people: ca
         given_up(owed, people)
         given_up(enter_owed(payment)[0], people, for_good=True)
     assert statements_of(browser, address) == OF_MONEY_BY_HAND[page]
+
+
+# Session, user, organisation, networks; position; what the frame counts; then people, what each of them holds, and what is listed.
+OF_THE_STAFF = {"/desk/staff/": 14, "/desk/staff/networks/": 7, "/desk/staff/{}/": 12}
+
+
+@pytest.mark.parametrize("page", OF_THE_STAFF)
+def test_a_page_of_the_staff_asks_as_often_for_many_as_for_few(people: cast.Cast, page: str) -> None:
+    head, colleague = (cast.enter_staff("operator", one) for one in ("supervisor", "solicitor"))
+    browser = browser_of(head)
+    address = page.format(colleague.pk)
+    browser.get("/desk/")
+    assert statements_of(browser, address) == OF_THE_STAFF[page]
+    for number in range(5):
+        cast.enter_staff("operator", "solicitor", "clerk", email=f"s{number}@operator.example")
+        invite_staff(by=head, email=f"i{number}@operator.example", positions=[Position.CLERK], address="{token}", language="ja",
+                     now=clock.now())  # fmt: skip
+    set_networks(
+        organisation=head.organisation, networks=read_networks("127.0.0.0/8\n10.0.0.0/8"), actor="x", now=clock.now()
+    )
+    assert statements_of(browser, address) == OF_THE_STAFF[page]
 
 
 def given_up(owed: Receivable, people: cast.Cast, *, for_good: bool = False) -> None:

@@ -60,11 +60,12 @@ def freshly_signed_in(view: View) -> View:
     return opened
 
 
-def sign_in_again(request: HttpRequest) -> HttpResponse:
-    """To the page that asks for it; afterwards back to this one."""
+def sign_in_again(request: HttpRequest, *, back: str = "") -> HttpResponse:
+    """To the page that asks for it; afterwards back to this one, or to ``back``."""
+    next_page = back or request.path
     if lacks_second_factor(request):
-        return redirect(f"{reverse('portal:second_factor')}?{urlencode({'next': request.path})}")
-    return redirect(f"{reverse('portal:sign_in_again')}?{urlencode({'next': request.path})}")
+        return redirect(f"{reverse('portal:second_factor')}?{urlencode({'next': next_page})}")
+    return redirect(f"{reverse('portal:sign_in_again')}?{urlencode({'next': next_page})}")
 
 
 @never_cache

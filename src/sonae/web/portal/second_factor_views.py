@@ -179,7 +179,7 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
 
 def _renew(request: HttpRequest) -> HttpResponse:
     if not is_fresh(request):
-        return sign_in_again(request)
+        return sign_in_again(request, back=reverse("portal:security"))
     _keep_to_show(request, renew_recovery_codes(user=person(request), language=active_language(), now=now(request)))
     return _with_next(request, "portal:recovery_codes")
 
