@@ -13,7 +13,7 @@ from allauth.mfa.models import Authenticator
 
 from sonae.apps.parties.models import User
 from sonae.apps.people.one_time_codes import code_of, seconds_left, step_at
-from sonae.apps.people.sealing import seal, unseal
+from sonae.apps.people.sealing import Unreadable, seal, unseal
 from sonae.apps.people.secrets_of_mails import digest_of_code
 
 Kind = Authenticator.Type
@@ -88,12 +88,17 @@ class DemoCode:
 def list_demo_codes(*, now: datetime) -> list[DemoCode]:
     """For the keys that the demo made itself, and no others."""
     kept = Authenticator.objects.filter(type=Kind.TOTP, data__demo=True).select_related("user__organisation")
-    return [_demo_code(one, now=now) for one in kept.order_by("user_id")]
+    found = (_demo_code(one, now=now) for one in kept.order_by("user_id"))
+    return [one for one in found if one is not None]
 
 
-def _demo_code(kept: Authenticator, *, now: datetime) -> DemoCode:
-    """Of this step or, where that was used, of the next one, which may be typed already."""
+def _demo_code(kept: Authenticator, *, now: datetime) -> DemoCode | None:
+    """Of this step or, where that was used, of the next one, which may be typed already; none of a key that was sealed by an
+    installation with another secret."""
     here, used = step_at(now), kept.data["last_step"]
-    key = unseal(kept.data["secret"], purpose=purpose_of(kept.user))
+    try:
+        key = unseal(kept.data["secret"], purpose=purpose_of(kept.user))
+    except Unreadable:
+        return None
     free = here if used < here else here + 1
     return DemoCode(kept.user, code_of(key, free) if used < free else "", seconds_left(now))

@@ -119,7 +119,7 @@ def _ask(request: HttpRequest, form: SecondFactorForm) -> HttpResponse:
 def set_up(request: HttpRequest) -> HttpResponse:
     """GET shows the key, the same in every tab; POST takes a code that proves that it has been read."""
     if lacks_second_factor(request):
-        return _with_next(request, "portal:second_factor")
+        return redirect(f"{reverse('portal:second_factor')}?{urlencode({'next': request.get_full_path()})}")
     if second_factor_given(request) and not is_fresh(request):
         return sign_in_again(request)
     form = AppCodeForm(request.POST if request.method == "POST" else None)
