@@ -23,7 +23,16 @@ from tests.journeys.gallery import ENGLISH, SCENES, Visitor, route_of
 from tests.journeys.site import RunningSite
 
 pytestmark = pytest.mark.journey
-SCENE_FILES = (scenes_public, scenes_portal, scenes_member, scenes_desk, scenes_money, scenes_cover, scenes_looks, scenes_staff)
+SCENE_FILES = (
+    scenes_public,
+    scenes_portal,
+    scenes_member,
+    scenes_desk,
+    scenes_money,
+    scenes_cover,
+    scenes_looks,
+    scenes_staff,
+)
 WITHOUT_A_PICTURE = FOR_MACHINES | {
     # for machines, and what browsers and other people's pages show of ours
     "site:robots",

@@ -197,9 +197,7 @@ def _supervisor(page: str) -> Callable[[], Opened]:
 
     def open_page() -> Opened:
         number = User.objects.count()
-        browser = Client()
-        browser.force_login(cast.enter_staff("organiser", "supervisor", email=f"head-{number}@organiser.example"))
-        return browser, page
+        return browser_of(cast.enter_staff("organiser", "supervisor", email=f"head-{number}@organiser.example")), page
 
     return open_page
 
@@ -238,7 +236,7 @@ def _recovery_codes() -> Opened:
     return browser, browser.post(set_up, {"code": app_code(key)}).headers["Location"]
 
 
-def _supervisor(page: str) -> Callable[[], Opened]:
+def _staff_page(page: str) -> Callable[[], Opened]:
     """At the desk; ``{}`` stands for a colleague."""
 
     def open_page() -> Opened:
@@ -309,12 +307,12 @@ PAGES: dict[str, Callable[[], Opened]] = {
     "second step": _second_step("/sign-in/second/"),
     "setting up": _second_step("/sign-in/second/set-up/"),
     "recovery codes": _recovery_codes,
-    "desk staff": _supervisor("/desk/staff/"),
-    "desk invitation": _supervisor("/desk/staff/invite/"),
-    "desk person": _supervisor("/desk/staff/{}/"),
-    "desk closed": _supervisor("/desk/staff/{}/close/"),
-    "desk reset": _supervisor("/desk/staff/{}/reset/"),
-    "desk networks": _supervisor("/desk/staff/networks/"),
+    "desk staff": _staff_page("/desk/staff/"),
+    "desk invitation": _staff_page("/desk/staff/invite/"),
+    "desk person": _staff_page("/desk/staff/{}/"),
+    "desk closed": _staff_page("/desk/staff/{}/close/"),
+    "desk reset": _staff_page("/desk/staff/{}/reset/"),
+    "desk networks": _staff_page("/desk/staff/networks/"),
     "people": _signed_in("/portal/people/"),
     "security": _signed_in("/portal/security/"),
     "address": _signed_in("/portal/security/email/"),
