@@ -8,6 +8,7 @@ import secrets
 import struct
 from typing import Any
 
+from allauth.account.utils import user_pk_to_url_str
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.test import Client
@@ -27,7 +28,7 @@ class SoftPasskey:
     def __init__(self, user: User) -> None:
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.id = secrets.token_bytes(16)
-        self.handle = websafe_encode(str(user.pk).encode())
+        self.handle = websafe_encode(user_pk_to_url_str(user).encode())
 
     def made(self, options: str, *, verified: bool = True) -> str:
         """What a browser sends after making it."""

@@ -42,8 +42,7 @@ def give_second_factor(*, user: User, typed: str, language: str, now: datetime) 
 
     Counted before it is looked at, and outside the transaction, so that tries which arrive at once are counted one by one.
     """
-    tried = [allow(key=f"second:{user.pk}:{most}", most=most, within=within, now=now) for most, within in TRIES]
-    if not all(tried):
+    if not all(allow(key=f"second:{user.pk}:{most}", most=most, within=within, now=now) for most, within in TRIES):
         _warn(user, language=language, now=now)
         raise TooManyTries
     with transaction.atomic():

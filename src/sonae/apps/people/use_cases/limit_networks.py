@@ -37,7 +37,9 @@ def limit_networks(*, by: User, networks: Sequence[NamedNetwork], own_address: s
 def set_networks(*, organisation: Organisation, networks: Sequence[NamedNetwork], actor: str, now: datetime) -> bool:
     """What stands is ended, what is new is added, what stays is left as it is; whether anything changed."""
     wanted = {(one.cidr, one.label) for one in networks}
-    standing = list(DeskNetwork.objects.select_for_update().filter(organisation=organisation, ended_at=None))
+    standing = list(
+        DeskNetwork.objects.select_for_update().filter(organisation=organisation, ended_at=None).order_by("id")
+    )
     ended = [one for one in standing if (one.cidr, one.label) not in wanted]
     kept = {(one.cidr, one.label) for one in standing}
     added = [one for one in networks if (one.cidr, one.label) not in kept]
