@@ -32,7 +32,7 @@ class SoftPasskey:
 
     def made(self, options: str, *, verified: bool = True) -> str:
         """What a browser sends after making it."""
-        public = cbor.encode(dict(ES256.from_cryptography_key(self.key.public_key())))
+        public = cbor.encode(dict(ES256.from_cryptography_key(self.key.public_key())))  # type: ignore[no-untyped-call]
         attested = bytes(16) + struct.pack(">H", len(self.id)) + self.id + public
         data = self._data(ATTESTED, verified=verified) + attested
         attestation = cbor.encode({"fmt": "none", "attStmt": {}, "authData": data})

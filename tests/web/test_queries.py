@@ -239,12 +239,12 @@ def test_what_is_kept_of_a_member_does_not_make_the_start_ask_more(people: cast.
     assert statements_of(applicant.client, "/apply/") == alone + 2  # the member list once for each member
 
 
-# Session, user, organisation, positions; what the frame counts; then what is listed, and the people who did it.
+# Session, user, networks, organisation, positions; what the frame counts; then what is listed, and the people who did it.
 OF_MONEY_BY_HAND = {
-    "/desk/money/look/": 15,
-    "/desk/money/owed/{owed}/": 10,
-    "/desk/money/owed/{owed}/write-off/": 10,
-    "/desk/money/returns/{by_hand}/": 7,
+    "/desk/money/look/": 16,
+    "/desk/money/owed/{owed}/": 11,
+    "/desk/money/owed/{owed}/write-off/": 11,
+    "/desk/money/returns/{by_hand}/": 8,
 }
 
 
@@ -264,8 +264,8 @@ def test_a_page_of_money_by_hand_asks_as_often_for_much_as_for_little(people: ca
     assert statements_of(browser, address) == OF_MONEY_BY_HAND[page]
 
 
-# Session, user, organisation, networks; position; what the frame counts; then people, what each of them holds, and what is listed.
-OF_THE_STAFF = {"/desk/staff/": 14, "/desk/staff/networks/": 7, "/desk/staff/{}/": 12}
+# Session, user, networks, organisation, positions; what the frame counts; then people, what each of them holds, and what is listed.
+OF_THE_STAFF = {"/desk/staff/": 14, "/desk/staff/networks/": 8, "/desk/staff/{}/": 12}
 
 
 @pytest.mark.parametrize("page", OF_THE_STAFF)

@@ -44,5 +44,5 @@ def unseal(sealed: str, *, purpose: str) -> str:
     raise Unreadable
 
 
-def _box(key: str) -> AESGCM:
+def _box(key: str | bytes) -> AESGCM:
     return AESGCM(salted_hmac("sonae.people.sealing", "key", secret=key, algorithm="sha256").digest())
