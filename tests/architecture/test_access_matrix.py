@@ -10,8 +10,8 @@ import pytest
 from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from sonae.apps.parties.models import User
 from tests import cast
+from tests.web.door import browser_of
 
 pytestmark = pytest.mark.django_db
 TOKEN = "A" * 32  # formed like ours, and nobody's
@@ -80,6 +80,9 @@ MATRIX = {
         May.EVERYBODY, "/sign-in/code/", status=302
     ),  # back to the address, as no code is waited for
     "portal:passkey_sign_in": Row(May.EVERYBODY, "/sign-in/passkey/", "post"),
+    "portal:second_factor": Row(path="/sign-in/second/", **DESK),
+    "portal:second_factor_set_up": Row(path="/sign-in/second/set-up/", **DESK),
+    "portal:recovery_codes": Row(path="/sign-in/second/recovery-codes/", **DESK),
     "portal:sign_in_again": Row(May.SIGNED_IN, "/sign-in/again/", status=302),
     "portal:organiser_sign_in": Row(May.EVERYBODY, "/sign-in/organiser/", "post", 404),  # none is set up
     "portal:organiser_return": Row(May.EVERYBODY, "/sign-in/organiser/return/", status=404),
@@ -92,6 +95,7 @@ MATRIX = {
     "portal:email": Row(May.SIGNED_IN, "/portal/security/email/", status=302),
     "portal:passkey": Row(May.SIGNED_IN, "/portal/security/passkey/", status=302),
     "portal:invitation": Row(path=f"/invitations/{TOKEN}/", **HELD),
+    "portal:staff_invitation": Row(path=f"/invitations/staff/{TOKEN}/", **HELD),
     "portal:application": Row(path=APPLICATION, **OWN),
     "portal:step": Row(path=f"{APPLICATION}needs/", **OWN),
     "portal:document": Row(path=f"{APPLICATION}documents/overview/", **OWN),
@@ -136,6 +140,12 @@ MATRIX = {
     "desk:reinstate": Row(path="/desk/certificates/C2026-000001-0/reinstate/", **DESK),
     "desk:reverse": Row(path="/desk/certificates/C2026-000001-0/reverse/2/", **DESK),
     "desk:give_up": Row(path="/desk/certificates/C2026-000001-0/give-up/", method="post", **DESK),
+    "desk:staff": Row(path="/desk/staff/", **DESK),
+    "desk:staff_invite": Row(path="/desk/staff/invite/", **DESK),
+    "desk:networks": Row(path="/desk/staff/networks/", **DESK),
+    "desk:staff_member": Row(path="/desk/staff/1/", **DESK),
+    "desk:staff_close": Row(path="/desk/staff/1/close/", **DESK),
+    "desk:staff_reset": Row(path="/desk/staff/1/reset/", **DESK),
     "desk:turn": Row(path="/desk/turn/", **DESK),
     "desk:feeds": Row(path="/desk/feeds/", **DESK),
     "desk:upload": Row(path="/desk/feeds/upload/", **DESK),
@@ -253,26 +263,26 @@ def people(programme: object) -> cast.Cast:
 @rows(May.MEMBERS_PEOPLE)
 def test_whoever_has_signed_in_finds_nothing_at_an_address_that_is_not_theirs(people: cast.Cast, row: Row) -> None:
     for user in [people.owner, people.colleague, *people.everybody_else()]:
-        assert ask(_browser_of(user), row).status_code == 404
+        assert ask(browser_of(user), row).status_code == 404
 
 
 @rows(May.STAFF)
 def test_whoever_is_no_staff_finds_no_desk(people: cast.Cast, row: Row) -> None:
     for user in (people.owner, people.colleague, people.stranger, people.visitor):
-        assert ask(_browser_of(user), row).status_code == 404
+        assert ask(browser_of(user), row).status_code == 404
 
 
 @rows(May.SENDER)
 @pytest.mark.parametrize("person", ["visitor", "owner", "operator"])
 def test_nobody_is_heard_without_a_signature(people: cast.Cast, row: Row, person: str) -> None:
-    browser = Client() if person == "visitor" else _browser_of(people.staff.get(person, people.owner))
+    browser = Client() if person == "visitor" else browser_of(people.staff.get(person, people.owner))
     assert ask(browser, row).status_code == 401
 
 
 @rows(May.PROCESSOR)
 @pytest.mark.parametrize("person", ["visitor", "owner", "insurer"])
 def test_nobody_but_the_processor_is_heard(people: cast.Cast, row: Row, person: str) -> None:
-    browser = Client() if person == "visitor" else _browser_of(people.staff.get(person, people.owner))
+    browser = Client() if person == "visitor" else browser_of(people.staff.get(person, people.owner))
     assert browser.post(row.path, b'{"type": "payment.captured"}', content_type="application/json").status_code == 400
     assert browser.get(row.path).status_code == 405
 
@@ -280,11 +290,5 @@ def test_nobody_but_the_processor_is_heard(people: cast.Cast, row: Row, person: 
 @rows(May.DEMO)
 def test_outside_the_demo_there_is_no_such_page(people: cast.Cast, row: Row) -> None:
     with override_settings(SONAE_DEMO=False):
-        for browser in (Client(), _browser_of(people.owner), _browser_of(people.staff["insurer"])):
+        for browser in (Client(), browser_of(people.owner), browser_of(people.staff["insurer"])):
             assert ask(browser, row).status_code == 404
-
-
-def _browser_of(user: User) -> Client:
-    browser = Client()
-    browser.force_login(user)
-    return browser

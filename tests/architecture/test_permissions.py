@@ -15,6 +15,7 @@ from sonae.domain.staff_rights import HOLDERS, SEEING, Party, Position, Registra
 from tests import cast, clock
 from tests.architecture.permissions_page import PAGE, needed_rights, page
 from tests.architecture.test_access_matrix import MATRIX
+from tests.web.door import browser_of
 
 DESK = [(name, MATRIX[f"desk:{name}"].path, needed) for name, _, needed in needed_rights()]
 EVERY_POST = list(itertools.product(Party, Position))
@@ -49,8 +50,7 @@ def test_the_page_in_the_docs_is_the_one_that_the_code_gives() -> None:
 def test_each_gets_past_the_doors_of_their_rights_alone(programme: object, party: Party, position: Position) -> None:
     user = cast.enter_staff(party, position)
     held = rights_of(party=party, positions=[position], registration=Registration("1", date.max), on=clock.now().date())
-    browser = Client()
-    browser.force_login(user)
+    browser = browser_of(user)
     for name, path, needed in DESK:
         assert needed
         for method in ("get", "post"):

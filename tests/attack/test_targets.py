@@ -22,7 +22,7 @@ NAMED_FIELD = re.compile(r"<(?:input|select|textarea|button)\b[^>]*\bname=\"([^\
 FORM = re.compile(r"<form\b([^>]*)>(.*?)</form>", re.DOTALL)
 SAMPLE_OF_PARTS = "shared/parts.html"  # its form is a picture of the fields and leads nowhere
 # Where their only field leads, ``next``, is tried by test_passkeys.py; sending it ends the session that would attack.
-END_THEIR_SESSION = {"portal/sign_in_again.html", "portal/invitation.html"}
+END_THEIR_SESSION = {"portal/sign_in_again.html", "portal/invitation.html", "portal/staff_invitation.html"}
 
 
 @pytest.fixture

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import urllib3
 from django.conf import settings
-from django.test import Client
 
 from sonae.apps.parties.models import User
+from tests.web.door import browser_of
 
 
 class Tab:
     """A browser tab of the applicant, signed in; every tab shares the session, as tabs do."""
 
     def __init__(self, site: str, user: User) -> None:
-        client = Client()
-        client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        client = browser_of(user)
         self._secret = "a" * 32
         session = client.cookies[settings.SESSION_COOKIE_NAME].value
         self._cookies = f"{settings.SESSION_COOKIE_NAME}={session}; csrftoken={self._secret}"

@@ -41,6 +41,7 @@ from tests.faults.own_server import OwnServer, SmallDisk
 from tests.faults.world import Processor, World
 from tests.integrations.workbooks import workbook_of
 from tests.renewals import enter_members, give_covers
+from tests.web.door import browser_of
 from tests.web.feed_sender import KEYS, Sender
 
 pytestmark = pytest.mark.faults
@@ -58,9 +59,8 @@ def large_list(size: int = 4_000_000, seed: int = 15) -> bytes:
 def operator() -> Client:
     organisation, _ = Organisation.objects.get_or_create(code="operator", defaults={"role": "operator"})
     address = f"operator{secrets.token_hex(3)}@staff.example"
-    browser = Client(raise_request_exception=False)
-    browser.force_login(User.objects.create_user(address, date_joined=clock.now(), organisation=organisation))
-    return browser
+    user = User.objects.create_user(address, date_joined=clock.now(), organisation=organisation)
+    return browser_of(user, raise_request_exception=False)
 
 
 def hand_in(browser: Client, body: bytes) -> tuple[int, str]:

@@ -31,6 +31,7 @@ class Visitor:
     applicant: QuickApplicant = field(init=False)
     verification_code: str = ""
     card_session: str = ""
+    app_key: str = ""
 
     def __post_init__(self) -> None:
         self.page = self.context.new_page()

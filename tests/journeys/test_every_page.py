@@ -17,6 +17,7 @@ from tests.journeys import (
     scenes_money,
     scenes_portal,
     scenes_public,
+    scenes_staff,
 )
 from tests.journeys.conftest import TABLET, TELEPHONE, look_at
 from tests.journeys.gallery import ENGLISH, SCENES, Visitor, route_of
@@ -32,6 +33,7 @@ SCENE_FILES = (
     scenes_cover,
     scenes_looks,
     scenes_letters,
+    scenes_staff,
 )
 WITHOUT_A_PICTURE = FOR_MACHINES | {
     # for machines, and what browsers and other people's pages show of ours

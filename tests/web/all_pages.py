@@ -25,7 +25,7 @@ from tests.apps.letters.letters import write as write_letter
 from tests.web.applicant import Applicant
 from tests.web.contact_window import received_page
 from tests.web.cover_pages import preview
-from tests.web.door import signed_in
+from tests.web.door import app_code, browser_of, give_app, sign_in, signed_in
 from tests.web.feeds_on_file import enter_feed
 from tests.web.holdings import give_paid_cover
 from tests.web.memory_gateway import MemoryGateway
@@ -151,9 +151,7 @@ def operator() -> Client:
     """Somebody of the contact window, at the desk."""
     names = {"code": "operator", "name_ja": "operator", "name_en": "operator"}
     organisation, _ = Organisation.objects.get_or_create(role=Organisation.Role.OPERATOR, defaults=names)
-    browser = Client()
-    browser.force_login(cast.enter_person("desk@staff.example", organisation=organisation))
-    return browser
+    return browser_of(cast.enter_person("desk@staff.example", organisation=organisation))
 
 
 def _money(page: str, *, closed: bool = False) -> Callable[[], Opened]:
@@ -200,9 +198,7 @@ def _supervisor(page: str) -> Callable[[], Opened]:
 
     def open_page() -> Opened:
         number = User.objects.count()
-        browser = Client()
-        browser.force_login(cast.enter_staff("organiser", "supervisor", email=f"head-{number}@organiser.example"))
-        return browser, page
+        return browser_of(cast.enter_staff("organiser", "supervisor", email=f"head-{number}@organiser.example")), page
 
     return open_page
 
@@ -228,6 +224,38 @@ def _return_look() -> Opened:
 
 def _feed(page: str, state: str) -> Callable[[], Opened]:
     return lambda: (operator(), f"/desk/feeds/{enter_feed(state).pk}/{page}")
+
+
+def _second_step(page: str) -> Callable[[], Opened]:
+    """Somebody of the staff who has given the code from the mail alone; with an app where one is asked for."""
+
+    def open_page() -> Opened:
+        names = {"code": "agency", "name_ja": "agency", "name_en": "agency"}
+        organisation, _ = Organisation.objects.get_or_create(role=Organisation.Role.AGENCY, defaults=names)
+        browser, user = Client(), cast.enter_person("new@staff.example", organisation=organisation)
+        sign_in(browser, user.email)
+        if page == "/sign-in/second/":
+            give_app(user)
+        return browser, page
+
+    return open_page
+
+
+def _recovery_codes() -> Opened:
+    browser, set_up = _second_step("/sign-in/second/set-up/")()
+    key = str(browser.get(set_up).context["key"]).replace(" ", "")
+    return browser, browser.post(set_up, {"code": app_code(key)}).headers["Location"]
+
+
+def _staff_page(page: str) -> Callable[[], Opened]:
+    """At the desk; ``{}`` stands for a colleague."""
+
+    def open_page() -> Opened:
+        head, colleague = (cast.enter_staff("operator", one) for one in ("supervisor", "solicitor"))
+        give_app(colleague)
+        return browser_of(head), page.format(colleague.pk)
+
+    return open_page
 
 
 PAGES: dict[str, Callable[[], Opened]] = {
@@ -291,6 +319,15 @@ PAGES: dict[str, Callable[[], Opened]] = {
     "desk close": _money("/desk/money/2026-12/list/close/"),  # still open when the next ones close November
     "desk remit": _money("/desk/money/2026-11/list/remit/", closed=True),
     "desk take back": _money("/desk/money/2026-11/list/take-back/", closed=True),
+    "second step": _second_step("/sign-in/second/"),
+    "setting up": _second_step("/sign-in/second/set-up/"),
+    "recovery codes": _recovery_codes,
+    "desk staff": _staff_page("/desk/staff/"),
+    "desk invitation": _staff_page("/desk/staff/invite/"),
+    "desk person": _staff_page("/desk/staff/{}/"),
+    "desk closed": _staff_page("/desk/staff/{}/close/"),
+    "desk reset": _staff_page("/desk/staff/{}/reset/"),
+    "desk networks": _staff_page("/desk/staff/networks/"),
     "people": _signed_in("/portal/people/"),
     "security": _signed_in("/portal/security/"),
     "address": _signed_in("/portal/security/email/"),

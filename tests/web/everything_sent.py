@@ -17,6 +17,7 @@ from sonae.apps.enrolment.models import Application
 from sonae.apps.letters.models import Letter, StopEntry
 from sonae.apps.membership.models import Feed, FreeCoverRun
 from sonae.apps.parties.models import Member, MemberAccess, User
+from sonae.apps.people.models import DeskNetwork, StaffInvitation, StaffPosition
 from sonae.apps.programmes.models import SchemeYear
 from sonae.apps.renewal.models import ParkedCertificate, RenewalRun
 from sonae.apps.reporting.models import PayoutDecision, RemittanceStep
@@ -32,6 +33,7 @@ from tests.web import applicant as applicants
 from tests.web.applicant import COMPANY, CONSENTS, DECLARATIONS, DISCLOSURE, OTHER_INSURED, Applicant
 from tests.web.contact_window import Asker
 from tests.web.cover_pages import confirm, preview
+from tests.web.door import app_code, browser_of, give_app_code, sign_in
 from tests.web.memory_gateway import MemoryGateway
 from tests.web.money_on_file import OVER, enter_month, enter_owed, payout
 from tests.web.page_forms import forms_of
@@ -75,6 +77,8 @@ def buy_everything(browser_class: type[Client]) -> None:
     certificate = applicant.reload().certificate
     assert certificate is not None
     use_the_portal(applicant.client, certificate.number)
+    pass_the_staffs_door(browser_class, people)
+    manage_the_staff(browser_class)
     handle_feeds(browser_class, people)
     renew(browser_class, gateway)
     steer_the_turn(browser_class, people)
@@ -113,11 +117,42 @@ def use_the_door(browser_class: type[Client], people: cast.Cast) -> None:
     browser.post("/sign-in/again/", {"next": "/portal/"})
 
 
+def pass_the_staffs_door(browser_class: type[Client], people: cast.Cast) -> None:
+    """An app is set up and its recovery codes are kept; then, in another browser, its code is given."""
+    user = people.staff["agency"]
+    browser, other = browser_class(), browser_class()
+    sign_in(browser, user.email)
+    key = str(browser.get("/sign-in/second/set-up/").context["key"]).replace(" ", "")
+    browser.post("/sign-in/second/set-up/", {"code": app_code(key)})
+    for action in ("download", "kept", "renew"):
+        browser.post("/sign-in/second/recovery-codes/", {"action": action})
+    with clock.at(clock.later(minutes=1)):
+        sign_in(other, user.email)
+        give_app_code(other, key)
+        assert other.get("/desk/").status_code == 200
+
+
+def manage_the_staff(browser_class: type[Client]) -> None:
+    """Everything that a supervisor does with the people of an organisation, and from where they may work."""
+    head, clerk = (cast.enter_staff("agency", one) for one in ("supervisor", "clerk"))
+    browser, page = browser_of(head, browser_class), f"/desk/staff/{clerk.pk}/"
+    browser.post("/desk/staff/invite/", {"email": "invited@staff.example", "positions": ["clerk"]})
+    browser.post("/desk/staff/", {"action": "send_again", "one": str(StaffInvitation.objects.latest("id").pk)})
+    browser.post("/desk/staff/", {"action": "revoke", "one": str(StaffInvitation.objects.latest("id").pk)})
+    for action, position in (("give", "solicitor"), ("take", "clerk")):
+        browser.post(page, {"action": action, "position": position})
+    browser.post(page, {"action": "register", "number": "R-7", "last_day": "2030-03-31"})
+    for act in ("reset", "close"):
+        browser.post(f"{page}{act}/", {"reason": "because"})
+    browser.post(page, {"action": "reopen"})
+    browser.post("/desk/staff/networks/", {"networks": "127.0.0.0/8 here"})
+    assert StaffPosition.objects.filter(user=clerk, ended_at=None).get().position == "solicitor"
+    assert (clerk.registrations.get().number, DeskNetwork.objects.get().cidr) == ("R-7", "127.0.0.0/8")
+
+
 def handle_feeds(browser_class: type[Client], people: cast.Cast) -> None:
     """Everything that is done at the desk with files of members: one is applied, one is held, released and given up."""
-    first, second = browser_class(), browser_class()
-    first.force_login(people.staff["organiser"])
-    second.force_login(people.staff["operator"])
+    first, second = (browser_of(people.staff[role], browser_class) for role in ("organiser", "operator"))
     rows = [Row("10000017", "basic"), Row("20000031", "pap"), Row("30000001", "basic"), Row("40000001", "total")]
     for on, listed, acts in (("2026-12-01", rows, ("apply",)), ("2026-12-02", rows[:1], ("release", "withdraw"))):
         file = SimpleUploadedFile("members.csv", file_of(listed))
@@ -297,6 +332,4 @@ def paid_cover_of(member: Member) -> Certificate:
 
 
 def signed_in(browser_class: type[Client], user: User) -> Client:
-    browser = browser_class()
-    browser.force_login(user)
-    return browser
+    return browser_of(user, browser_class)

@@ -13,10 +13,12 @@ from django.test import Client
 
 from sonae.apps.billing.models import Allocation, Charge, Payment, Refund
 from sonae.apps.certificates.models import Certificate, Transaction
-from sonae.apps.parties.models import Member, MembershipFact, User
+from sonae.apps.parties.models import Member, MembershipFact
 from sonae.apps.programmes.models import SchemeYear
 from tests import clock
+from tests.web import door
 
+browser_of = door.browser_of
 INLINE = re.compile(r"</?(?:time|strong|b|span|wbr|small|a)\b[^>]*>")
 PATCH = {"plan": "P100", "industry": "other_services", "annual_sales": 5_000_000, "insured": {"name": "青木工務店"}}
 
@@ -69,12 +71,6 @@ def tell(member: Member, kind: str, on: date, **changed: str) -> MembershipFact:
     return MembershipFact.objects.create(
         member=member, kind=kind, effective_date=on, recorded_at=clock.now(), source="feed:7", **{**fields, **changed}
     )  # fmt: skip
-
-
-def browser_of(user: User) -> Client:
-    browser = Client()
-    browser.force_login(user)
-    return browser
 
 
 def words_of(browser: Client, address: str) -> str:

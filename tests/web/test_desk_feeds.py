@@ -16,6 +16,7 @@ from sonae.apps.membership.models import Feed
 from sonae.apps.parties.models import Organisation, User
 from sonae.web.desk import act_views, upload_views
 from tests import cast
+from tests.web.door import browser_of
 from tests.web.feeds_on_file import enter_feed, set_aside
 
 pytestmark = pytest.mark.django_db
@@ -30,12 +31,6 @@ def people(programme: object) -> cast.Cast:
 @pytest.fixture
 def operator(people: cast.Cast) -> Client:
     return browser_of(people.staff["operator"])
-
-
-def browser_of(user: User) -> Client:
-    browser = Client()
-    browser.force_login(user)
-    return browser
 
 
 def text_of(answer: Any) -> str:

@@ -17,6 +17,7 @@ from sonae.apps.renewal.use_cases.rehearse_turn import rehearse_turn
 from sonae.domain.calendar import JAPAN
 from tests import cast, clock
 from tests.renewals import NEXT, OFFERS_DAY, act, enter_members, give_covers
+from tests.web.door import browser_of
 
 pytestmark = pytest.mark.usefixtures("programme")
 PAGE = "/desk/turn/"
@@ -25,9 +26,7 @@ PAGE = "/desk/turn/"
 @pytest.fixture
 def organiser() -> Client:
     cast.call_in()
-    browser = Client()
-    browser.force_login(Organisation.objects.get(role="organiser").staff.get())
-    return browser
+    return browser_of(Organisation.objects.get(role="organiser").staff.get())
 
 
 def jobs() -> list[str]:
@@ -104,8 +103,7 @@ def test_a_certificate_that_was_not_set_aside_can_not_be_tried_again(organiser: 
 
 @pytest.mark.parametrize("role", ["insurer", "agency"])
 def test_who_has_no_business_with_it_finds_nothing_there(organiser: Client, role: str) -> None:
-    browser = Client()
-    browser.force_login(Organisation.objects.get(role=role).staff.get())
+    browser = browser_of(Organisation.objects.get(role=role).staff.get())
     for answer in (browser.get(PAGE), browser.post(PAGE, {"act": "offers", "year": "2026-12-01"})):
         assert answer.status_code == 404
     assert jobs() == []

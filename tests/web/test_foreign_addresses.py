@@ -39,9 +39,10 @@ from sonae.web.portal import payment_views
 from sonae.web.shared import access
 from tests import cast, clock
 from tests.apps.certificates.covers import ask, wish
-from tests.architecture.test_access_matrix import MATRIX, OF_THE_DESK, May, patterns_of
+from tests.architecture.test_access_matrix import MATRIX, May, patterns_of
 from tests.web.applicant import Applicant
 from tests.web.contact_window import received_page
+from tests.web.door import enter
 from tests.web.holdings import give_paid_cover
 from tests.web.memory_gateway import MemoryGateway
 
@@ -84,7 +85,7 @@ class World:
         if role != "anonymous":
             people = {"owner": self.people.owner, "colleague": self.people.colleague, "reader": self.people.reader,
                       "stranger": self.people.stranger, "visitor": self.people.visitor, "former": self.former}  # fmt: skip
-            browser.force_login(people.get(role) or self.people.staff[role])
+            enter(browser, people.get(role) or self.people.staff[role])
         return browser
 
 
@@ -136,13 +137,14 @@ OF_A_MEMBER = (
     *(f"portal:cover_{act}" for act in OF_A_COVER), *(f"portal:change_{page}" for page in OF_A_CHANGE),
 )  # fmt: skip
 # At the desk and at the signed door: test_access_matrix.py, test_desk_feeds.py, test_desk_cover.py and test_feed_api.py try them.
-OF_STAFF_AND_SENDERS = {name for name, row in MATRIX.items() if row.may in {*OF_THE_DESK, May.SENDER}}
+OF_STAFF_AND_SENDERS = {name for name, row in MATRIX.items() if row.may in {May.STAFF, May.SENDER}}
 FOR_EVERYBODY = {name for name, row in MATRIX.items() if row.may is May.EVERYBODY}
 
 
 def test_every_address_with_an_id_is_tried_here() -> None:
     tried = {*OF_AN_APPLICATION, *OF_A_MEMBER, "site:quote", "site:estimate", "site:verify", "card_hook",
-             "site:consultation_received", "site:consultation_withdraw", "portal:invitation"}  # fmt: skip
+             "site:consultation_received", "site:consultation_withdraw", "portal:invitation",
+             "portal:staff_invitation"}  # fmt: skip
     assert set(with_an_id()) - FOR_EVERYBODY - OF_STAFF_AND_SENDERS == tried
     assert {name for name, row in MATRIX.items() if row.may is May.MEMBERS_PEOPLE} == {
         *OF_AN_APPLICATION,

@@ -15,7 +15,7 @@ from sonae.apps.parties.models import MemberAccess
 from sonae.apps.people.models import Invitation
 from sonae.apps.people.use_cases import invite_person, take_invitation
 from tests import cast, clock
-from tests.web.door import newest_mail, sign_in, signed_in
+from tests.web.door import browser_of, newest_mail, sign_in, signed_in
 
 pytestmark = pytest.mark.django_db
 NEW = "nitta@sample.example"
@@ -25,12 +25,6 @@ Role = MemberAccess.Role
 @pytest.fixture
 def people(programme: object) -> cast.Cast:
     return cast.call_in()
-
-
-def browser_of(user: Any) -> Client:
-    browser = Client()
-    browser.force_login(user)
-    return browser
 
 
 def act(browser: Client, people: cast.Cast, action: str, **more: object) -> Any:

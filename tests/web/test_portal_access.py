@@ -11,16 +11,18 @@ from pytest_django import Settings
 
 from sonae.apps.documents.models import Paper
 from sonae.apps.enrolment.models import Application, StepAnswers
-from sonae.apps.parties.models import MemberAccess, User
+from sonae.apps.parties.models import MemberAccess
 from sonae.web.portal import urls
 from tests import cast
 from tests.web.applicant import NEEDS, Applicant
+from tests.web.door import browser_of
 from tests.web.memory_gateway import MemoryGateway
 
 pytestmark = pytest.mark.django_db
 NOWHERE = "A" * 32
 OPEN_TO_ALL = {
     "sign_in", "sign_in_code", "sign_out", "outbox", "passkey_sign_in", "organiser_sign_in", "organiser_return", "invitation",
+    "staff_invitation",
 }  # fmt: skip
 LISTS = {
     "documents": "/portal/documents/",
@@ -36,6 +38,7 @@ LISTS = {
     "sign_in_again": "/sign-in/again/",
 }
 PERSONAL = {"start", "postcode", "home", "data_download"} | LISTS.keys()
+OF_STAFF = {"second_factor", "second_factor_set_up", "recovery_codes"}  # test_second_factor.py tries each of them
 OF_A_NUMBER = {
     "paper",
     "accounting",
@@ -73,15 +76,9 @@ def gateway(monkeypatch: pytest.MonkeyPatch) -> MemoryGateway:
     return gateway
 
 
-def browser_of(user: User) -> Client:
-    browser = Client()
-    browser.force_login(user)
-    return browser
-
-
 def test_every_address_of_the_portal_is_covered_here() -> None:
     names = {pattern.name for pattern in urls.urlpatterns if isinstance(pattern, URLPattern)}
-    assert names == OPEN_TO_ALL | PERSONAL | OF_AN_APPLICATION.keys() | OF_A_NUMBER
+    assert names == OPEN_TO_ALL | PERSONAL | OF_AN_APPLICATION.keys() | OF_A_NUMBER | OF_STAFF
 
 
 @pytest.mark.parametrize("prefix", ["", "/en"])

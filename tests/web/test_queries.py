@@ -19,8 +19,12 @@ from sonae.apps.documents.models import Paper
 from sonae.apps.enrolment.models import Application
 from sonae.apps.enrolment.use_cases.start_application import start_application
 from sonae.apps.parties.models import Member, MemberAccess, User
+from sonae.apps.people.use_cases.invite_staff import invite_staff
+from sonae.apps.people.use_cases.limit_networks import set_networks
 from sonae.apps.programmes.models import Programme, SchemeYear
 from sonae.apps.programmes.use_cases.open_scheme_year import open_scheme_year
+from sonae.domain.networks import read_networks
+from sonae.domain.staff_rights import Position
 from tests import cast, clock
 from tests.web.applicant import COMPANY, CONSENTS, DISCLOSURE, NEEDS, RISK, Applicant
 from tests.web.contact_window import QUESTION, REFERRAL, Asker, received_page
@@ -235,12 +239,12 @@ def test_what_is_kept_of_a_member_does_not_make_the_start_ask_more(people: cast.
     assert statements_of(applicant.client, "/apply/") == alone + 2  # the member list once for each member
 
 
-# Session, user, organisation, positions; what the frame counts; then what is listed, and the people who did it.
+# Session, user, networks, organisation, positions; what the frame counts; then what is listed, and the people who did it.
 OF_MONEY_BY_HAND = {
-    "/desk/money/look/": 15,
-    "/desk/money/owed/{owed}/": 10,
-    "/desk/money/owed/{owed}/write-off/": 10,
-    "/desk/money/returns/{by_hand}/": 7,
+    "/desk/money/look/": 16,
+    "/desk/money/owed/{owed}/": 11,
+    "/desk/money/owed/{owed}/write-off/": 11,
+    "/desk/money/returns/{by_hand}/": 8,
 }
 
 
@@ -258,6 +262,27 @@ def test_a_page_of_money_by_hand_asks_as_often_for_much_as_for_little(people: ca
         given_up(owed, people)
         given_up(enter_owed(payment)[0], people, for_good=True)
     assert statements_of(browser, address) == OF_MONEY_BY_HAND[page]
+
+
+# Session, user, networks, organisation, positions; what the frame counts; then people, what each of them holds, and what is listed.
+OF_THE_STAFF = {"/desk/staff/": 14, "/desk/staff/networks/": 8, "/desk/staff/{}/": 12}
+
+
+@pytest.mark.parametrize("page", OF_THE_STAFF)
+def test_a_page_of_the_staff_asks_as_often_for_many_as_for_few(people: cast.Cast, page: str) -> None:
+    head, colleague = (cast.enter_staff("operator", one) for one in ("supervisor", "solicitor"))
+    browser = browser_of(head)
+    address = page.format(colleague.pk)
+    browser.get("/desk/")
+    assert statements_of(browser, address) == OF_THE_STAFF[page]
+    for number in range(5):
+        cast.enter_staff("operator", "solicitor", "clerk", email=f"s{number}@operator.example")
+        invite_staff(by=head, email=f"i{number}@operator.example", positions=[Position.CLERK], address="{token}", language="ja",
+                     now=clock.now())  # fmt: skip
+    set_networks(
+        organisation=head.organisation, networks=read_networks("127.0.0.0/8\n10.0.0.0/8"), actor="x", now=clock.now()
+    )
+    assert statements_of(browser, address) == OF_THE_STAFF[page]
 
 
 def given_up(owed: Receivable, people: cast.Cast, *, for_good: bool = False) -> None:

@@ -22,6 +22,7 @@ from tests import clock
 from tests.apps.certificates.changes import ask
 from tests.cast import Cast, call_in, leave_list
 from tests.web.applicant import COMPANY, CONSENTS, DECLARATIONS, DISCLOSURE, OTHER_INSURED, Applicant
+from tests.web.door import enter
 from tests.web.holdings import give_paid_cover, tell, words_of
 from tests.web.memory_gateway import MemoryGateway
 from tests.web.page_forms import forms_of
@@ -298,7 +299,7 @@ def test_others_find_nothing_and_readers_only_look(cast: Cast, gateway: MemoryGa
     with clock.at(OCTOBER):
         for user in cast.everybody_else():
             stranger = Client()
-            stranger.force_login(user)
+            enter(stranger, user)
             assert stranger.get(f"/portal/renewal/{old.number}/").status_code == 404
             assert stranger.post(f"/portal/renewal/{old.number}/").status_code == 404
         reader = Client()

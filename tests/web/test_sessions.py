@@ -22,6 +22,7 @@ from sonae.web.shared.sessions import SessionStore
 from tests import cast
 from tests.architecture.test_access_matrix import MATRIX
 from tests.web.applicant import NEEDS, Applicant
+from tests.web.door import enter
 
 pytestmark = pytest.mark.django_db
 MOMENT = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
@@ -274,7 +275,7 @@ SENT_BY_PEOPLE = sorted(
 def strict(user: User | None) -> Client:
     browser = Client(enforce_csrf_checks=True)
     if user is not None:
-        browser.force_login(user)
+        enter(browser, user)
     return browser
 
 

@@ -9,6 +9,8 @@ from django.db import transaction
 
 from sonae.apps.membership.use_cases.follow_member import follow_members
 from sonae.apps.parties.models import Member, MemberAccess, MembershipFact, Organisation, User
+from sonae.apps.people.one_time_codes import draw_key
+from sonae.apps.people.second_factors import keep_key, second_factors_of
 from sonae.apps.people.use_cases.place_staff import grant_position, note_registration
 from sonae.domain.staff_rights import Position
 
@@ -100,8 +102,9 @@ def seed_members(*, now: datetime) -> None:
     for code, role, name_ja, name_en in ORGANISATIONS:
         Organisation.objects.get_or_create(code=code, defaults={"role": role, "name_ja": name_ja, "name_en": name_en})
     for person in DEMO_STAFF:
-        if not User.objects.filter(email=person.email).exists():
-            _enter_staff(person, now)
+        user = User.objects.filter(email=person.email).first() or _enter_staff(person, now)
+        if not second_factors_of(user).is_set_up:
+            keep_key(user=user, key=draw_key(), last_step=0, now=now, demo=True)
     known = set(Member.objects.values_list("number", flat=True))
     for entry in DEMO_MEMBERS:
         if entry.number not in known:
@@ -115,7 +118,7 @@ def cover_members(*, now: datetime) -> None:
     follow_members(ids=list(ids.values_list("id", flat=True)), reason="demo", now=now)
 
 
-def _enter_staff(person: DemoStaff, now: datetime) -> None:
+def _enter_staff(person: DemoStaff, now: datetime) -> User:
     organisation = Organisation.objects.get(code=person.organisation)
     user = User.objects.create_user(person.email, date_joined=now, organisation=organisation)
     for position in person.positions:
@@ -124,6 +127,7 @@ def _enter_staff(person: DemoStaff, now: datetime) -> None:
         note_registration(
             user_id=user.pk, number=DEMO_REGISTRATION, last_day=REGISTERED_UNTIL, actor="system:demo", now=now
         )
+    return user
 
 
 def _add(entry: DemoMember, now: datetime) -> None:

@@ -82,7 +82,8 @@ def run(args: argparse.Namespace) -> int:
         return USAGE_ERROR
 
 
-def _person() -> str:
+def person_at_the_keyboard() -> str:
+    """Who types, as the audit log names them."""
     return f"command:{pwd.getpwuid(os.getuid()).pw_name}"
 
 
@@ -120,7 +121,9 @@ def take_payout(args: argparse.Namespace) -> int:
         path = Path(args.file)
         if path.stat().st_size > settings.SONAE_PAYOUT_LIMIT_BYTES:
             raise Refused(f"{args.file}: more than {settings.SONAE_PAYOUT_LIMIT_BYTES:,} bytes")
-        taken = take_payout_file(content=path.read_bytes(), file_name=path.name, actor=_person(), now=now())
+        taken = take_payout_file(
+            content=path.read_bytes(), file_name=path.name, actor=person_at_the_keyboard(), now=now()
+        )
     except OSError as problem:
         raise Refused(f"{args.file}: {problem.strerror}") from problem
     except PayoutRefused as refused:
@@ -159,7 +162,7 @@ def close_month(args: argparse.Namespace) -> int:
     from sonae.apps.reporting.use_cases.close_bordereau import BeforeTheFirst, EarlierOpen, NotOver, close_bordereau
 
     try:
-        closed = close_bordereau(month=args.month, actor=_person(), now=now())
+        closed = close_bordereau(month=args.month, actor=person_at_the_keyboard(), now=now())
     except NotOver:
         raise Refused(f"{args.month:%Y-%m} is not over yet in Japan") from None
     except EarlierOpen as earlier:

@@ -80,6 +80,6 @@ def welcome(*, address: str, cards: str) -> str:
         f"    Mails (sign-in codes are here)  {address}/demo/outbox/\n"
         f"    Test cards        {cards}/\n\n"
         f"  Sign in with one of these addresses; the code arrives on the page of mails:\n\n{people}\n\n"
-        f"  At the desk:\n\n{staff}\n\n"
+        f"  At the desk, which also asks for the code of an authenticator app (on the page of mails, too):\n\n{staff}\n\n"
         f"  Stop with Ctrl-C. Everything is kept under var/.\n"
     )

@@ -67,6 +67,17 @@ class Right(StrEnum):
     EXPORT_PERSONAL_DATA = "export_personal_data"
 
 
+DAYS_TO_RENEW = 60  # before its last day a registration is shown as one that ends soon
+
+
+class Standing(StrEnum):
+    """How a registration stands on a day."""
+
+    HOLDS = "holds"
+    ENDS_SOON = "ends_soon"
+    OVER = "over"
+
+
 @dataclass(frozen=True, slots=True)
 class Registration:
     """A solicitor's registration; it holds up to and including the last day."""
@@ -77,6 +88,12 @@ class Registration:
     def holds_on(self, day: date) -> bool:
         """Whether somebody may solicit under it on that day."""
         return day <= self.last_day
+
+    def standing_on(self, day: date) -> Standing:
+        """Whether it has to be renewed, for those who look after it."""
+        if not self.holds_on(day):
+            return Standing.OVER
+        return Standing.ENDS_SOON if (self.last_day - day).days <= DAYS_TO_RENEW else Standing.HOLDS
 
 
 _EVERYBODY = frozenset(Position)
@@ -119,6 +136,19 @@ HOLDERS: dict[Right, dict[Party, frozenset[Position]]] = {
     Right.EXPORT_PERSONAL_DATA: {Party.ORGANISER: _HEAD, Party.OPERATOR: _HEAD},
 }
 SEEING = frozenset(right for right in Right if right.startswith("see_"))
+
+
+def positions_in(party: Party) -> tuple[Position, ...]:
+    """Those that somebody there can hold: every one that may do more than open the desk, and the auditor's."""
+    useful = {
+        position for right, held in HOLDERS.items() if right != Right.SEE_DESK for position in held.get(party, ())
+    }
+    return tuple(one for one in Position if one in useful or one == Position.AUDITOR)
+
+
+def leads_staff(positions: Collection[Position]) -> bool:
+    """Whether somebody with these positions manages the staff of their organisation; an auditor changes nothing."""
+    return Position.SUPERVISOR in positions and Position.AUDITOR not in positions
 
 
 def rights_of(
@@ -177,4 +207,18 @@ RIGHT_NAMES = {
     Right.SEE_STAFF: Text("職員を見る", "see staff"),
     Right.MANAGE_STAFF: Text("職員と役割を決める", "manage staff and positions"),
     Right.EXPORT_PERSONAL_DATA: Text("個人データを書き出す", "export personal data"),
+}
+POSITION_DUTIES = {
+    Position.CLERK: Text("日々の事務と相談を受け持ちます。", "Does the daily work and takes consultations."),
+    Position.SOLICITOR: Text(
+        "登録の有効な日に、プランを勧め、説明し、申込みを受けます。",
+        "Recommends, explains and takes applications while the registration holds.",
+    ),
+    Position.SUPERVISOR: Text(
+        "担当者の仕事に加えて、職員を管理し、二人目の確認をします。",
+        "Does a clerk’s work, manages the staff and takes second looks.",
+    ),
+    Position.CLAIMS_HANDLER: Text("事故の相談と保険金を受け持ちます。", "Takes incidents and claims."),
+    Position.ACTUARY: Text("商品改定版を用意し、数字を見ます。", "Prepares product versions and reads figures."),
+    Position.AUDITOR: Text("すべてを見て、何も変えません。", "Sees everything and changes nothing."),
 }

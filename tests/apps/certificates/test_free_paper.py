@@ -21,6 +21,7 @@ from sonae.apps.programmes.models import Programme
 from sonae.domain.calendar import JAPAN
 from tests import clock
 from tests.cast import Cast, call_in, leave_list
+from tests.web.door import enter
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 24)
@@ -122,7 +123,7 @@ def test_the_members_people_get_it_and_nobody_else(cast: Cast, client: Client) -
     for person in cast.everybody_else():
         if person == cast.colleague:
             continue
-        client.force_login(person)
+        enter(client, person)
         assert client.get(f"/portal/free-cover/{number}/").status_code == 404
     client.logout()
     assert client.get(f"/portal/free-cover/{number}/").status_code == 302

@@ -49,6 +49,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="staff"
     )
     is_active = models.BooleanField(default=True)
+    desk_closed_at = models.DateTimeField(
+        null=True, blank=True
+    )  # by their organisation; what they hold as members stays
     date_joined = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -65,6 +68,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_staff(self) -> bool:
         """Whether this person works for one of the programme's organisations."""
         return self.organisation_id is not None
+
+    @property
+    def has_desk(self) -> bool:
+        """Whether the desk is open to this person, once they have passed its door."""
+        return self.is_staff and self.is_active and self.desk_closed_at is None
 
 
 class Member(models.Model):

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from sonae.apps.parties.models import Member, MemberAccess, User
+from sonae.apps.parties.models import Member, MemberAccess, Organisation, User
 from sonae.domain.staff_rights import Position
 
 
@@ -132,3 +132,47 @@ class SolicitorRegistration(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["user", "recorded_at"])]
+
+
+class StaffInvitation(models.Model):
+    """Somebody is asked by e-mail to work at the desk of an organisation. Only the digest of the link's token is kept."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="staff_invitations")
+    email = models.EmailField(max_length=254)
+    positions = models.JSONField(default=list)  # what they will be: Position values
+    token_digest = models.CharField(max_length=64, unique=True)
+    language = models.CharField(max_length=2)
+    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    invited_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True, blank=True)
+    taken_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "email"],
+                condition=models.Q(taken_at=None, revoked_at=None),
+                name="one_open_staff_invitation_for_each_address",
+            )
+        ]
+
+
+class DeskNetwork(models.Model):
+    """A network from which an organisation's people open the desk, from when to when. Where none stands, every one will do."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="desk_networks")
+    cidr = models.CharField(max_length=50)  # as domain/networks.py writes it
+    label = models.CharField(max_length=60, blank=True)
+    added_at = models.DateTimeField()
+    added_by = models.CharField(max_length=200)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "cidr"], condition=models.Q(ended_at=None), name="each_network_stands_once"
+            )
+        ]

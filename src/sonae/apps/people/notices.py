@@ -1,4 +1,4 @@
-"""The mails of the member's door: what people are told when their sign-in changes, and what carries a code or link."""
+"""The mails of the doors of members and staff: what people are told when their sign-in changes, and what carries a code or link."""
 
 from __future__ import annotations
 
@@ -125,6 +125,88 @@ NOTICES: dict[str, Notice] = {
             "You can sign in with your organiser account from now on.\n",
         ),
         True,
+    ),
+    "second_factor_set_up": (
+        Text("二段階のログインが設定されました", "Your second sign-in step has been set up"),
+        Text(
+            "認証アプリが設定されました。これからは、業務画面を開くときに、メールのコードに続けてアプリのコードを入れます。\n",
+            "An authenticator app was set up. From now on the desk asks for its code after the code by e-mail.\n",
+        ),
+        True,
+    ),
+    "recovery_codes_renewed": (
+        Text("新しい回復コードが作られました", "New recovery codes were made"),
+        Text(
+            "回復コードが作り直されました。これまでの回復コードは、もう使えません。\n",
+            "New recovery codes were made. Those before no longer work.\n",
+        ),
+        True,
+    ),
+    "recovery_code_used": (
+        Text("回復コードでログインがありました", "A recovery code was used to sign in"),
+        Text(
+            "認証アプリの代わりに、回復コードが1つ使われました。使ったコードは、もう使えません。\n",
+            "A recovery code was used in place of your authenticator app. It does not work again.\n",
+        ),
+        True,
+    ),
+    "second_factor_tries": (
+        Text("二段階目のコードが何度も違っていました", "Wrong codes were tried at your second sign-in step"),
+        Text(
+            "メールのコードでログインしたあと、二段階目のコードが続けて間違えられました。あなたでなければ、\n"
+            "ほかの人があなたのメールを読めるおそれがあります。すぐに責任者に知らせてください。\n",
+            "Somebody signed in with a code from your mail and then tried wrong codes at the second step. If that was\n"
+            "not you, somebody may be able to read your mail: tell your supervisor at once.\n",
+        ),
+        False,
+    ),
+    "second_factor_reset": (
+        Text("二段階のログインが解除されました", "Your second sign-in step was reset"),
+        Text(
+            "{by} が、あなたの認証アプリ、回復コード、パスキーの登録を解除しました。すべてのログインは終わりました。\n"
+            "次にログインしたときに、設定し直してください。お願いした覚えがないときは、すぐに責任者に知らせてください。\n",
+            "{by} has reset your authenticator app, recovery codes and passkeys, and all your sessions have ended. Set it\n"
+            "up again when you next sign in. If you did not ask for it, tell your supervisor at once.\n",
+        ),
+        False,
+    ),
+    "staff_invitation": (
+        Text("「{organisation}」の職員として招かれています", "You are invited to the desk of “{organisation}”"),
+        Text(
+            "{inviter} から、Sonae（備え）の業務画面を「{organisation}」の職員（{positions}）として使うよう招かれています。\n"
+            "このメールアドレスでログインして、下のページでお受けください。7日間使えます。\n\n    {link}\n\n"
+            "心当たりがないときは、何もしなくて構いません。\n",
+            "{inviter} invites you to the Sonae desk of “{organisation}” ({positions}).\n"
+            "Sign in with this e-mail address and accept on the page below. It works for seven days.\n\n    {link}\n\n"
+            "If this means nothing to you, you need not do anything.\n",
+        ),
+        False,
+    ),
+    "staff_entered": (
+        Text("「{organisation}」の職員になりました", "You now work at the desk of “{organisation}”"),
+        Text(
+            "「{organisation}」の職員になりました。これまでのログインはすべて終わり、パスキーの登録も解除しました。\n"
+            "ログインし直すと、二段階のログインの設定に進みます。\n",
+            "You now work at the desk of “{organisation}”. All your sessions have ended, and passkeys from before no longer\n"
+            "work. Sign in again to set up your second sign-in step.\n",
+        ),
+        False,
+    ),
+    "desk_closed": (
+        Text("業務画面の利用が止められました", "The desk has been closed to you"),
+        Text(
+            "{by} が、「{organisation}」の業務画面の利用を止めました。すべてのログインは終わりました。\n",
+            "{by} has closed the desk of “{organisation}” to you. All your sessions have ended.\n",
+        ),
+        False,
+    ),
+    "desk_reopened": (
+        Text("業務画面をまた使えます", "The desk is open to you again"),
+        Text(
+            "「{organisation}」の業務画面を、また使えるようになりました。\n",
+            "The desk of “{organisation}” is open to you again.\n",
+        ),
+        False,
     ),
 }
 

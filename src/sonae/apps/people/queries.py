@@ -1,12 +1,12 @@
-"""Where a person is signed in, and which invitations wait."""
+"""Where a person is signed in, which invitations wait, and from where a desk is opened."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
 
-from sonae.apps.parties.models import Member, User
-from sonae.apps.people.models import EmailChange, Invitation, OrganiserIdentity, SignIn
+from sonae.apps.parties.models import Member, Organisation, User
+from sonae.apps.people.models import DeskNetwork, EmailChange, Invitation, OrganiserIdentity, SignIn, StaffInvitation
 from sonae.apps.people.secrets_of_mails import digest_of_token
 
 LIVING_CHANGE = (EmailChange.Stage.OLD, EmailChange.Stage.NEW)
@@ -45,3 +45,23 @@ def find_email_change(*, user: User, now: datetime) -> EmailChange | None:
 def has_organiser_identity(*, user: User) -> bool:
     """Whether this person can sign in with an account of the organiser."""
     return OrganiserIdentity.objects.filter(user=user).exists()
+
+
+def find_staff_invitation(*, token: str, now: datetime) -> StaffInvitation | None:
+    """The invitation to a desk behind that link, while it can be taken."""
+    return (
+        StaffInvitation.objects.select_related("organisation", "invited_by__organisation")
+        .filter(token_digest=digest_of_token(token), taken_at=None, revoked_at=None, expires_at__gt=now)
+        .first()
+    )
+
+
+def list_open_staff_invitations(*, organisation: Organisation) -> list[StaffInvitation]:
+    """Those that can still be taken, and those that ran out and can be sent again, oldest first."""
+    found = StaffInvitation.objects.filter(organisation=organisation, taken_at=None, revoked_at=None)
+    return list(found.select_related("invited_by").order_by("invited_at", "id"))
+
+
+def list_desk_networks(*, organisation_id: int) -> list[DeskNetwork]:
+    """The networks to which an organisation's desk is limited; none where it is not."""
+    return list(DeskNetwork.objects.filter(organisation=organisation_id, ended_at=None).order_by("id"))

@@ -117,9 +117,10 @@ ACCOUNT_RATE_LIMITS = (
     False  # the library takes a proxy for one caller; sign_in_views counts callers and addresses itself
 )
 ACCOUNT_ADAPTER = "sonae.web.portal.sign_in.SignInAdapter"
-# Passkeys, as a way of signing in beside the code. Nothing else of the library's second factors is offered.
+# Passkeys, as a way of signing in beside the code; for staff also an app with codes and recovery codes. The library keeps them,
+# the pages and the checks are ours.
 MFA_ADAPTER = "sonae.web.portal.passkeys.PasskeyAdapter"
-MFA_SUPPORTED_TYPES = ["webauthn"]
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
 LOGIN_URL = "portal:sign_in"
@@ -203,6 +204,7 @@ SONAE_FEED_BUCKET: dict[str, str] = {}  # likewise: name, prefix, endpoint, regi
 SONAE_FEED_STORE = "sonae.integrations.bucket.s3.S3Store"
 SONAE_FEED_LIMIT_BYTES = 512 * 1024 * 1024  # of one file of the organiser; a million members take about a fifth
 SONAE_FEED_FILES_KEPT_DAYS = 35  # after a feed was applied, refused or withdrawn
+SONAE_STAFF_IDLE_MINUTES = 30  # then a session of the staff ends
 SONAE_PASSKEY_TRIES_AN_HOUR = 60  # from one network address
 
 # The organiser's single sign-on (docs/howto/single-sign-on.md). Without an issuer there is none.

@@ -1,4 +1,5 @@
-"""Who may open what at the desk: staff alone, and of them those who hold the right (``domain/staff_rights.py``).
+"""Who may open what at the desk: staff alone, with their second factor, and of them those who hold the right
+(``domain/staff_rights.py``).
 
 Everybody else is told that it isn't there, whether it is or not, and leaves a line in the audit log.
 """
@@ -18,6 +19,7 @@ from sonae.apps.reporting.months import month_from
 from sonae.domain.staff_rights import Right
 from sonae.web.shared.access import View, not_there, person, signed_in
 from sonae.web.shared.moment import today
+from sonae.web.shared.staff_door import stop_before_desk
 
 
 class NeededRights(NamedTuple):
@@ -34,6 +36,9 @@ def for_staff(*methods: str, right: Right = Right.SEE_DESK, to_act: Right | None
         @signed_in(*methods)
         @wraps(view)
         def opened(request: HttpRequest, **arguments: Any) -> HttpResponseBase:
+            stopped = stop_before_desk(request) if person(request).has_desk else None
+            if stopped is not None:
+                return stopped
             asked = {right, to_act} - {None} if request.method == "POST" else {right}
             if not asked <= rights_here(request):
                 raise not_there(request, "desk", request.path)

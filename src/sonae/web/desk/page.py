@@ -12,6 +12,7 @@ from sonae.apps.membership.queries import count_feeds
 from sonae.apps.parties.queries import list_members_of
 from sonae.domain.staff_rights import Right
 from sonae.web.desk.access import rights_here
+from sonae.web.desk.navigation import navigation
 from sonae.web.shared.access import person
 
 WAITING = (Feed.State.CHECKED, Feed.State.HELD)
@@ -22,9 +23,10 @@ def desk_page(
 ) -> HttpResponse:
     """The answer."""
     held = rights_here(request)
+    feeds_waiting = count_feeds(states=WAITING) if Right.SEE_FEEDS in held else 0
     frame = {
         "may": {right.value: right in held for right in Right},
         "acts_for_a_member": bool(list_members_of(user=person(request))),
-        "feeds_waiting": count_feeds(states=WAITING) if Right.SEE_FEEDS in held else 0,
+        "places": navigation(held, {"feeds": feeds_waiting}),
     }
     return render(request, template, {**frame, **(facts or {})}, status=status)

@@ -1,4 +1,4 @@
-"""Six digits from a mail."""
+"""Digits from a mail or an app."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ WRONG_CODE = say(
     "This is not the code. Use the one in the newest mail.",
 )
 
+IN_THE_MAIL = say("メールに書かれた6桁の数字です。", "The six digits in the mail.")
+
 
 class CodeField(forms.CharField):
-    """The code as it was mailed; full-width digits, and spaces between them, are read too."""
+    """The code as it was given; full-width digits, and spaces between them, are read too."""
 
-    def __init__(self, *, label: Any) -> None:
+    def __init__(self, *, label: Any, help_text: Any = IN_THE_MAIL) -> None:
         super().__init__(
             label=label,
-            help_text=say("メールに書かれた6桁の数字です。", "The six digits in the mail."),
+            help_text=help_text,
             max_length=40,
             widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
             error_messages={"required": say("コードを入れてください。", "Please enter the code.")},

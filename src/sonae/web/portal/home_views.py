@@ -30,7 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
     chosen = choose_member(request)
     applications = list_living_applications(user=person(request))
     product = programme_of(request).current_product
-    if chosen is None and person(request).is_staff and not applications:
+    if chosen is None and person(request).has_desk and not applications:
         return redirect("desk:home")  # staff without a member have nothing to see here
     if chosen is None:
         facts: dict[str, object] = {"applications": applications, "today": today(request), "product": product}

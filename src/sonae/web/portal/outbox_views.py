@@ -1,4 +1,5 @@
-"""The demo's outbox: every mail that Sonae wrote, to be read in the browser. Outside the demo there is no such page."""
+"""The demo's outbox: every mail that Sonae wrote, and what the apps of the demo's staff show, to be read in the browser. Outside
+the demo there is no such page."""
 
 from __future__ import annotations
 
@@ -9,6 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from sonae.apps.documents.models import OutboxMessage
+from sonae.apps.people.second_factors import list_demo_codes
+from sonae.web.shared.moment import now
 
 SHOWN = 50
 
@@ -20,4 +23,4 @@ def outbox(request: HttpRequest) -> HttpResponse:
     if not settings.SONAE_DEMO:
         raise Http404
     mails = OutboxMessage.objects.order_by("-created_at", "-id")[:SHOWN]
-    return render(request, "portal/outbox.html", {"mails": mails})
+    return render(request, "portal/outbox.html", {"mails": mails, "codes": list_demo_codes(now=now(request))})

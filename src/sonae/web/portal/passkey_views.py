@@ -18,7 +18,7 @@ from sonae.apps.audit.throttle import allow
 from sonae.apps.people.devices import device_of
 from sonae.apps.people.models import SignIn
 from sonae.apps.people.use_cases.change_passkeys import list_passkeys, note_passkey
-from sonae.web.portal.fresh import freshly_signed_in
+from sonae.web.portal.fresh import freshly_signed_in, lacks_second_factor
 from sonae.web.portal.passkeys import (
     MOST,
     NotAPasskey,
@@ -82,7 +82,7 @@ def add(request: HttpRequest) -> HttpResponse:
         return _show(request, form, status=422)
     note_passkey(user=user, name=str(passkey.data["name"]), language=active_language(), now=now(request))
     messages.success(request, say("パスキーを登録しました。", "The passkey has been added."))
-    return redirect("portal:security")
+    return redirect("portal:second_factor" if lacks_second_factor(request) else "portal:security")
 
 
 def _show(request: HttpRequest, form: PasskeyForm, *, status: int = 200) -> HttpResponse:

@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from sonae.apps.people.devices import device_of
 from sonae.apps.people.models import SignIn
 from sonae.apps.people.queries import find_email_change, has_organiser_identity, list_sign_ins
+from sonae.apps.people.second_factors import second_factors_of
 from sonae.apps.people.use_cases.change_passkeys import (
     NoSuchPasskey,
     list_passkeys,
@@ -110,6 +111,9 @@ def _facts(request: HttpRequest) -> dict[str, Any]:
              "is_this": sign_in.session_key == request.session.session_key}
             for sign_in in list_sign_ins(user=user, since=since)
         ],
+        "second": second_factors_of(user) if user.has_desk else None,
+        "hours": settings.SESSION_COOKIE_AGE // 3600,
+        "idle_minutes": settings.SONAE_STAFF_IDLE_MINUTES,
         "sign_on": bool(settings.SONAE_OIDC_ISSUER),
         "linked": has_organiser_identity(user=user),
         "waits_for_link": organiser_views.waits_for_link(request),

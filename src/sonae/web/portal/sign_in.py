@@ -15,6 +15,7 @@ from sonae.apps.audit.record import record
 from sonae.apps.documents.outbox import write_mail
 from sonae.apps.parties.models import User
 from sonae.apps.people.models import SignIn
+from sonae.apps.people.use_cases.give_second_factor import Given
 from sonae.apps.people.use_cases.note_sign_in import note_sign_in
 from sonae.web.portal.fresh import fresh_from
 from sonae.web.portal.sign_in_mail import sign_in_mail
@@ -22,6 +23,7 @@ from sonae.web.shared.client import client_of
 from sonae.web.shared.language import active_language, say
 from sonae.web.shared.moment import now
 from sonae.web.shared.own_address import is_own_address
+from sonae.web.shared.staff_door import remember_second_factor
 
 CODE_DIGITS = 6
 
@@ -33,6 +35,8 @@ def sign_in_person(request: HttpRequest, user: User, *, way: str, next_page: str
         return adapter.respond_user_inactive(request, user)
     request.sonae_way = way  # type: ignore[attr-defined]  # read a few lines below, when the sign-in is written down
     adapter.login(request, user)
+    if way == SignIn.Way.PASSKEY:  # opened by fingerprint, face or PIN: the device and what its owner is or knows
+        remember_second_factor(request, user_id=user.pk, by=Given.PASSKEY)
     return redirect(next_page if adapter.is_safe_url(next_page) else "portal:home")
 
 

@@ -23,8 +23,10 @@ from sonae.web.portal import (
     payment_views,
     people_views,
     renewal_views,
+    second_factor_views,
     security_views,
     sign_in_views,
+    staff_invitation_views,
     start_views,
 )
 
@@ -36,6 +38,9 @@ urlpatterns = [
     path("sign-in/", sign_in_views.SignIn.as_view(), name="sign_in"),
     path("sign-in/code/", sign_in_views.SignInCode.as_view(), name="sign_in_code"),
     path("sign-in/passkey/", passkey_views.sign_in, name="passkey_sign_in"),
+    path("sign-in/second/", second_factor_views.second_factor, name="second_factor"),
+    path("sign-in/second/set-up/", second_factor_views.set_up, name="second_factor_set_up"),
+    path("sign-in/second/recovery-codes/", second_factor_views.recovery_codes, name="recovery_codes"),
     path("sign-in/again/", fresh.again, name="sign_in_again"),
     path("sign-in/organiser/", organiser_views.begin, name="organiser_sign_in"),
     path("sign-in/organiser/return/", organiser_views.come_back, name="organiser_return"),
@@ -79,6 +84,7 @@ urlpatterns = [
     path("portal/security/email/", email_views.email, name="email"),
     path("portal/security/passkey/", passkey_views.add, name="passkey"),
     path("invitations/<token:token>/", invitation_views.invitation, name="invitation"),
+    path("invitations/staff/<token:token>/", staff_invitation_views.invitation, name="staff_invitation"),
     path("portal/papers/<int:paper_id>/", home_views.paper, name="paper"),
     path("portal/free-cover/<slug:number>/", free_paper_views.free_certificate, name="free_certificate"),
     path("demo/outbox/", outbox_views.outbox, name="outbox"),

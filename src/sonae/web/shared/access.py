@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from sonae.apps.audit.record import record
 from sonae.apps.audit.throttle import allow
 from sonae.apps.parties.models import User
+from sonae.web.shared.idle import unless_idle
 from sonae.web.shared.moment import now
 
 View = Callable[..., HttpResponseBase]
@@ -26,11 +27,11 @@ LONGEST_NAME = 80
 
 
 def signed_in(*methods: str) -> Callable[[View], View]:
-    """For people who have signed in; the pages are never kept by a cache."""
+    """For people who have signed in, the staff not too long ago; the pages are never kept by a cache."""
 
     def decorate(view: View) -> View:
         allowed = require_http_methods([*methods, "HEAD"] if "GET" in methods else list(methods))
-        return never_cache(allowed(login_required(view)))
+        return never_cache(allowed(login_required(unless_idle(view))))
 
     return decorate
 
