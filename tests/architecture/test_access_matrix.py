@@ -136,6 +136,8 @@ MATRIX = {
     "desk:reverse": Row(path="/desk/certificates/C2026-000001-0/reverse/2/", **DESK),
     "desk:give_up": Row(path="/desk/certificates/C2026-000001-0/give-up/", method="post", **DESK),
     "desk:turn": Row(path="/desk/turn/", **DESK),
+    "desk:audit": Row(path="/desk/audit/", **DESK),
+    "desk:audit_file": Row(path="/desk/audit.csv", **DESK),
     "desk:feeds": Row(path="/desk/feeds/", **DESK),
     "desk:upload": Row(path="/desk/feeds/upload/", **DESK),
     "desk:template": Row(path="/desk/feeds/template/list.csv", **DESK),

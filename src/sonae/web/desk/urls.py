@@ -4,6 +4,7 @@ from django.urls import path
 
 from sonae.web.desk import (
     act_views,
+    audit_views,
     certificate_views,
     cover_act_views,
     feed_views,
@@ -32,6 +33,8 @@ urlpatterns = [
     path("desk/certificates/<str:number>/give-up/", cover_act_views.give_up, name="give_up"),
     path("desk/papers/<int:paper_id>/", member_views.paper, name="paper"),
     path("desk/turn/", turn_views.turn, name="turn"),
+    path("desk/audit/", audit_views.search, name="audit"),
+    path("desk/audit.csv", audit_views.file, name="audit_file"),
     path("desk/feeds/", feed_views.feeds, name="feeds"),
     path("desk/feeds/upload/", upload_views.upload, name="upload"),
     path("desk/feeds/template/<slug:form>.csv", upload_views.template, name="template"),
