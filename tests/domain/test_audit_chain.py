@@ -168,7 +168,7 @@ def test_of_a_log_that_was_made_up_no_more_than_a_hundred_findings_are_told() ->
 
 # --- Every change ---------------------------------------------------------------------------------------------------
 
-TEXTS = st.text(max_size=12)
+TEXTS = st.text('ab09-:."\\{}[],é日本\u3000\n', max_size=12)
 NUMBERS = st.integers(-(2**63), 2**63 - 1)
 VALUES = {"int": NUMBERS, "str": TEXTS}
 

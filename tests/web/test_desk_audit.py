@@ -140,7 +140,7 @@ def acts(people: cast.Cast) -> cast.Cast:
         ({"who": "organiser"}, ["feed.released"]),
         ({"who": cast.AOKI}, ["member.linked"]),
         ({"who": "aoki"}, []),  # a part of an address finds the staff alone
-        ({"who": "system"}, ["payment.needs_person"]),
+        ({"who": "システム", "what": "payment.needs_person"}, ["payment.needs_person"]),
         ({"who": "決済会社"}, ["payment.disputed"]),
         ({"who": "訪問者"}, ["webhook.refused"]),
         ({"who": "nobody@nowhere.example"}, []),
@@ -226,7 +226,7 @@ def test_what_cannot_be_asked_is_said_beside_its_field(
     answer = auditor.get(LOG, asked)
     assert (answer.status_code, auditor.get("/desk/audit.csv", asked).status_code) == (422, 422)
     assert told in answer.content.decode()
-    assert "certificate.change" not in answer.content.decode()
+    assert "audit-lines" not in answer.content.decode()
     assert not AuditEntry.objects.filter(action="audit.taken").exists()
 
 

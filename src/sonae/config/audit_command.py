@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     sealing.set_defaults(command=seal)
     verifying = verbs.add_parser("verify", help="is the log as it was written? exit code 1 if anything in it isn't")
     verifying.add_argument(
-        "--against", type=_digest, default="", metavar="DIGEST", help="the digest of a day that was kept elsewhere"
+        "--against", type=_digest, metavar="DIGEST", help="the digest of a day that was kept elsewhere"
     )
     verifying.set_defaults(command=verify)
     printing = verbs.add_parser("digest", help="the digest of a day, to be kept elsewhere")
@@ -69,7 +69,7 @@ def verify(args: argparse.Namespace) -> int:
     start_django()
     from sonae.apps.audit.verification import verify_log
 
-    found = verify_log(now=now(), against=args.against)
+    found = verify_log(now=now(), against=args.against or "")
     head = f"{found.links:,} links and {found.days:,} days looked at"
     if not found.findings:
         print(f"{head}: intact\nthe newest: position {found.position:,}  {found.digest}")

@@ -66,7 +66,7 @@ class ChainCheck:
         self._waiting: tuple[_Misfit, str] | None = None  # told of with the next link, and the digest it should have
         self._misfits: list[_Misfit] = []
         self._missing: list[int] = []
-        self._days: dict[date, tuple[int, int, str]] = {}
+        self._days: dict[date, tuple[int, str]] = {}  # the last link of each
 
     def take(self, link: Link) -> None:
         """Look at the next link. Once there are ``MOST_FINDINGS``, the rest is only counted."""
@@ -238,8 +238,7 @@ class ChainCheck:
     def _count_day(self, link: Link) -> None:
         day = japan_day(link.sealed_at)
         if day is not None:
-            _, entries, _ = self._days.get(day, (0, 0, ""))
-            self._days[day] = (link.position, entries + 1, link.digest)
+            self._days[day] = (link.position, link.digest)
 
     def days_until(self, last: date) -> Iterator[Day]:
         """The days that the links make, from the first link's to ``last``; those on which nothing was sealed among them."""
@@ -247,11 +246,11 @@ class ChainCheck:
             return
         day = max(min(self._days), last - LONGEST_LOG)
         earlier = max((one for one in self._days if one < day), default=None)
-        position, _, chain_digest = self._days[earlier] if earlier else (0, 0, START)
+        before, chain_digest = self._days[earlier] if earlier else (0, START)
         while day <= last:
-            position, entries, chain_digest = self._days.get(day, (position, 0, chain_digest))
-            yield day_of(day=day, last_position=position, entries=entries, chain_digest=chain_digest)
-            day += timedelta(days=1)
+            position, chain_digest = self._days.get(day, (before, chain_digest))
+            yield day_of(day=day, last_position=position, entries=position - before, chain_digest=chain_digest)
+            before, day = position, day + timedelta(days=1)
 
 
 def _fits(link: Link, previous: str, position: int, entry: Entry | None) -> bool:

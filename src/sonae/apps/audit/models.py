@@ -25,7 +25,7 @@ class AuditEntry(models.Model):
             # One for each question of the search, newest first.
             models.Index(fields=["occurred_at", "id"], name="audit_entry_when"),
             models.Index(fields=["actor", "occurred_at", "id"], name="audit_entry_who"),
-            models.Index(fields=["action", "occurred_at", "id"], name="audit_entry_what"),
+            models.Index(fields=["object_kind", "action", "occurred_at", "id"], name="audit_entry_what"),
             models.Index(fields=["object_kind", "object_id", "occurred_at", "id"], name="audit_entry_object"),
         ]
 

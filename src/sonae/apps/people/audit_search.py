@@ -71,16 +71,31 @@ def reach_of(user: User, *, held: Collection[Right]) -> Reach:
 
 
 def find_entries(question: Question, reach: Reach, *, most: int = A_PAGE) -> list[AuditEntry]:
-    """The newest first, and one more than ``most`` where there is more."""
+    """The newest first, and one more than ``most`` where there is more; in one statement."""
     entries = _asked_for(question)
     if entries is None:
         return []
-    if not reach.everything:
-        own_people = [actor.partition(":")[2] for actor in reach.actors]
-        entries = entries.filter(
-            Q(actor__in=reach.actors) | Q(object_kind__in=reach.kinds) | Q(object_kind="user", object_id__in=own_people)
-        )
-    return list(entries.order_by("-occurred_at", "-id")[: most + 1])
+    first, *others = [
+        entries.filter(readable).order_by("-occurred_at", "-id")[: most + 1] for readable in _readable(question, reach)
+    ]
+    found = first.union(*others).order_by("-occurred_at", "-id")[: most + 1] if others else first
+    return list(found)
+
+
+def _readable(question: Question, reach: Reach) -> list[Q]:
+    """What of it may be read, in parts that an index answers each, from its newest on: together no index would."""
+    kinds = frozenset(KINDS) if reach.everything else reach.kinds
+    if question.kind in kinds:
+        return [Q()]
+    if question.what and not (question.kind or question.who or question.object_id):
+        of_kinds = [Q(object_kind=kind) for kind in sorted(kinds)]
+    else:
+        of_kinds = [Q()] if reach.everything else [Q(object_kind__in=kinds)]
+    if reach.everything:
+        return of_kinds
+    own_people = [actor.partition(":")[2] for actor in reach.actors]
+    own = [Q(actor__in=reach.actors), Q(object_kind="user", object_id__in=own_people)]
+    return own if question.kind else [*own, *of_kinds]
 
 
 def all_entries(question: Question, reach: Reach, *, most: int) -> Iterator[AuditEntry]:

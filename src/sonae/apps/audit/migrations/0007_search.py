@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
         AddIndexConcurrently("auditentry", models.Index(fields=["occurred_at", "id"], name="audit_entry_when")),
         AddIndexConcurrently("auditentry", models.Index(fields=["actor", "occurred_at", "id"], name="audit_entry_who")),
         AddIndexConcurrently(
-            "auditentry", models.Index(fields=["action", "occurred_at", "id"], name="audit_entry_what")
+            "auditentry", models.Index(fields=["object_kind", "action", "occurred_at", "id"], name="audit_entry_what")
         ),
         AddIndexConcurrently(
             "auditentry",

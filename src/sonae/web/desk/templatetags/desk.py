@@ -61,4 +61,4 @@ def iso_day(value: str) -> date:
 def japan_second(value: datetime) -> SafeString:
     """2026-11-24 10:00:00, so that moments stand below one another: the log of acts."""
     there = value.astimezone(JAPAN)
-    return format_html('<time datetime="{}">{:%Y-%m-%d %H:%M:%S}</time>', there.isoformat(), there)
+    return format_html('<time datetime="{}">{}</time>', there.isoformat(), f"{there:%Y-%m-%d %H:%M:%S}")
