@@ -18,7 +18,7 @@ from psycopg.errors import InsufficientPrivilege
 from sonae.config.clock import now
 from sonae.config.starting import USAGE_ERROR
 from sonae.domain.calendar import japan_date
-from tests.architecture.test_database_guards import GUARDED
+from tests.architecture.test_database_guards import GUARDED, NO_NUMBER
 from tests.config.test_command_line import run_command
 from tests.conftest import PRODUCT_FOLDERS
 from tests.feeds import file_of, rows_of
@@ -79,6 +79,11 @@ REFUSED = {
     "empty a table": "TRUNCATE audit_throttle",
     "empty a log": "TRUNCATE audit_auditentry",
     "drop a guard": "DROP TRIGGER audit_auditentry_append_only ON audit_auditentry",
+    "drop a guard of the chain": "DROP TRIGGER audit_auditlink_no_truncate ON audit_auditlink",
+    "drop a guard of the days": "DROP TRIGGER audit_auditday_append_only ON audit_auditday",
+    "switch the chain's guards off": "ALTER TABLE audit_auditlink DISABLE TRIGGER USER",
+    "empty the chain": "TRUNCATE audit_auditlink",
+    "lock an entry to change it": "SELECT * FROM audit_auditentry FOR UPDATE",
     "switch a guard off": "ALTER TABLE audit_auditentry DISABLE TRIGGER audit_auditentry_append_only",
     "switch all guards off": "SET session_replication_role = replica",
     "put another function behind a guard": (
@@ -102,7 +107,9 @@ def test_the_serving_account_can_not(database: Database, attempt: str) -> None:
         connection.execute(REFUSED[attempt].format(owner=f"{database.name}_owner"))
 
 
-@pytest.mark.parametrize("attempt", sorted(REFUSED.keys() - {"switch all guards off", "empty a log"}))
+@pytest.mark.parametrize(
+    "attempt", sorted(REFUSED.keys() - {"switch all guards off", "empty a log", "empty the chain"})
+)
 def test_what_it_can_not_its_owner_can(database: Database, attempt: str) -> None:
     """So it is the account that refuses, and not a slip in the statement."""
     with psycopg.connect(database.owner) as connection:
@@ -110,13 +117,13 @@ def test_what_it_can_not_its_owner_can(database: Database, attempt: str) -> None
         connection.rollback()
 
 
-@pytest.mark.parametrize("change", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
+@pytest.mark.parametrize("change", ["UPDATE {} SET {column} = {column}", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
 @pytest.mark.parametrize("table", GUARDED)
 def test_a_log_is_closed_to_the_serving_account_before_its_guard_is_asked(
     database: Database, table: str, change: str
 ) -> None:
     with psycopg.connect(database.serving) as connection, pytest.raises(InsufficientPrivilege):
-        connection.execute(change.format(table))
+        connection.execute(change.format(table, column=NO_NUMBER.get(table, "id")))
 
 
 def test_everything_else_is_open_to_it(database: Database) -> None:
@@ -140,6 +147,19 @@ def test_a_file_of_members_is_taken_with_it(database: Database, tmp_path: Path) 
     assert database.run("feed", "apply", str(file), "--form", "list", "--on", today) == ""
     with psycopg.connect(database.serving) as connection:
         assert connection.execute("SELECT count(*) FROM parties_membershipfact").fetchone() == (3,)
+
+
+def test_the_audit_log_is_written_and_sealed_with_it(database: Database) -> None:
+    with psycopg.connect(database.serving) as connection:
+        connection.execute(
+            """INSERT INTO audit_auditentry (occurred_at, actor, action, object_kind, object_id, detail)
+               VALUES (now() - interval '2 days', 'user:1', 'feed.released', 'feed', '1', '{}')"""
+        )
+    assert database.run("audit", "seal") == ""
+    assert database.run("audit", "verify") == ""
+    with psycopg.connect(database.serving) as connection:
+        unsealed = "SELECT count(*) FROM audit_auditentry WHERE id NOT IN (SELECT entry_id FROM audit_auditlink)"
+        assert connection.execute(unsealed).fetchone() == (0,)
 
 
 def test_a_log_that_is_added_later_is_closed_by_the_migration_that_adds_it() -> None:

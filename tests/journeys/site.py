@@ -76,14 +76,20 @@ class RunningSite:
         )  # fmt: skip
         return NewMember(number, email)
 
-    def enter_staff(self, role: str) -> str:
-        """Somebody who works for the organisation of that role; the address to sign in with."""
+    def enter_staff(self, role: str, *positions: str) -> str:
+        """Somebody who works for the organisation of that role in those positions; the address to sign in with."""
         email = f"{role}-{secrets.token_hex(3)}@staff.example"
         self.sql(
             """INSERT INTO parties_user (email, password, is_active, is_superuser, organisation_id, date_joined)
                SELECT %s, '!', true, false, id, now() FROM parties_organisation WHERE role = %s""",
             email, role,
         )  # fmt: skip
+        for position in positions:
+            self.sql(
+                """INSERT INTO people_staffposition (user_id, position, granted_at, granted_by)
+                   SELECT id, %s, now(), 'test' FROM parties_user WHERE email = %s""",
+                position, email,
+            )  # fmt: skip
         return email
 
     def members_on_file(self) -> list[str]:

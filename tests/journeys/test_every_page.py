@@ -13,6 +13,9 @@ from tests.journeys import (
     scenes_desk,
     scenes_letters,
     scenes_looks,
+    scenes_audit,
+    scenes_cover,
+    scenes_desk,
     scenes_member,
     scenes_money,
     scenes_portal,
@@ -35,6 +38,7 @@ SCENE_FILES = (
     scenes_letters,
     scenes_staff,
 )
+SCENE_FILES = (scenes_public, scenes_portal, scenes_member, scenes_desk, scenes_money, scenes_cover, scenes_audit)
 WITHOUT_A_PICTURE = FOR_MACHINES | {
     # for machines, and what browsers and other people's pages show of ours
     "site:robots",
@@ -63,6 +67,7 @@ WITHOUT_A_PICTURE = FOR_MACHINES | {
     "desk:set_aside_file",
     "desk:bordereau_file",
     "desk:export_file",
+    "desk:audit_file",
     # papers, which are drawn below
     "site:estimate",
     "site:important_matters",

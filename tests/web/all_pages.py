@@ -147,6 +147,13 @@ def _bought(**chosen: str) -> tuple[Client, Certificate]:
     return browser, Certificate.objects.latest("id")
 
 
+def auditor() -> Client:
+    """Somebody who reads everything and changes nothing, at the desk."""
+    browser = Client()
+    browser.force_login(cast.enter_staff("insurer", "auditor"))
+    return browser
+
+
 def operator() -> Client:
     """Somebody of the contact window, at the desk."""
     names = {"code": "operator", "name_ja": "operator", "name_en": "operator"}
@@ -297,6 +304,7 @@ PAGES: dict[str, Callable[[], Opened]] = {
     "desk cancel": _at_the_desk("/desk/certificates/{}/cancel/"),
     "desk reinstate": _at_the_desk("/desk/certificates/{}/reinstate/", cancelled=True),
     "desk reverse": _at_the_desk("/desk/certificates/{}/reverse/2/", cancelled=True),
+    "desk audit": lambda: (auditor(), "/desk/audit/?who=system"),
     "desk turn": lambda: (operator(), "/desk/turn/"),
     "desk upload": lambda: (operator(), "/desk/feeds/upload/"),
     "desk apply": _feed("apply/", Feed.State.CHECKED),

@@ -112,7 +112,7 @@ def test_several_are_listed_page_by_page_in_the_same_few_statements(
 ) -> None:
     for place in range(60):
         cast.enter_member(f"3{place:07}", "basic", f"見本商店{place}")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         first = operator.get("/desk/members/", {"q": "見本商店"})
     assert ("次の50件" in text(first), "前の50件" in text(first)) == (True, False)
     second = text(operator.get("/desk/members/", {"q": "見本商店", "page": "2"}))

@@ -13,6 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from sonae.apps.audit.record import record
 from sonae.apps.billing.models import Payment, Receivable
 from sonae.apps.billing.use_cases.write_off import take_back_write_off, write_off
 from sonae.apps.documents.models import Paper
@@ -291,3 +292,27 @@ def given_up(owed: Receivable, people: cast.Cast, *, for_good: bool = False) -> 
     done = write_off(receivable_id=owed.pk, write_off_yen=9_000, reason="x", actor=operator, now=clock.now())
     if not for_good:
         take_back_write_off(write_off_id=done.pk, reason="x", actor=organiser, now=clock.now())
+
+
+# Session, user, organisation; positions, for the rights and for the reach; members; the count that keeps one look one line; the
+# entries, who acted. Whoever is named is looked for among the staff and among everybody; a supervisor's own people are, too.
+OF_THE_LOG = {
+    "/desk/audit/": 10,
+    "/desk/audit/?who=operator&what=feed.released": 12,
+    "/desk/audit/?kind=feed&object=7": 10,
+}
+
+
+@pytest.mark.parametrize("page", OF_THE_LOG)
+@pytest.mark.parametrize(("position", "more"), [("auditor", 0), ("supervisor", 1)])
+def test_the_log_asks_as_often_for_much_as_for_little(people: cast.Cast, page: str, position: str, more: int) -> None:
+    browser = browser_of(cast.enter_staff("organiser", position))
+    actors = [f"user:{one.pk}" for one in people.staff.values()]
+    counted = []
+    for _ in range(2):
+        for number in range(8):
+            record(now=clock.now(), actor=actors[number % 4], action="feed.released", object_kind="feed", object_id=7)
+        browser.get("/desk/")
+        browser.get(page)  # from now on the search is noted already
+        counted.append(statements_of(browser, page))
+    assert counted == [OF_THE_LOG[page] + more] * 2

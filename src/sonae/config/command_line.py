@@ -64,6 +64,7 @@ def _port(given: str) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     from sonae.config import (  # noqa: PLC0415  # keeps `--help` free of settings
+        audit_command,
         certificate_command,
         commands,
         feed_command,
@@ -131,6 +132,9 @@ def _parser() -> argparse.ArgumentParser:
         verbs.add_parser("free-cover", help="the free cover: turn of the year, and its end")
     )
 
+    audit_command.add_arguments(
+        verbs.add_parser("audit", help="the log of acts: seal it, verify it, print the digest of a day")
+    )
     replay_command.add_arguments(
         verbs.add_parser("replay", help="rate every premium ever posted again; exit code 1 if one differs")
     )

@@ -10,6 +10,8 @@ from procrastinate.contrib.django import app
 
 from sonae.apps.audit.later import later
 from sonae.apps.audit.throttle import forget_ended_windows
+from sonae.apps.audit.use_cases.seal_entries import seal_entries
+from sonae.apps.audit.use_cases.write_days import write_days
 from sonae.apps.billing.gateway import card_gateway
 from sonae.apps.billing.use_cases.keep_card import forget_ended_cards
 from sonae.apps.billing.use_cases.settle_payment import settle_told
@@ -78,6 +80,21 @@ def minutely_round(timestamp: int) -> str:
         return str(sweep_payments(gateway=card_gateway(), now=now()))
     finally:  # a round that fails must not keep the mails waiting, nor the mails the payments
         send_mails()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="sonae.seal_round", queueing_lock="sonae.seal_round")
+def seal_round(timestamp: int) -> int:
+    """Give the newest entries of the audit log their place in its chain."""
+    return seal_entries(now=now())
+
+
+@app.periodic(cron="7 15 * * *")  # 00:07 in Japan
+@app.task(name="sonae.audit_day_round", queueing_lock="sonae.audit_day_round")
+def audit_day_round(timestamp: int) -> str:
+    """Write down what had been sealed when the day ended, and look through the whole log for what no round has seen."""
+    seal_entries(now=now(), everything=True)
+    return ", ".join(f"{one.day} {one.digest}" for one in write_days(now=now()))
 
 
 @app.periodic(cron="*/5 * * * *")

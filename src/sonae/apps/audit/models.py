@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.expressions import RawSQL
 
 
 class AuditEntry(models.Model):
-    """One act. ``detail`` never holds a card number, a code, a password or a token."""
+    """One act, or that somebody looked. Rows are only ever added. ``detail`` never holds a card number, a code, a password or a
+    token."""
 
     occurred_at = models.DateTimeField()
     actor = models.CharField(max_length=200)  # "user:12", "system:sweeper", "gateway:sandbox_card", "visitor"
@@ -14,9 +16,40 @@ class AuditEntry(models.Model):
     object_kind = models.CharField(max_length=40)
     object_id = models.CharField(max_length=80)
     detail = models.JSONField(default=dict)
+    # The transaction that wrote it, which the database fills in: by it a round of sealing knows what it can't have seen before.
+    written_in = models.BigIntegerField(db_default=RawSQL("pg_current_xact_id()::text::bigint", []))
 
     class Meta:
-        indexes = [models.Index(fields=["object_kind", "object_id"])]
+        indexes = [
+            models.Index(fields=["written_in", "id"], name="audit_entry_written_in"),
+            # One for each question of the search, newest first.
+            models.Index(fields=["occurred_at", "id"], name="audit_entry_when"),
+            models.Index(fields=["actor", "occurred_at", "id"], name="audit_entry_who"),
+            models.Index(fields=["object_kind", "action", "occurred_at", "id"], name="audit_entry_what"),
+            models.Index(fields=["object_kind", "object_id", "occurred_at", "id"], name="audit_entry_object"),
+        ]
+
+
+class AuditLink(models.Model):
+    """The place of an entry in the chain. Rows are only ever added, by rounds of sealing alone.
+
+    No foreign key: the database would lock every entry a second time for it, and ``sonae audit verify`` asks the same.
+    """
+
+    position = models.BigIntegerField(primary_key=True)  # 1, 2, 3 … without gaps
+    entry = models.OneToOneField(AuditEntry, on_delete=models.DO_NOTHING, db_constraint=False, related_name="link")
+    sealed_at = models.DateTimeField()
+    horizon = models.BigIntegerField()  # what transactions before this one wrote is linked by now
+    digest = models.CharField(max_length=64)
+
+
+class AuditDay(models.Model):
+    """What had been sealed when a day ended in Japan; to be kept elsewhere. Rows are only ever added."""
+
+    day = models.DateField(primary_key=True)
+    last_position = models.BigIntegerField()
+    entries = models.BigIntegerField()
+    digest = models.CharField(max_length=64)
 
 
 class Throttle(models.Model):

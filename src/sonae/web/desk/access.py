@@ -12,13 +12,14 @@ from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponseBase
 
+from sonae.apps.audit.note_reading import note_reading
 from sonae.apps.certificates.queries import find_paid_certificate
 from sonae.apps.membership.queries import find_feed
 from sonae.apps.people.staff import staff_rights
 from sonae.apps.reporting.months import month_from
 from sonae.domain.staff_rights import Right
 from sonae.web.shared.access import View, not_there, person, signed_in
-from sonae.web.shared.moment import today
+from sonae.web.shared.moment import now, today
 from sonae.web.shared.staff_door import stop_before_desk
 
 
@@ -68,7 +69,7 @@ def for_feed(*methods: str, right: Right = Right.SEE_FEEDS) -> Callable[[View], 
 
 
 def for_cover(*methods: str, right: Right = Right.SEE_COVER) -> Callable[[View], View]:
-    """The view gets the paid certificate."""
+    """The view gets the paid certificate; that it was looked at is written down."""
 
     def decorate(view: View) -> View:
         @for_staff(*methods, right=right)
@@ -77,6 +78,7 @@ def for_cover(*methods: str, right: Right = Right.SEE_COVER) -> Callable[[View],
             certificate = find_paid_certificate(number=number)
             if certificate is None:
                 raise not_there(request, "certificate", number)
+            note_look(request, "certificate.seen", "certificate", certificate.number)
             return view(request, certificate, **arguments)
 
         return opened
@@ -108,6 +110,13 @@ def rights_here(request: HttpRequest) -> frozenset[Right]:
         held = staff_rights(person(request), on=today(request))
         request.sonae_rights = held  # type: ignore[attr-defined]
     return held
+
+
+def note_look(request: HttpRequest, action: str, kind: str, name: object, **detail: str | int | bool | None) -> None:
+    """Write down that the person looked at somebody's data; once for a while, and before anything of it is shown."""
+    note_reading(
+        now=now(request), actor=actor_of(request), action=action, object_kind=kind, object_id=name, **detail
+    )  # fmt: skip
 
 
 def actor_of(request: HttpRequest) -> str:

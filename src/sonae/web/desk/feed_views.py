@@ -15,7 +15,7 @@ from sonae.apps.membership.use_cases.release_feed import is_second_person
 from sonae.apps.membership.use_cases.withdraw_feed import OPEN
 from sonae.domain.membership_feed.reasons import reason_text
 from sonae.domain.staff_rights import Right
-from sonae.web.desk.access import actor_of, for_feed, for_staff
+from sonae.web.desk.access import actor_of, for_feed, for_staff, note_look
 from sonae.web.desk.feed_picture import bars_of
 from sonae.web.desk.feed_rows import line_of, rows_of
 from sonae.web.desk.feed_words import (
@@ -49,12 +49,14 @@ def feed(request: HttpRequest, feed: Feed) -> HttpResponse:
         if feed.state != Feed.State.RECEIVED:
             answer.headers["HX-Refresh"] = "true"
         return answer
+    note_look(request, "feed.seen", "feed", feed.pk)
     return desk_page(request, "desk/feeds/feed.html", feed_facts(request, feed))
 
 
 @for_feed("GET")
 def set_aside(request: HttpRequest, feed: Feed) -> HttpResponse:
-    """The rows that were set aside, page by page."""
+    """The rows that were set aside, page by page; who looked is written down, because there are names of members in them."""
+    note_look(request, "feed.set_aside_seen", "feed", feed.pk)
     asked = request.GET.get("page", "1")
     shown = list_set_aside(feed=feed, page=int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 8 else 1)
     rows = [(row, reason_text(row.reason)) for row in shown.rows]

@@ -45,6 +45,12 @@ CHANGES: Mapping[str, Text] = {
     "kept": Text("除いた行の会員（今のまま）", "Row set aside, member stays as it is"),
 }
 NOBODY_KNOWN = Text("不明", "unknown")
+MACHINES: Mapping[str, Text] = {
+    "command": Text("コマンド（{}）", "{}, at the command line"),
+    "sender": Text("HTTPの送り手 {}", "{}, by HTTP"),
+    "gateway": Text("決済会社（{}）", "card processor {}"),
+    "visitor": Text("訪問者（サインイン前）", "a visitor, not signed in"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +150,7 @@ def _person(user: User) -> Text:
 
 def _machine(actor: str) -> Text:
     kind, _, name = actor.partition(":")
-    match kind:
-        case "command":
-            return Text(f"コマンド（{name}）", f"{name}, at the command line")
-        case "sender":
-            return Text(f"HTTPの送り手 {name}", f"{name}, by HTTP")
-        case "system" if name in {"folder", "bucket"}:
-            return CHANNELS[name]
-        case "system":
-            return Text("システム", "the system")
-        case _:
-            return NOBODY_KNOWN
+    if kind == "system":
+        return CHANNELS[name] if name in {"folder", "bucket"} else Text("システム", "the system")
+    said = MACHINES.get(kind, NOBODY_KNOWN)
+    return Text(said.ja.format(name), said.en.format(name))

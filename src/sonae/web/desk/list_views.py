@@ -30,7 +30,7 @@ from sonae.domain.bordereau import Line, line_from
 from sonae.domain.bordereau_cells import TRANSACTIONS
 from sonae.domain.staff_rights import Right
 from sonae.domain.text import Text
-from sonae.web.desk.access import actor_of, for_month
+from sonae.web.desk.access import actor_of, for_month, note_look
 from sonae.web.desk.act_views import ReasonForm
 from sonae.web.desk.feed_words import actor_names
 from sonae.web.desk.money_views import remitted_of
@@ -70,13 +70,14 @@ class RemitForm(forms.Form):
 
 @for_month("GET")
 def bordereau(request: HttpRequest, month: date) -> HttpResponse:
-    """A closed list with its first lines; of an open one only how much there is so far."""
+    """A closed list with its first lines, which name insured, so that who looked is written down; of an open one how much."""
     closed = _closed(month)
     facts: dict[str, Any] = {"month": month, "closed": closed, "page": "list", "over": is_over(month, now=now(request))}
     if closed is None:
         counted = count_unlisted(month)
         facts["sections"] = [(name, *counted.get(code, (0, 0))) for code, name in SECTIONS.items()]
     else:
+        note_look(request, "bordereau.seen", "bordereau", str(closed))
         facts |= _facts_of(closed)
     return desk_page(request, "desk/money/list.html", facts)
 

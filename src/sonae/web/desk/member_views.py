@@ -12,7 +12,7 @@ from sonae.apps.certificates.member_search import find_members
 from sonae.apps.documents.papers import pdf_of
 from sonae.apps.parties.queries import find_member
 from sonae.domain.staff_rights import Right
-from sonae.web.desk.access import actor_of, for_staff
+from sonae.web.desk.access import actor_of, for_staff, note_look
 from sonae.web.desk.cover_words import CoverLine, cover_line, request_line
 from sonae.web.desk.feed_words import class_name, class_names
 from sonae.web.desk.page import desk_page
@@ -22,13 +22,16 @@ from sonae.web.shared.downloads import pdf_download
 from sonae.web.shared.moment import now, today
 
 LONGEST_PAGE = 6
+LONGEST_SEARCH = 80  # of what the log keeps of it
 
 
 @for_staff("GET", right=Right.SEE_COVER)
 def members(request: HttpRequest) -> HttpResponse:
-    """GET /desk/members/?q=…; the only one that is found is opened at once."""
+    """GET /desk/members/?q=…; the only one that is found is opened at once. What was searched for is written down."""
     typed, asked = request.GET.get("q", ""), request.GET.get("page", "1")
     page = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < LONGEST_PAGE else 1
+    if searched := "".join(sign for sign in typed.strip() if sign.isprintable()):
+        note_look(request, "members.searched", "member_search", searched[:LONGEST_SEARCH])
     found = find_members(typed=typed, page=page, today=today(request))
     if len(found.rows) == 1 and found.page == 1:
         return redirect("desk:member", found.rows[0].member.number)
@@ -46,10 +49,11 @@ def members(request: HttpRequest) -> HttpResponse:
 
 @for_staff("GET", right=Right.SEE_COVER)
 def member(request: HttpRequest, number: str) -> HttpResponse:
-    """Certificates, payments, what waits, papers and mails of one member."""
+    """Certificates, payments, what waits, papers and mails of one member; who looked is written down."""
     found = find_member(number=number)
     if found is None:
         raise not_there(request, "member", number)
+    note_look(request, "member.seen", "member", found.number)
     file = member_file_of(member=found, now=now(request))
     names = class_names(programme_of(request).current_product)
     covers: list[tuple[AsAt, CoverLine | None]] = [

@@ -65,6 +65,7 @@ GROUPS: tuple[tuple[Text | None, tuple[Place, ...]], ...] = (
     (
         Text("守る", "Guard"),
         (
+            Place("audit", Text("操作記録", "Audit log"), Right.SEE_AUDIT),
             Place("staff", Text("職員", "Staff"), Right.SEE_STAFF),
             Place("exports", Text("個人データの書き出し", "Personal data"), Right.EXPORT_PERSONAL_DATA),
         ),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from sonae.web.desk import (
     act_views,
+    audit_views,
     certificate_views,
     cover_act_views,
     export_views,
@@ -45,6 +46,8 @@ urlpatterns = [
     path("desk/staff/<int:user_id>/close/", staff_person_views.close, name="staff_close"),
     path("desk/staff/<int:user_id>/reset/", staff_person_views.reset, name="staff_reset"),
     path("desk/turn/", turn_views.turn, name="turn"),
+    path("desk/audit/", audit_views.search, name="audit"),
+    path("desk/audit.csv", audit_views.file, name="audit_file"),
     path("desk/feeds/", feed_views.feeds, name="feeds"),
     path("desk/feeds/upload/", upload_views.upload, name="upload"),
     path("desk/feeds/template/<slug:form>.csv", upload_views.template, name="template"),

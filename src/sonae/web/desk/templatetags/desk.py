@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from sonae.domain.money import format_yen
 from sonae.web.shared.figures import month_words
 from sonae.web.shared.language import active_language
+from sonae.web.shared.moment import JAPAN
 
 register = template.Library()
 UNITS = ((1_000_000, "MB"), (1_000, "KB"))
@@ -52,3 +55,10 @@ def signed_yen(value: int) -> str:
 def iso_day(value: str) -> date:
     """A day as it is kept in a dry run."""
     return date.fromisoformat(value)
+
+
+@register.filter
+def japan_second(value: datetime) -> SafeString:
+    """2026-11-24 10:00:00, so that moments stand below one another: the log of acts."""
+    there = value.astimezone(JAPAN)
+    return format_html('<time datetime="{}">{}</time>', there.isoformat(), f"{there:%Y-%m-%d %H:%M:%S}")
