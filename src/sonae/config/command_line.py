@@ -71,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
         money_command,
         quote_command,
         replay_command,
+        search_command,
         turn_command,
     )  # fmt: skip
 
@@ -137,6 +138,7 @@ def _parser() -> argparse.ArgumentParser:
         verbs.add_parser("turn", help="the turn of the scheme year for paid cover: rehearse, offers, status")
     )
     money_command.add_commands(verbs)
+    search_command.add_arguments(verbs.add_parser("search", help="what members are found by at the desk"))
 
     year = verbs.add_parser("scheme-year", help="open a scheme year").add_subparsers(required=True)
     opened = year.add_parser("open", help="open the scheme year that holds the day")

@@ -7,6 +7,7 @@ from sonae.web.desk import (
     certificate_views,
     cover_act_views,
     feed_views,
+    glance_views,
     home_views,
     list_views,
     member_views,
@@ -23,7 +24,8 @@ app_name = "desk"
 urlpatterns = [
     path("desk/", home_views.home, name="home"),
     path("desk/members/", member_views.members, name="members"),
-    path("desk/members/<str:number>/", member_views.member, name="member"),
+    path("desk/members/<str:number>/", glance_views.member, name="member"),
+    path("desk/members/<str:number>/history/", glance_views.member_history, name="member_history"),
     path("desk/certificates/<str:number>/", certificate_views.certificate, name="certificate"),
     path("desk/certificates/<str:number>/change/", cover_act_views.change, name="change"),
     path("desk/certificates/<str:number>/cancel/", cover_act_views.cancel, name="cancel"),
