@@ -53,9 +53,8 @@ def test_a_fact_that_is_seen_late_is_found_although_later_ones_were_read(people:
     late = people.member.facts.latest("id")
     number = late.pk
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SET session_replication_role = replica; DELETE FROM parties_membershipfact WHERE id = %s" % number
-        )
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("DELETE FROM parties_membershipfact WHERE id = %s", [number])
         cursor.execute("SET session_replication_role = origin")
     tell(people.other_member, "changed", date(2026, 12, 1), name="宇野税務会計")
     refresh_search(now=clock.now())
