@@ -206,7 +206,10 @@ def test_a_payment_stands_as_it_stood_then(people: cast.Cast, operator: Client) 
     )  # fmt: skip
     for state, days in (("unknown", 1), ("captured", 4)):
         PaymentStep.objects.create(payment=payment, to_state=state, cause="x", occurred_at=at + timedelta(days=days))
-    money = lambda known: words_of(operator, f"{HISTORY}?of=money&known={known}")  # noqa: E731
+
+    def money(known: str) -> str:
+        return words_of(operator, f"{HISTORY}?of=money&known={known}")
+
     assert "手続き中" in money("2027-03-01")
     assert "確認中" in money("2027-03-03")
     assert "入金済み" in money("2027-03-05")
@@ -275,7 +278,10 @@ def test_what_may_be_done_is_offered_for_today_alone_and_not_while_a_change_wait
     people: cast.Cast, certificate: Certificate, operator: Client
 ) -> None:
     address = f"/desk/certificates/{certificate.number}/"
-    offered = lambda page: re.findall(rf'href="{address}(\w+)/"', operator.get(page).content.decode())  # noqa: E731
+
+    def offered(page: str) -> list[str]:
+        return re.findall(rf'href="{address}(\w+)/"', operator.get(page).content.decode())
+
     assert offered(PAGE) == ["change", "cancel"]
     assert offered(f"{PAGE}?on=2027-03-01") == []
     ask(certificate, wish(Kind.CANCELLATION, date(2027, 4, 1)), user=people.owner)

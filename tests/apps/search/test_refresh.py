@@ -12,6 +12,7 @@ from sonae.apps.search.models import FindableMember, SearchProgress
 from sonae.apps.search.queries import find_members
 from sonae.apps.search.use_cases import refresh_search as module
 from sonae.apps.search.use_cases.refresh_search import SETTLED, refresh_search
+from sonae.domain.name_folding import FOLDING
 from tests import cast, clock
 from tests.apps.certificates.covers import give_cover
 from tests.web.holdings import tell
@@ -88,10 +89,10 @@ def test_it_goes_on_chunk_by_chunk_where_it_was_killed(people: cast.Cast, monkey
 def test_other_rules_of_folding_write_everybody_anew(people: cast.Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     later = clock.now() + SETTLED + timedelta(minutes=1)
     refresh_search(now=later)
-    monkeypatch.setattr(module, "FOLDING", module.FOLDING + 1)
+    monkeypatch.setattr(module, "FOLDING", FOLDING + 1)
     assert refresh_search(now=later) == 2
     assert refresh_search(now=later) == 0
-    assert set(FindableMember.objects.values_list("folding", flat=True)) == {module.FOLDING}
+    assert set(FindableMember.objects.values_list("folding", flat=True)) == {FOLDING + 1}
 
 
 def test_rebuilding_writes_what_was_spoilt_and_leaves_the_rest(people: cast.Cast) -> None:

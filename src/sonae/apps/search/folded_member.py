@@ -52,13 +52,13 @@ def fold_member(
     name, kana = fold(newest.name), fold(newest.kana)
     other_names = _lines([fact.name for fact in facts] + [fact.kana for fact in facts], without={name, kana})
     cover_names = _lines((patch[field] for patch in said for field in IN_COVER if field in patch), without={name, kana})
-    addresses = _lines((place for patch in said for place in _places(patch)), without=set())
     emails = {_plain(fact.email) for fact in facts} - {""}
     telephones = {digits_of(fact.telephone) for fact in facts} | {
         digits_of(patch.get("applicant.telephone", "")) for patch in said
     }
     telephones.discard("")
     postcodes = {digits_of(patch.get("applicant.postcode", "")) for patch in said} - {""}
+    addresses = _lines([*(place for patch in said for place in _places(patch)), *sorted(postcodes)], without=set())
     return FoldedMember(
         member_id=member_id,
         name=name,
@@ -66,7 +66,7 @@ def fold_member(
         other_names=other_names,
         cover_names=cover_names,
         addresses=addresses,
-        contacts="\n".join(sorted(emails | telephones | postcodes)),
+        contacts="\n".join(sorted(emails | telephones)),
         grams=frozenset(
             text_grams(name, kana, other_names, cover_names, addresses)
             | contact_grams(emails=emails, telephones=telephones, postcodes=postcodes, number=number)

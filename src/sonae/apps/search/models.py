@@ -22,7 +22,7 @@ class FindableMember(models.Model):
     kana = models.TextField(db_collation="C")
     other_names = models.TextField()  # that the list said before
     cover_names = models.TextField()  # of applicant and insured, on its paid certificates
-    addresses = models.TextField()  # of both
+    addresses = models.TextField()  # of both, and postcodes
     contacts = models.TextField()  # e-mail addresses and telephones of list and certificates, as they are compared
     grams = (
         SearchVectorField()

@@ -138,7 +138,7 @@ def _ways(question: Question) -> Iterable[tuple[Why | None, list[int]]]:
 
 def _within(sql: str, question: Question, **given: str | int) -> list[int]:
     """Each pair of letters is there; that they stand side by side is asked of the text."""
-    long_words = [word.folded for word in question.words if len(word.folded) > 2 and not word.digits]
+    long_words = [word.folded for word in question.words if len(word.folded) > 2 and not word.is_number]
     every_word = " AND ".join(f"{TEXT} LIKE %(word_{at})s::text" for at in range(len(long_words))) or "true"
     words = {f"word_{at}": f"%{_literal(word)}%" for at, word in enumerate(long_words)}
     return _ids(sql.format(every_word=every_word), asked=everything(question), **words, **given)
@@ -214,7 +214,7 @@ def _why_contact(text: FindableMember, question: Question) -> tuple[Why, tuple[i
     if any(line.startswith(word.digits) or line.endswith(word.digits) for line in telephones):
         exact = word.digits in telephones
         return Why.TELEPHONE, (0 if exact else 1, 0)
-    return (Why.ADDRESS if word.folded in text.addresses else Why.NAME), (0, 0)
+    return (Why.ADDRESS if word.digits in text.addresses else Why.NAME), (0, 0)
 
 
 def _ids(sql: str, **given: str | int) -> list[int]:

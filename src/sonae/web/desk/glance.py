@@ -25,6 +25,7 @@ from sonae.web.desk.feed_words import actor_names
 from sonae.web.desk.member_entries import ROLES, Entry
 from sonae.web.desk.member_sources import GROUPS, SOURCES, Scope, emails_of, in_order, newest_of, seen_sources
 from sonae.web.desk.two_clocks import Clocks
+from sonae.web.shared.pictures import percent
 from sonae.web.shared.premium_rows import Row, premium_rows
 
 FACTS_READ, PEOPLE_READ, CERTIFICATES_READ = 60, 50, 12
@@ -63,11 +64,12 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A day on which something changed or was recorded, and what."""
+    """A day on which something changed or was recorded, and what. ``at`` is its place on the line, all as far from each other."""
 
     day: date
     title: Text
     is_here: bool
+    at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +231,9 @@ def _stops(entries: Iterable[Entry], covers: Iterable[ShownCover], clocks: Clock
             told[cover.found.ends_on].append(Text("補償の終わり", "Cover ends"))
     told[japan_date(clocks.now)].append(Text("今日", "Today"))
     told.setdefault(clocks.on, [])
-    return [Stop(day, _joined(told[day]), day == clocks.on) for day in sorted(told)][-STOPS:]
+    days = sorted(told)[-STOPS:]
+    last = max(len(days) - 1, 1)
+    return [Stop(day, _joined(told[day]), day == clocks.on, percent(at / last)) for at, day in enumerate(days)]
 
 
 def _joined(titles: Sequence[Text]) -> Text:
