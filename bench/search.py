@@ -202,7 +202,7 @@ def _ask_all(size: int) -> None:
     from django.test import Client
     from tests import cast
 
-    browser = Client()
+    browser = Client(SERVER_NAME="127.0.0.1")
     browser.force_login(cast.enter_staff("operator", "clerk"))
 
     def page(typed: str) -> float:

@@ -23,7 +23,7 @@ from tests.web.holdings import browser_of, give_free_cover
 from tests.web.memory_gateway import MemoryGateway
 
 pytestmark = pytest.mark.django_db
-SEARCHED = 15  # the person, their rights, the frame; then the ways of finding, and what is shown of those found
+SEARCHED = 16  # the person, their rights, the frame; then the ways of finding, and what is shown of those found
 
 
 @pytest.fixture(autouse=True)
@@ -331,4 +331,6 @@ def test_a_change_that_nobody_paid_for_says_so_on_the_members_page(
     assert close_left_changes(now=clock.later(days=30)) == 1
     asked.refresh_from_db()
     assert asked.closed_reason == "not_paid"
-    assert "支払いがないまま期限が過ぎました" in text(operator.get(f"/desk/members/{people.member.number}/"))
+    with clock.at(clock.later(days=30)):
+        shown = text(operator.get(f"/desk/members/{people.member.number}/history/?of=cover"))
+    assert "支払いがないまま期限が過ぎました" in shown

@@ -44,7 +44,7 @@ def find(typed: str) -> FoundMembers:
         ("青木工務店", "10000017", Why.NAME),
         ("(株)青木 工務店", "10000017", Why.NAME),
         ("工務", "10000017", Why.NAME),
-        ("務", "10000017", Why.NAME),
+        ("工", "10000017", Why.NAME),
         ("あおきこうむ", "10000017", Why.NAME),
         ("ｺｳﾑﾃﾝ", "10000017", Why.NAME),
         ("aoki@", "10000017", Why.EMAIL),

@@ -21,7 +21,7 @@ from sonae.apps.search.question import Question, everything, half_remembered, pa
 from sonae.domain.name_folding import fold
 
 A_PAGE = 50
-CANDIDATES = 200  # of each way of finding that are looked at to put the likeliest first
+CANDIDATES = 100  # of each way of finding that are looked at to put the likeliest first
 FEW = 10  # with fewer than this, what is only alike is looked for as well
 LARGEST_KEY = 2**63 - 1
 
@@ -68,6 +68,9 @@ class Why(StrEnum):
     OTHER_NAME = "other_name"
     ADDRESS = "address"
     ALIKE = "alike"
+
+
+ORDER = {why: place for place, why in enumerate(Why)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +121,9 @@ def _likeliest(question: Question, today: date) -> FoundMembers:
     if len(found) < FEW:
         alike = set(_alike(question)) - found.keys()
         found |= dict.fromkeys(alike)
-    rows = sorted(_rows(found, question, alike, today), key=_likeliness)
-    more = len(rows) > A_PAGE and not question.is_number
-    return FoundMembers(tuple(row for row, _ in rows[:A_PAGE]), 0 if more else None)
+    judged = sorted(_judge(found, question, alike, today), key=lambda one: one.likeliness)
+    more = len(judged) > A_PAGE and not question.is_number
+    return FoundMembers(_rows(judged[:A_PAGE]), 0 if more else None)
 
 
 def _ways(question: Question) -> Iterable[tuple[Why | None, list[int]]]:
@@ -151,37 +154,45 @@ def _alike(question: Question) -> list[int]:
 
 def _in_order(question: Question, after: int, today: date) -> FoundMembers:
     ids = _within(IN_ORDER, question, after=after, most=A_PAGE + 1)
-    rows = _rows(dict.fromkeys(ids[:A_PAGE]), question, set(), today)
-    in_order = sorted((row for row, _ in rows), key=lambda row: row.member.pk)
-    return FoundMembers(tuple(in_order), ids[A_PAGE - 1] if len(ids) > A_PAGE else None, in_order=True)
+    judged = _judge(dict.fromkeys(ids[:A_PAGE]), question, set(), today)
+    return FoundMembers(_rows(judged), ids[A_PAGE - 1] if len(ids) > A_PAGE else None, in_order=True)
 
 
-def _rows(
-    found: dict[int, Why | None], question: Question, alike: set[int], today: date
-) -> list[tuple[FoundMember, tuple[int, int]]]:
-    """Each with how well its text fits: where the word stands in it, and how long it is."""
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """One candidate: what is known of it, and why it is one. ``likeliness`` sorts the likeliest first."""
+
+    pk: int
+    known: MembershipFact | None
+    why: Why
+    likeliness: tuple[int, ...]
+
+    @property
+    def is_member(self) -> bool:
+        return self.known is not None and self.known.kind != MembershipFact.Kind.LEFT
+
+
+def _judge(found: dict[int, Why | None], question: Question, alike: set[int], today: date) -> list[_Judged]:
+    """By what each was found, and how well its text fits: where the word stands in it, and how long it is."""
     texts = {one.pk: one for one in FindableMember.objects.defer("grams").filter(pk__in=found)}
-    members = {member.pk: member for member in Member.objects.filter(pk__in=found)}
     known = _latest_facts(found, today)
-    certificates = {one.member_id: one for one in _newest_paid(found)}
-    rows = []
-    for pk, by in found.items():
-        why, fits = _why(texts.get(pk), question, known.get(pk))
+    judged = []
+    for place, (pk, by) in enumerate(found.items()):
         fact = known.get(pk)
-        row = FoundMember(
-            members[pk],
-            fact,
-            fact is not None and fact.kind != MembershipFact.Kind.LEFT,
-            certificates.get(pk),
-            Why.ALIKE if pk in alike else by or why,
-        )
-        rows.append((row, fits))
-    return rows
+        seen, fits = _why(texts.get(pk), question, fact)
+        why = Why.ALIKE if pk in alike else by or seen
+        has_left = fact is None or fact.kind == MembershipFact.Kind.LEFT
+        judged.append(_Judged(pk, fact, why, (ORDER[why], has_left, *fits, place)))
+    return judged
 
 
-def _likeliness(found: tuple[FoundMember, tuple[int, int]]) -> tuple[object, ...]:
-    row, fits = found
-    return (list(Why).index(row.why), not row.is_member, *fits, row.member.number)
+def _rows(judged: Sequence[_Judged]) -> tuple[FoundMember, ...]:
+    ids = [one.pk for one in judged]
+    members = {member.pk: member for member in Member.objects.filter(pk__in=ids)}
+    certificates = {one.member_id: one for one in _newest_paid(ids)}
+    return tuple(
+        FoundMember(members[one.pk], one.known, one.is_member, certificates.get(one.pk), one.why) for one in judged
+    )
 
 
 def _why(text: FindableMember | None, question: Question, known: MembershipFact | None) -> tuple[Why, tuple[int, int]]:

@@ -179,7 +179,8 @@ def _certificates(member: Member, clocks: Clocks) -> list[Certificate]:
     of_the_day = Case(
         When(starts_on__lte=clocks.on, scheme_year__expiry_on__gte=clocks.on, then=Value(0)), default=Value(1)
     )
-    parked = ParkedCertificate.objects.filter(certificate=OuterRef("pk"), resolved_at=None)
+    parked = ParkedCertificate.objects.filter(certificate=OuterRef("pk"), parked_at__lte=clocks.known)
+    parked = parked.exclude(resolved_at__lte=clocks.known)
     known = certificates_with_log().filter(member=member, issued_at__lte=clocks.known)
     return list(
         known.annotate(is_parked=Exists(parked)).order_by(of_the_day, "-starts_on", "section", "-id")[

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -128,7 +129,7 @@ def write_members(ids: Sequence[int]) -> None:
         facts[member_id].append(ListFact(*fact))
     patches: dict[int, list[tuple[int, dict[str, object]]]] = defaultdict(list)
     for member_id, act_id, patch in _rows(PATCHES, ids=list(ids)):
-        patches[member_id].append((act_id, patch))
+        patches[member_id].append((act_id, json.loads(patch)))
     numbers = dict(_rows(NUMBERS, ids=list(ids)))
     folded = [fold_member(pk, number=numbers[pk], facts=facts[pk], patches=patches[pk]) for pk in ids]
     with connection.cursor() as cursor:
