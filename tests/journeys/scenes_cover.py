@@ -155,9 +155,14 @@ def desk_member(visitor: Visitor) -> None:
 
 @scene("desk:member")
 def desk_member_of_the_past(visitor: Visitor) -> None:
-    day = start_of(visitor)
-    visitor.go(f"/desk/members/{visitor.member.number}/?on={day}&known={day}")
-    visitor.says("その日に分かっていた内容です", "As it was known on that day")
+    """Its first day, as it was known just after it was bought."""
+    found = visitor.site.sql(
+        "SELECT to_char(issued_at AT TIME ZONE 'Asia/Tokyo' + interval '1 ms', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS') "
+        "FROM certificates_certificate WHERE number = %s",
+        number_of(visitor),
+    )
+    visitor.go(f"/desk/members/{visitor.member.number}/?on={start_of(visitor)}&known={found[0][0]}")
+    visitor.says("に分かっていた内容です", "As it was known by")
 
 
 @scene("desk:member")

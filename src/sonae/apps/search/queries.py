@@ -22,7 +22,8 @@ from sonae.domain.name_folding import fold
 
 A_PAGE = 50
 CANDIDATES = 100  # of each way of finding that are looked at to put the likeliest first
-FEW = 10  # with fewer than this, what is only alike is looked for as well
+FEW = 10  # with fewer than this, what is only alike is looked for as well; of a short word only if there is nothing else
+SHORT = 5
 LARGEST_KEY = 2**63 - 1
 
 MEMBER_NUMBERS = (
@@ -118,7 +119,7 @@ def _likeliest(question: Question, today: date) -> FoundMembers:
         for pk in ids:
             found.setdefault(pk, why)
     alike: set[int] = set()
-    if len(found) < FEW:
+    if len(found) < (FEW if len(question.folded) >= SHORT else 1):
         alike = set(_alike(question)) - found.keys()
         found |= dict.fromkeys(alike)
     judged = sorted(_judge(found, question, alike, today), key=lambda one: one.likeliness)
