@@ -133,6 +133,7 @@ MATRIX = {
     "desk:home": Row(path="/desk/", **DESK),
     "desk:members": Row(path="/desk/members/", **DESK),
     "desk:member": Row(path="/desk/members/10000017/", **DESK),
+    "desk:member_history": Row(path="/desk/members/10000017/history/", **DESK),
     "desk:paper": Row(path="/desk/papers/1/", **DESK),
     "desk:certificate": Row(path="/desk/certificates/C2026-000001-0/", **DESK),
     "desk:change": Row(path="/desk/certificates/C2026-000001-0/change/", **DESK),

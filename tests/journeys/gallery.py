@@ -96,7 +96,8 @@ class Scene:
     def sizes(self) -> tuple[ViewportSize, ...]:
         if self.printed:
             return (A4,)
-        return (DESKTOP, TABLET, TELEPHONE) if self.route.startswith("site:") else (DESKTOP, TELEPHONE)
+        at_every_width = self.route.startswith(("site:", "desk:member"))
+        return (DESKTOP, TABLET, TELEPHONE) if at_every_width else (DESKTOP, TELEPHONE)
 
 
 SCENES: list[Scene] = []

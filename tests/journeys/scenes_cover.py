@@ -9,6 +9,16 @@ from tests.journeys.desk import OPERATOR
 from tests.journeys.gallery import Visitor, scene
 
 NUMBERS: dict[str, str] = {}
+# A payment of which nobody knows whether it was charged, and one that was taken back.
+MUCH_MONEY = """
+    WITH of_member AS (SELECT id FROM parties_member WHERE number = %s),
+    tried AS (INSERT INTO billing_payment (key, purpose, member_id, charge_yen, gateway, state, session_id, payment_id,
+        checkout_url, brand, last4, failure_code, closed_reason, created_at, changed_at, checks)
+      SELECT 'sample:' || id, 'sample:' || id, id, 12340, 'sandbox_card', 'person', 'sample:' || id, '', '', 'visa', '4242', '', '',
+        now() - interval '6 days', now() - interval '6 days', 9 FROM of_member RETURNING id)
+    INSERT INTO billing_dispute (payment_id, dispute_id, dispute_yen, state, opened_at)
+      SELECT id, 'sample', 12340, 'open', now() - interval '2 days' FROM tried
+"""
 
 
 def number_of(visitor: Visitor) -> str:
@@ -118,15 +128,68 @@ def cover_reinstate_preview(visitor: Visitor) -> None:
 
 @scene("desk:members")
 def desk_members(visitor: Visitor) -> None:
+    visitor.site.let_be_found()
     visitor.come_as(OPERATOR)
     visitor.go("/desk/members/?q=見本")
     visitor.says("見本", "見本")
+
+
+@scene("desk:members")
+def desk_members_alike(visitor: Visitor) -> None:
+    visitor.go("/desk/members/?q=見本工事店")
+    visitor.says("似た名前", "a name like it")
+
+
+@scene("desk:members")
+def desk_members_at_once(visitor: Visitor) -> None:
+    visitor.go("/desk/members/")
+    visitor.page.locator("#member-search").press_sequentially("見本工")
+    visitor.page.locator("#found-at-once a").first.wait_for()
 
 
 @scene("desk:member")
 def desk_member(visitor: Visitor) -> None:
     visitor.go(f"/desk/members/?q={number_of(visitor)}")
     visitor.says("異動承認書", "Endorsement")
+
+
+@scene("desk:member")
+def desk_member_of_the_past(visitor: Visitor) -> None:
+    """Its first day, as it was known just after it was bought."""
+    found = visitor.site.sql(
+        "SELECT to_char(issued_at AT TIME ZONE 'Asia/Tokyo' + interval '1 ms', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS') "
+        "FROM certificates_certificate WHERE number = %s",
+        number_of(visitor),
+    )
+    visitor.go(f"/desk/members/{visitor.member.number}/?on={start_of(visitor)}&known={found[0][0]}")
+    visitor.says("に分かっていた内容です", "As it was known by")
+
+
+@scene("desk:member")
+def desk_member_that_waits(visitor: Visitor) -> None:
+    """Much of it, and some of it waiting."""
+    visitor.site.sql(MUCH_MONEY, visitor.member.number)
+    visitor.go(f"/desk/members/{visitor.member.number}/")
+    visitor.says("待っていること", "What waits")
+
+
+@scene("desk:member")
+def desk_member_without_paid_cover(visitor: Visitor) -> None:
+    member = visitor.site.enter_member("例示商会")
+    visitor.go(f"/desk/members/{member.number}/")
+    visitor.says("例示商会", "例示商会")
+
+
+@scene("desk:member_history")
+def desk_member_history(visitor: Visitor) -> None:
+    visitor.go(f"/desk/members/{visitor.member.number}/history/")
+    visitor.says("すべて", "Everything")
+
+
+@scene("desk:member_history")
+def desk_member_history_of_mails(visitor: Visitor) -> None:
+    visitor.go(f"/desk/members/{visitor.member.number}/history/?of=mails")
+    visitor.page.locator("main summary").first.click()
 
 
 @scene("desk:certificate")

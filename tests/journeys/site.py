@@ -76,6 +76,15 @@ class RunningSite:
         )  # fmt: skip
         return NewMember(number, email)
 
+    def let_be_found(self) -> None:
+        """The worker writes what members are found by, as it does after every feed; until it has."""
+        last = self.sql("SELECT max(id) FROM parties_membershipfact")[0][0]
+        self.sql("INSERT INTO procrastinate_jobs (task_name, queue_name) VALUES ('sonae.refresh_search', 'default')")
+        deadline = time.monotonic() + START_SECONDS
+        while self.sql("SELECT coalesce(max(fact_id), 0) >= %s FROM search_findablemember", last) != [(True,)]:
+            assert time.monotonic() < deadline, "nobody wrote what members are found by"
+            time.sleep(0.2)
+
     def enter_staff(self, role: str, *positions: str) -> str:
         """Somebody who works for the organisation of that role in those positions; the address to sign in with."""
         email = f"{role}-{secrets.token_hex(3)}@staff.example"

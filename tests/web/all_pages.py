@@ -123,6 +123,16 @@ def _at_the_desk(page: str, *, cancelled: bool = False) -> Callable[[], Opened]:
     return open_page
 
 
+def _about_a_member(page: str) -> Callable[[], Opened]:
+    """A page of the desk about somebody who bought cover."""
+
+    def open_page() -> Opened:
+        _, certificate = _bought()
+        return operator(), page.format(certificate.member.number)
+
+    return open_page
+
+
 def _cancelled() -> Opened:
     """The page on which members take a cancellation of their own back."""
     browser, certificate = _bought()
@@ -299,6 +309,7 @@ PAGES: dict[str, Callable[[], Opened]] = {
     "cover cancel": _of_the_portal("/portal/cover/{}/cancel/"),
     "cover reinstate": _cancelled,
     "desk members": lambda: (operator(), "/desk/members/?q=x"),
+    "desk member": _about_a_member("/desk/members/{}/?on=2027-03-03"),
     "desk certificate": _at_the_desk("/desk/certificates/{}/?on=2027-03-03"),
     "desk change": _at_the_desk("/desk/certificates/{}/change/"),
     "desk cancel": _at_the_desk("/desk/certificates/{}/cancel/"),

@@ -72,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
         money_command,
         quote_command,
         replay_command,
+        search_command,
         staff_command,
         turn_command,
     )  # fmt: skip
@@ -143,6 +144,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     money_command.add_commands(verbs)
     staff_command.add_arguments(verbs.add_parser("staff", help="who works at the desks of the organisations"))
+    search_command.add_arguments(verbs.add_parser("search", help="what members are found by at the desk"))
 
     year = verbs.add_parser("scheme-year", help="open a scheme year").add_subparsers(required=True)
     opened = year.add_parser("open", help="open the scheme year that holds the day")

@@ -34,6 +34,7 @@ from sonae.apps.renewal.use_cases.send_notices import send_notices
 from sonae.apps.renewal.years import turns_to_offer
 from sonae.apps.reporting.months import month_from
 from sonae.apps.reporting.use_cases.close_bordereau import close_bordereau
+from sonae.apps.search.use_cases.refresh_search import refresh_search
 from sonae.config.clock import now
 from sonae.config.kept_plans import with_kept_plans
 
@@ -128,6 +129,20 @@ def letter_round(timestamp: int) -> int:
 def follow_applied_feed(feed_id: int) -> str:
     """Let the free cover follow a feed that was just applied."""
     return str(follow_feed(feed_id=feed_id, now=now()).followed_at)
+
+
+@app.task(name="sonae.refresh_search")
+def refresh_search_now() -> int:
+    """Let the members of a feed that was just applied be found by what it said."""
+    return refresh_search(now=now())
+
+
+# A round of its own: after a large file it takes a while. What people do to cover is found by it within a minute.
+@app.periodic(cron="* * * * *")
+@app.task(name="sonae.search_round", queueing_lock="sonae.search_round")
+def search_round(timestamp: int) -> int:
+    """Let members be found by whatever was recorded since the last time."""
+    return refresh_search(now=now())
 
 
 @app.task(name="sonae.carry_out_free_cover_end")

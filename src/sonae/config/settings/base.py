@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "sonae.apps.billing",
     "sonae.apps.documents",
     "sonae.apps.certificates",
+    "sonae.apps.search",
     "sonae.apps.enrolment",
     "sonae.apps.membership",
     "sonae.apps.people",

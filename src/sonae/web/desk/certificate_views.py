@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import unicodedata
-from datetime import date, datetime
-
 from django.http import HttpRequest, HttpResponse
 
 from sonae.apps.audit.queries import waiting_look
 from sonae.apps.certificates.as_at import as_at
 from sonae.apps.certificates.models import Certificate, ChangeRequest
 from sonae.apps.certificates.use_cases.return_with_second_look import KIND as RETURN_PREMIUM
-from sonae.domain.moments import read_day, read_moment
 from sonae.web.desk.access import for_cover
 from sonae.web.desk.cover_words import act_lines, content_rows, cover_line, request_line
 from sonae.web.desk.page import desk_page
+from sonae.web.desk.two_clocks import clocks_of
 from sonae.web.shared.cover_preview import months_of
-from sonae.web.shared.moment import now, today
-
-LONGEST_TYPED = 40
+from sonae.web.shared.moment import today
 
 
 @for_cover("GET")
 def certificate(request: HttpRequest, certificate: Certificate) -> HttpResponse:
     """GET …/?on=2027-03-03&known=2027-03-10; without them today, as it is known now."""
-    typed = {name: _narrow(request.GET.get(name, "")) for name in ("on", "known")}
-    on, known = _asked(typed, today(request), now(request))
-    found = as_at(certificate, on=on or today(request), known=known or now(request))
+    clocks = clocks_of(request)
+    found = as_at(certificate, on=clocks.on, known=clocks.known)
     waiting = ChangeRequest.objects.filter(certificate=certificate, state=ChangeRequest.State.WAITING).first()
     if waiting is not None:
         waiting.certificate = certificate
@@ -35,9 +29,9 @@ def certificate(request: HttpRequest, certificate: Certificate) -> HttpResponse:
         "certificate": certificate,
         "found": found,
         "line": cover_line(certificate, today(request)),
-        "typed": typed,
-        "unreadable": (on is None) or (known is None),
-        "is_now": not any(typed.values()),
+        "typed": clocks.typed,
+        "unreadable": clocks.unreadable,
+        "is_now": clocks.is_now,
         "rows": content_rows(found) if found.is_known else [],
         "acts": act_lines(found),
         "schedule": schedule,
@@ -47,16 +41,4 @@ def certificate(request: HttpRequest, certificate: Certificate) -> HttpResponse:
         "may_cancel": certificate.cancelled_on is None,
         "today": today(request),
     }
-    return desk_page(request, "desk/certificates/certificate.html", facts, status=422 if facts["unreadable"] else 200)
-
-
-def _asked(typed: dict[str, str], day: date, moment: datetime) -> tuple[date | None, datetime | None]:
-    """What was typed, or else today and now; None for what can't be read. A day to know at means its end."""
-    on = read_day(typed["on"]) if typed["on"] else day
-    known = read_moment(typed["known"]) if typed["known"] else moment
-    return on, known
-
-
-def _narrow(typed: str) -> str:
-    """Full-width digits are read as well."""
-    return unicodedata.normalize("NFKC", typed[:LONGEST_TYPED]).strip()
+    return desk_page(request, "desk/certificates/certificate.html", facts, status=422 if clocks.unreadable else 200)

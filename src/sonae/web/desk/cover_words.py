@@ -84,6 +84,21 @@ def cover_line(certificate: Certificate | None, day: date) -> CoverLine | None:
     return CoverLine(certificate, Text("補償中", "In force"), "good")
 
 
+def line_as_at(found: AsAt) -> CoverLine:
+    """The same of a certificate as it was known, on the day that is looked at."""
+    certificate, day = found.certificate, found.on
+    if found.ends_on <= certificate.starts_on:
+        return CoverLine(certificate, Text("始期で解約", "Cancelled from its start"), "ended")
+    if day < certificate.starts_on:
+        return CoverLine(certificate, Text("始まる前", "To begin"), "waiting")
+    if day > found.ends_on:
+        ended = Text("解約で終了", "Cancelled") if found.is_cancelled else Text("満期で終了", "Expired")
+        return CoverLine(certificate, ended, "ended")
+    if found.is_cancelled:
+        return CoverLine(certificate, Text("補償中（解約の予定）", "In force, to be cancelled"), "soon")
+    return CoverLine(certificate, Text("補償中", "In force"), "good")
+
+
 def act_lines(found: AsAt) -> list[ActLine]:
     """The newest first; one statement for the names of all who recorded them."""
     names = actor_names(entry.actor for entry in found.entries)
@@ -92,9 +107,9 @@ def act_lines(found: AsAt) -> list[ActLine]:
         ActLine(
             entry=entry,
             kind=KIND_NAMES[Kind(entry.kind)],
-            fields=_fields(found.product, entry.patch),
+            fields=fields_in_words(found.product, entry.patch),
             by=names[entry.actor],
-            reason=_reason(entry),
+            reason=reason_of(entry),
             reverses=reverses[entry.seq],
             is_undone=entry.seq in found.undone,
             may_be_reversed=entry.kind in {Kind.CHANGE, Kind.CANCELLATION},
@@ -103,7 +118,8 @@ def act_lines(found: AsAt) -> list[ActLine]:
     ]
 
 
-def _reason(entry: Transaction) -> Text | str:
+def reason_of(entry: Transaction) -> Text | str:
+    """Why it was recorded, as whoever did so said it."""
     found = OF_AN_APPLICATION.fullmatch(entry.reason) if entry.kind == Kind.NEW else None
     return Text(f"申込み {found[1]}", f"application {found[1]}") if found else entry.reason
 
@@ -117,16 +133,16 @@ def request_line(asked: ChangeRequest) -> RequestLine:
         state=state,
         look=look,
         closed=CLOSED_REASONS.get(asked.closed_reason) if asked.closed_reason else None,
-        fields=_fields(product_of(asked.certificate.scheme_year.product_version), asked.patch),
+        fields=fields_in_words(product_of(asked.certificate.scheme_year.product_version), asked.patch),
     )
 
 
 def content_rows(found: AsAt) -> list[tuple[Text, Text]]:
     """What holds on the day, field by field."""
-    return list(_fields(found.product, {name: value for name, value in found.fields.items() if value != ""}))
+    return list(fields_in_words(found.product, {name: value for name, value in found.fields.items() if value != ""}))
 
 
-def _fields(product: Product, patch: Mapping[str, object]) -> tuple[tuple[Text, Text], ...]:
+def fields_in_words(product: Product, patch: Mapping[str, object]) -> tuple[tuple[Text, Text], ...]:
     """Without the premium that older first acts keep: what a year costs stands with the months."""
     fields = {name: value for name, value in flat(patch).items() if name != "annual_premium"}
     return tuple(

@@ -10,6 +10,7 @@ from sonae.web.desk import (
     export_views,
     feed_views,
     free_cover_views,
+    glance_views,
     home_views,
     letter_views,
     list_views,
@@ -31,7 +32,8 @@ app_name = "desk"
 urlpatterns = [
     path("desk/", home_views.home, name="home"),
     path("desk/members/", member_views.members, name="members"),
-    path("desk/members/<str:number>/", member_views.member, name="member"),
+    path("desk/members/<str:number>/", glance_views.member, name="member"),
+    path("desk/members/<str:number>/history/", glance_views.member_history, name="member_history"),
     path("desk/certificates/<str:number>/", certificate_views.certificate, name="certificate"),
     path("desk/certificates/<str:number>/change/", cover_act_views.change, name="change"),
     path("desk/certificates/<str:number>/cancel/", cover_act_views.cancel, name="cancel"),

@@ -36,7 +36,8 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "portal": ("portal",),
     "door": ("door",),
     "chronology": ("chronology",),
-    "desk": ("desk", "tables", "facts", "cards"),
+    "glance": ("glance",),
+    "desk": ("desk", "tables", "facts", "cards", "member-search"),
     "design": ("design-page",),
 }
 PRINT = "print"

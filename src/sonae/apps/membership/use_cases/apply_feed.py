@@ -50,6 +50,7 @@ def apply_feed(*, feed_id: int, actor: str, now: datetime) -> Feed:
     feed.state, feed.applied_at, feed.applied_by = Feed.State.APPLIED, now, actor
     feed.save(update_fields=["state", "applied_at", "applied_by"])
     _write_control_totals(feed, actor=actor, now=now)
+    later("sonae.refresh_search")
     later("sonae.follow_feed", feed_id=feed.pk)
     reached("feed.written")
     return feed
