@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "sonae.apps.contact",
     "sonae.apps.renewal",
     "sonae.apps.reporting",
+    "sonae.apps.work",
     "sonae.web.shared",
     "sonae.web.site",
     "sonae.web.portal",
@@ -165,6 +166,7 @@ SONAE_CARD_GATEWAY = "sonae.integrations.sandbox_card.gateway.SandboxCardGateway
 SONAE_CARD_TIMEOUT_SECONDS = 10.0
 SONAE_WRITE_OFF_ALONE_YEN = 10_000  # more than that takes a second person
 SONAE_SECOND_LOOKS: dict[str, str] = {}  # what another person has to agree to, and what does it then
+SONAE_SECOND_LOOK_RIGHTS: dict[str, tuple[str, str]] = {}  # by kind: who sees it in the queue, who decides it
 SONAE_PAYMENT_PURPOSES = [
     "sonae.apps.enrolment.payment_purpose.ApplicationPurpose",
     "sonae.apps.certificates.payment_purpose.ChangePurpose",

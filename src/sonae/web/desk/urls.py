@@ -22,6 +22,7 @@ from sonae.web.desk import (
 app_name = "desk"
 urlpatterns = [
     path("desk/", home_views.home, name="home"),
+    path("desk/work/changes/", home_views.changes, name="work_changes"),
     path("desk/members/", member_views.members, name="members"),
     path("desk/members/<str:number>/", member_views.member, name="member"),
     path("desk/certificates/<str:number>/", certificate_views.certificate, name="certificate"),
