@@ -126,6 +126,7 @@ MATRIX = {
     "portal:free_certificate": Row(path="/portal/free-cover/C2026-000001-1/", **OWN),
     "portal:outbox": Row(May.DEMO, "/demo/outbox/"),
     "desk:home": Row(path="/desk/", **DESK),
+    "desk:work_changes": Row(path="/desk/work/changes/", **DESK),
     "desk:members": Row(path="/desk/members/", **DESK),
     "desk:member": Row(path="/desk/members/10000017/", **DESK),
     "desk:paper": Row(path="/desk/papers/1/", **DESK),
