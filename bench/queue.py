@@ -1,8 +1,8 @@
 """The desk's first page with 100,000 open items of one kind and a million members, beside a bare count of the same rows.
 
 The pages are asked for in this process, from signing in to the last byte, one after the other; the yardstick is one statement that
-The pages are asked for in this process, from signing in to the last byte, one after the other; the yardstick is one statement
-that counts the open rows of the same table and joins the notes, asked in turn with each page. A third of the items is somebody's, a tenth
+counts the open rows of the same table and joins the notes, asked in turn with each page. A third of the items is somebody's, a
+tenth rests. Sizes may be named in SONAE_BENCH_MEMBERS and SONAE_BENCH_ITEMS.
 """
 
 from __future__ import annotations

@@ -17,8 +17,8 @@ pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("desk")]
 QUESTION = """
     INSERT INTO contact_consultation (token, number, form_key, kind, product_version_id, name, kana, firm, email, telephone,
         preferred_time, member_number, industry, message, language, shown, shown_digest, received_at)
-    SELECT %s, %s, %s, 'question', max(id), '例示 花子', '', %s, 'x@sample.example', '', 'any', '', '', '届いたばかりの質問', 'ja', '{}',
-        'x', now() FROM programmes_productversion RETURNING id
+    SELECT %s, %s, %s, 'question', max(id), '例示 花子', '', %s, 'x@sample.example', '', 'any', '', '', '届いたばかりの質問', 'ja',
+        '{}', 'x', now() FROM programmes_productversion RETURNING id
 """
 
 
