@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Literal
 
 from django.db import connection
@@ -63,7 +64,7 @@ ORDERS: Mapping[Sort, tuple[str, str]] = {  # how it is sorted, and which compar
     "newest": ("since DESC, kind DESC, key DESC", "(since, kind, key) < (%(since)s, %(kind)s, %(key)s)"),
 }
 NAMED = """
-    (about ILIKE %(words)s OR kind || '-' || key ILIKE %(words)s OR detail::text ILIKE %(words)s OR EXISTS (
+    (about ILIKE %(words)s OR EXISTS (SELECT 1 FROM jsonb_each_text(detail) AS said WHERE said.value ILIKE %(words)s) OR EXISTS (
         SELECT 1 FROM parties_member AS member WHERE member.id = member_id AND (member.number LIKE %(start)s OR EXISTS (
             SELECT 1 FROM parties_membershipfact AS fact WHERE fact.member_id = member.id
                 AND (fact.name ILIKE %(words)s OR fact.name_kana LIKE %(kana)s)))))
@@ -145,22 +146,23 @@ class KindCount:
     every: int = 0  # with what rests
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Queue:
     """The queue as one person sees it at one moment."""
 
     viewer: Viewer
     contact: Contact | None
     now: datetime
-    closes: Sequence[datetime] = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "closes", closes_around(self.contact, self.now))
+    @cached_property
+    def closes(self) -> Sequence[datetime]:
+        """When the working days end by which due times are counted."""
+        return closes_around(self.contact, self.now)
 
     def counts(self, *, seen_at: datetime | None = None) -> list[KindCount]:
         """Of every kind that the viewer may see, those of which nothing waits too. ``seen_at``: from when on something is new."""
         kinds = self.viewer.kinds
-        values = {**self._values(kinds), "seen_at": seen_at or self.now, "actor": f"user:{self.viewer.user_id}"}
+        values = {**self._values, "seen_at": seen_at or self.now, "actor": f"user:{self.viewer.user_id}"}
         with connection.cursor() as cursor:
             cursor.execute(COUNTS.format(noted=self._noted(kinds)), values)
             counted = {WorkKind(kind): KindCount(WorkKind(kind), *rest) for kind, *rest in cursor.fetchall()}
@@ -190,7 +192,7 @@ class Queue:
         if not kinds:
             return []
         with connection.cursor() as cursor:
-            cursor.execute(ROWS.format(noted=self._noted(kinds), rest=rest), {**self._values(kinds), **values})
+            cursor.execute(ROWS.format(noted=self._noted(kinds), rest=rest), {**self._values, **values})
             return [_item(*row) for row in cursor.fetchall()]
 
     def _noted(self, kinds: Sequence[WorkKind]) -> str:
@@ -211,7 +213,8 @@ class Queue:
             acts=f"{source}.acts" if own else f"'{rule.to_act.value}'",
         )
 
-    def _values(self, kinds: Collection[WorkKind]) -> dict[str, Any]:
+    @cached_property
+    def _values(self) -> dict[str, Any]:
         return {
             "now": self.now,
             "today": japan_date(self.now),
@@ -220,7 +223,7 @@ class Queue:
             "viewer": self.viewer.user_id,
             "organisation": self.viewer.organisation_id,
             **second_looks.values_of(),
-            **payouts_and_months.values_of(kinds, now=self.now),
+            **payouts_and_months.values_of(self.viewer.kinds, now=self.now),
         }
 
 
