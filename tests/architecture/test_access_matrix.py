@@ -127,6 +127,7 @@ MATRIX = {
     "portal:outbox": Row(May.DEMO, "/demo/outbox/"),
     "desk:home": Row(path="/desk/", **DESK),
     "desk:work_changes": Row(path="/desk/work/changes/", **DESK),
+    "desk:work_item": Row(path="/desk/work/item/?kind=question&key=1", **DESK),
     "desk:members": Row(path="/desk/members/", **DESK),
     "desk:member": Row(path="/desk/members/10000017/", **DESK),
     "desk:paper": Row(path="/desk/papers/1/", **DESK),

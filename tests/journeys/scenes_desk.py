@@ -18,6 +18,12 @@ def desk_home_of_the_contact_window(visitor: Visitor) -> None:
     visitor.says("例示クリニック", "例示クリニック")
 
 
+@scene("desk:work_item")
+def desk_work_item(visitor: Visitor) -> None:
+    visitor.page.locator("tr[data-row] a[href*='kind=question']").first.click()
+    visitor.says("担当と休止の経過", "Who had it, and when it rested")
+
+
 @scene("desk:home")
 def desk_home_chosen(visitor: Visitor) -> None:
     visitor.go("/desk/?kind=question")

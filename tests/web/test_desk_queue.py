@@ -80,10 +80,9 @@ def test_each_kind_has_its_words_and_leads_to_its_page(people: cast.Cast, kind: 
     assert f"<b>{rule.to_do.ja}</b>" in page
     assert cards(head)[rule.name.ja] == 1
     row = page[page.index("<tr data-row") :]
-    links = re.findall(r'<a href="([^"]*)" data-open', row[: row.index("</tr>")])
-    assert bool(links) == (kind in PAGES)
-    for address in links:
-        assert address.startswith("#") or head.get(address.replace("&amp;", "&")).status_code == 200
+    (address,) = re.findall(r'<a href="([^"]*)" data-open', row[: row.index("</tr>")])
+    assert address.startswith("/desk/work/item/") == (kind not in PAGES)
+    assert address.startswith("#") or head.get(address.replace("&amp;", "&")).status_code == 200
     assert rule.to_do.en in head.get("/en/desk/").content.decode()
 
 
@@ -329,6 +328,34 @@ def test_a_name_with_markup_is_a_name(browser: Client) -> None:
     consultation("question", firm="<b>x</b>", message="<i>y</i>")
     page = browser.get("/desk/?q=<u>").content.decode() + browser.get("/desk/").content.decode()
     assert not re.search(r"<script>alert|<b>x|<i>y|<u>", page)
+
+
+def test_an_item_says_who_had_it_and_when_it_rested(browser: Client, clerk: User) -> None:
+    address = f"/desk/work/item/?kind=question&key={consultation('question').pk}"
+    assert "まだ誰も引き受けていません。" in words_of(browser, address)
+    key = address.rpartition("=")[2]
+    browser.post("/desk/", {"take": value("question", key)})
+    send(browser, "rest", value("question", key, clerk.pk), until="tomorrow")
+    page = words_of(browser, address)
+    assert "担当 operator 休止 2026年11月25日 午前9時まで" in page
+    assert "休ませました：2026年11月25日 午前9時まで" in page
+    assert "担当を決めました：operator" in page
+    assert page.index("休ませました") < page.index("担当を決めました")
+    assert "Given to: operator" in words_of(browser, f"/en{address}")
+
+
+@pytest.mark.parametrize(
+    "asked", ["", "?kind=question", "?kind=x&key=1", "?kind=question&key=999999", "?kind=question&key=%00"]
+)
+def test_an_item_that_is_not_open_is_not_there(browser: Client, asked: str) -> None:
+    assert browser.get(f"/desk/work/item/{asked}").status_code == 404
+    assert AuditEntry.objects.filter(action="access.refused", object_kind="work").count() == 1
+
+
+def test_an_item_of_another_ones_right_is_not_there(people: cast.Cast) -> None:
+    address = f"/desk/work/item/?kind=question&key={consultation('question').pk}"
+    for role in ("organiser", "insurer", "agency"):
+        assert browser_of(people.staff[role]).get(address).status_code == 404
 
 
 def news(browser: Client, page: str) -> str:

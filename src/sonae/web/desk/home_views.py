@@ -14,7 +14,7 @@ from sonae.apps.membership.models import FreeCoverRun
 from sonae.apps.membership.queries import count_members, list_parked_runs
 from sonae.apps.work.models import SavedView
 from sonae.apps.work.queries import Ran, list_colleagues, list_views, list_what_ran
-from sonae.apps.work.queue import A_PAGE, Chosen, KindCount, Queue, Sort, Viewer
+from sonae.apps.work.queue import A_PAGE, Chosen, KindCount, Queue, Sort
 from sonae.domain.calendar import application_deadline, cover_starts_at, japan_date, next_start, scheme_term
 from sonae.domain.moments import read_moment
 from sonae.domain.product.definition import Product
@@ -25,6 +25,7 @@ from sonae.domain.work import RULES
 from sonae.web.desk.access import for_staff, rights_here
 from sonae.web.desk.feed_words import class_name, class_names
 from sonae.web.desk.page import desk_page
+from sonae.web.desk.queue_here import queue_of
 from sonae.web.desk.run_words import parked_rows, run_name
 from sonae.web.desk.work_acts import carry_out
 from sonae.web.desk.work_choice import chosen_in, named, question, read_place, write_place
@@ -89,13 +90,6 @@ def changes(request: HttpRequest) -> HttpResponse:
     news = {"came": came, "gone": max(0, int(every) + came - held), "moved": moved}
     facts = {**news, "address": question(chosen_in(request.GET.dict()))}
     return render(request, "desk/work/changes.html", facts)
-
-
-def queue_of(request: HttpRequest) -> Queue:
-    """The queue of whoever asks."""
-    user = person(request)
-    viewer = Viewer.of(user_id=user.pk, organisation_id=user.organisation_id, rights=rights_here(request))
-    return Queue(viewer, programme_of(request).contact, now(request))
 
 
 def _work(request: HttpRequest, queue: Queue, chosen: Chosen) -> dict[str, Any]:

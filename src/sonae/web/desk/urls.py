@@ -8,6 +8,7 @@ from sonae.web.desk import (
     cover_act_views,
     feed_views,
     home_views,
+    item_views,
     list_views,
     member_views,
     money_views,
@@ -23,6 +24,7 @@ app_name = "desk"
 urlpatterns = [
     path("desk/", home_views.home, name="home"),
     path("desk/work/changes/", home_views.changes, name="work_changes"),
+    path("desk/work/item/", item_views.item, name="work_item"),
     path("desk/members/", member_views.members, name="members"),
     path("desk/members/<str:number>/", member_views.member, name="member"),
     path("desk/certificates/<str:number>/", certificate_views.certificate, name="certificate"),

@@ -28,7 +28,7 @@ LOOKS: Mapping[Urgency, tuple[Text, str]] = {  # what the chip says, and how it 
     Urgency.TOMORROW: (Text("明日", "Tomorrow"), "soon"),
 }
 IN_HAND, NOT_BEGUN = (Text("対応中", "In hand"), "waiting"), (Text("未着手", "Not begun"), "")
-# Where each kind is dealt with. What stands here without a page has none yet: the queue itself shows what is known of it.
+# Where each kind is dealt with. What doesn't stand here has the item's own page alone.
 PAGES: Mapping[WorkKind, Callable[[WorkItem], str]] = {
     WorkKind.FEED_HELD: lambda item: reverse("desk:feed", args=[item.key]),
     WorkKind.FEED_CHECKED: lambda item: reverse("desk:feed", args=[item.key]),
@@ -58,6 +58,8 @@ class WorkRow:
     kind: Text
     to_do: Text
     page: str
+    about: str  # the page with its history
+    rests: bool
     name: str
     number: str  # of the member, where it is one
     state: Text
@@ -99,6 +101,8 @@ def _row(  # noqa: PLR0917  # one line of many facts
         kind=rule.name,
         to_do=rule.to_do,
         page=PAGES[item.kind](item) if item.kind in PAGES else "",
+        about=f"{reverse('desk:work_item')}?{urlencode({'kind': item.kind.value, 'key': item.key})}",
+        rests=item.rests_until is not None and item.rests_until > queue.now,
         name=item.about or names.get(item.member_id or 0, ""),
         number=member.number if member else "",
         state=state,
