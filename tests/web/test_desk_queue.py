@@ -63,12 +63,11 @@ def value(kind: str, key: object, held: int = 0) -> str:
 def test_a_line_says_how_long_is_left_what_to_do_whom_it_concerns_and_how_it_stands(browser: Client) -> None:
     asked = consultation("callback", preferred_time="morning")
     page = words_of(browser, "/desk/")
-    assert "明日 11月25日（水） 電話をかける 折返しの電話 例示園芸 03-0000-0001　午前9時から正午まで" in page
+    assert "明日11月25日（水） 電話をかける折返しの電話 例示園芸 03-0000-0001 午前9時から正午まで" in page
     assert "いつから入れますか 引き受ける" in page
-    assert "明日" in page
     assert f'value="0:callback:{asked.pk}"' in browser.get("/desk/").content.decode()
     page = words_of(browser, "/en/desk/")
-    assert "tomorrow Wednesday 25 November Call back Call-backs 例示園芸" in page
+    assert "tomorrowWednesday 25 November Call backCall-backs 例示園芸" in page
 
 
 @pytest.mark.parametrize("kind", ENTER)
@@ -258,7 +257,7 @@ def test_pages_go_on_by_key_and_lose_nobody(browser: Client) -> None:
     for _ in range(3):
         page = browser.get(address).content.decode()
         seen += re.findall(r'name="work" value="([^"]+)"', page)
-        more = re.search(r'href="([^"]*after=[^"]*)"', page)
+        more = re.search(r'class="button small" href="([^"]*after=[^"]*)"', page)
         address = f"/desk/{more[1].replace('&amp;', '&')}" if more else ""
     assert address == ""
     assert len(seen) == len(set(seen)) == A_PAGE * 2 + 3
@@ -397,7 +396,7 @@ def test_asked_in_other_words_there_is_no_news(browser: Client, asked: str) -> N
 def test_an_empty_queue_says_what_will_come_and_to_whom(people: cast.Cast) -> None:
     page = words_of(browser_of(people.staff["operator"]), "/desk/")
     assert (
-        "いま待っている仕事はありません。 ここに並ぶもの： 折返しの電話、加入相談、代理店への取次ぎ、保留中の会員データ"
+        "いま待っている仕事はありません。 ここに並ぶもの：折返しの電話、加入相談、代理店への取次ぎ、保留中の会員データ"
         in page
     )
     page = words_of(browser_of(people.staff["agency"]), "/desk/")
@@ -410,7 +409,7 @@ def test_the_days_of_the_scheme_year_and_what_ran_by_itself_stand_below(browser:
     page = words_of(browser, "/desk/")
     # 24 November is after the 20th: the next chance is for January.
     assert "12月20日（日）までの申込みは、1月1日（金） 16:00 に始まります。" in page
-    assert "保険年度　2025年12月1日から2026年12月1日" in page
+    assert "保険年度 2025年12月1日から2026年12月1日" in page
     assert "まだありません。" in page
     enter_feed("applied", applied_at=clock.now() - timedelta(hours=4))
     assert "06:00 会員データを適用しました" in words_of(browser, "/desk/")

@@ -162,7 +162,7 @@ class Queue:
     def counts(self, *, seen_at: datetime | None = None) -> list[KindCount]:
         """Of every kind that the viewer may see, those of which nothing waits too. ``seen_at``: from when on something is new."""
         kinds = self.viewer.kinds
-        values = {**self._values, "seen_at": seen_at or self.now, "actor": f"user:{self.viewer.user_id}"}
+        values = {**self._values(kinds), "seen_at": seen_at or self.now, "actor": f"user:{self.viewer.user_id}"}
         with connection.cursor() as cursor:
             cursor.execute(COUNTS.format(noted=self._noted(kinds)), values)
             counted = {WorkKind(kind): KindCount(WorkKind(kind), *rest) for kind, *rest in cursor.fetchall()}
@@ -192,7 +192,7 @@ class Queue:
         if not kinds:
             return []
         with connection.cursor() as cursor:
-            cursor.execute(ROWS.format(noted=self._noted(kinds), rest=rest), {**self._values, **values})
+            cursor.execute(ROWS.format(noted=self._noted(kinds), rest=rest), {**self._values(kinds), **values})
             return [_item(*row) for row in cursor.fetchall()]
 
     def _noted(self, kinds: Sequence[WorkKind]) -> str:
@@ -213,8 +213,7 @@ class Queue:
             acts=f"{source}.acts" if own else f"'{rule.to_act.value}'",
         )
 
-    @cached_property
-    def _values(self) -> dict[str, Any]:
+    def _values(self, kinds: Collection[WorkKind]) -> dict[str, Any]:
         return {
             "now": self.now,
             "today": japan_date(self.now),
@@ -223,8 +222,13 @@ class Queue:
             "viewer": self.viewer.user_id,
             "organisation": self.viewer.organisation_id,
             **second_looks.values_of(),
-            **payouts_and_months.values_of(self.viewer.kinds, now=self.now),
+            **(self._judged if payouts_and_months.SOURCES.keys() & set(kinds) else {}),
         }
+
+    @cached_property
+    def _judged(self) -> dict[str, Any]:
+        """What is asked of ``apps/reporting``, once for a page."""
+        return payouts_and_months.values_of(now=self.now)
 
 
 def _wanted(chosen: Chosen) -> tuple[list[str], dict[str, Any]]:

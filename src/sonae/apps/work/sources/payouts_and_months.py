@@ -60,17 +60,14 @@ class Given:
         self.sinces.append(since)
 
 
-def values_of(kinds: Collection[WorkKind], *, now: datetime) -> dict[str, Any]:
-    """What the two queries above want to be given; nothing where none of the two kinds is asked for."""
-    wanted = [kind for kind in kinds if kind in SOURCES]
-    if not wanted:
-        return {}
+def values_of(*, now: datetime) -> dict[str, Any]:
+    """What the two queries above want to be given."""
     kept_as = f"work-given:{japan_date(now)}:{_stand()}"
     given: dict[str, Given] | None = cache.get(kept_as)
     if given is None:
         given = {WorkKind.PAYOUT_ITEM.value: _payout_items(now), WorkKind.MONTH.value: _months(now)}
         cache.set(kept_as, given, KEPT_SECONDS)
-    return {f"{kind.value}_{column}": rows for kind in wanted for column, rows in vars(given[kind.value]).items()}
+    return {f"{kind}_{column}": rows for kind, one in given.items() for column, rows in vars(one).items()}
 
 
 def _stand() -> str:
