@@ -412,7 +412,7 @@ def test_the_days_of_the_scheme_year_and_what_ran_by_itself_stand_below(browser:
     assert "保険年度 2025年12月1日から2026年12月1日" in page
     assert "まだありません。" in page
     enter_feed("applied", applied_at=clock.now() - timedelta(hours=4))
-    assert "06:00 会員データを適用しました" in words_of(browser, "/desk/")
+    assert "06:00会員データを適用しました" in words_of(browser, "/desk/")
 
 
 def test_the_page_is_drawn_in_thirty_statements_at_most_however_much_waits(people: cast.Cast) -> None:

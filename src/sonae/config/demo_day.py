@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sonae.apps.billing.gateway import CardPayment, Checkout, GatewayUnknown, card_gateway
@@ -29,20 +29,29 @@ from sonae.apps.renewal.judging import Problem
 from sonae.apps.renewal.models import ParkedCertificate
 from sonae.apps.renewal.write_answers import park
 from sonae.apps.renewal.years import list_turns
+from sonae.apps.reporting.models import PayoutFile
+from sonae.apps.reporting.months import first_open_month
+from sonae.apps.reporting.use_cases.close_bordereau import close_bordereau
+from sonae.apps.reporting.use_cases.take_payout_file import take_payout_file
 from sonae.apps.work.models import WorkNote
 from sonae.apps.work.queue import Queue, Viewer
 from sonae.apps.work.use_cases.assign_work import assign_work
 from sonae.config.demo_certificates import DemoPurchase, apply_as_member
 from sonae.config.demo_members import DEMO_MEMBERS
-from sonae.domain.calendar import japan_date
+from sonae.domain.calendar import JAPAN, japan_date
+from sonae.domain.earning import month_of
+from sonae.domain.period import add_months
 from sonae.domain.product.definition import Product
 from sonae.integrations.sandbox_card.card_holder import VISA
+from sonae.integrations.sandbox_card.payout_file import payout_csv
 
 LOST_PURCHASE = DemoPurchase(
     "10000090", "manufacturing", 18_000_000, "P100", 8, VISA, ("2310001", "神奈川県", "横浜市中区", "新港1-1")
 )
 HALVED_LIST = "見本名簿_士業会員が欠けたもの.csv"
 KEPT_OF_THE_HALVED = "20000031"
+MONTHS_LEFT_OPEN = 2
+COST_PER_MILLE = 32
 ANSWERING = "madoguchi@soudan.example"
 
 
@@ -86,6 +95,8 @@ def begin_working_day(*, now: datetime) -> None:
         return
     for question in DEMO_QUESTIONS:
         _ask(question, product, now=now)
+    _close_months_of_long_ago(now=now)
+    _pay_out(now=now)
     _hand_in_a_halved_list(now=now)
     _lose_an_answer(now=now)
     _set_an_offer_aside(now=now)
@@ -103,6 +114,45 @@ def _ask(question: DemoQuestion, product: Product, *, now: datetime) -> None:
         actor="system:demo",
         now=now - question.ago,
     )
+
+
+def _close_months_of_long_ago(*, now: datetime) -> None:
+    """Of the months that are over the last two are left to be closed at the desk."""
+    still_open = add_months(month_of(japan_date(now)), -MONTHS_LEFT_OPEN)
+    while (month := first_open_month()) is not None and month < still_open:
+        close_bordereau(month=month, actor="system:demo", now=now)
+
+
+def _pay_out(*, now: datetime) -> None:
+    """The processor's file in which the demo's purchases were paid out, this morning."""
+    if PayoutFile.objects.exists():
+        return
+    charged = Payment.objects.filter(state=Payment.State.CAPTURED).exclude(payment_id="").order_by("captured_at", "id")
+    rows = [_payout_row(place, payment) for place, payment in enumerate(charged)]
+    if rows:
+        paid_at = datetime.combine(japan_date(now), time(), JAPAN).isoformat()
+        file = payout_csv(rows, payout_id="po_demo", paid_at=paid_at).encode()
+        moment = now - timedelta(hours=5)
+        take_payout_file(content=file, file_name="payout_demo.csv", actor="system:demo", now=moment)
+
+
+def _payout_row(place: int, payment: Payment) -> list[str | int]:
+    cost, at = payment.charge_yen * COST_PER_MILLE // 1_000, (payment.captured_at or payment.created_at)
+    of = payment.payment_id
+    moment = at.astimezone(JAPAN).isoformat(timespec="seconds")
+    return [
+        "",
+        f"bal_demo_{place}",
+        "charge",
+        of,
+        of,
+        "",
+        moment,
+        "jpy",
+        payment.charge_yen,
+        cost,
+        payment.charge_yen - cost,
+    ]
 
 
 def _hand_in_a_halved_list(*, now: datetime) -> None:

@@ -19,7 +19,8 @@ from sonae.domain.text import Text
 from sonae.domain.window import day_words
 from sonae.domain.work import RULES, WorkKind
 from sonae.domain.work_clock import Urgency, time_left
-from sonae.web.desk.work_words import NOTHING, state_words
+from sonae.web.desk.work_words import NOTHING, month_name, state_words
+from sonae.web.shared.language import in_language
 
 LOOKS: Mapping[Urgency, tuple[Text, str]] = {  # what the chip says, and how it looks
     Urgency.OVERDUE: (Text("期限超過", "Overdue"), "urgent"),
@@ -103,7 +104,7 @@ def _row(  # noqa: PLR0917  # one line of many facts
         page=PAGES[item.kind](item) if item.kind in PAGES else "",
         about=f"{reverse('desk:work_item')}?{urlencode({'kind': item.kind.value, 'key': item.key})}",
         rests=item.rests_until is not None and item.rests_until > queue.now,
-        name=item.about or names.get(item.member_id or 0, ""),
+        name=_name(item, names),
         number=member.number if member else "",
         state=state,
         more=more,
@@ -113,6 +114,12 @@ def _row(  # noqa: PLR0917  # one line of many facts
         chip=chip,
         look=look,
     )
+
+
+def _name(item: WorkItem, names: Mapping[int, str]) -> str:
+    if item.kind == WorkKind.MONTH:
+        return in_language(month_name(item.detail))
+    return names.get(item.member_id or 0) or item.about
 
 
 def value_of(item: WorkItem) -> str:

@@ -111,9 +111,14 @@ def _payout(detail: Detail, _: Product | None) -> tuple[Text, Text]:
     )
 
 
-def _month(detail: Detail, _: Product | None) -> tuple[Text, Text]:
+def _month(_: Detail, __: Product | None) -> tuple[Text, Text]:
+    return Text("保険会社への明細がまだ開いています", "The list for the insurer is still open"), NOTHING
+
+
+def month_name(detail: Detail) -> Text:
+    """Of a month that waits: its name, where others have a member's."""
     month = date.fromisoformat(detail["month"])
-    return Text(month_words(month, "ja"), month_words(month, "en")), NOTHING
+    return Text(month_words(month, "ja"), month_words(month, "en"))
 
 
 def _conflict(detail: Detail, _: Product | None) -> tuple[Text, Text]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 
+from sonae.apps.billing.models import Payment
 from sonae.apps.reporting.models import PayoutLine
 from sonae.apps.reporting.months import first_open_month, is_over
 from sonae.apps.reporting.payout_items import PayoutItem, list_payout_items, open_items
@@ -27,9 +28,9 @@ from sonae.domain.work import WorkKind
 
 KEPT_SECONDS = 60
 GIVEN = """
-    SELECT given.key, NULL::bigint AS member_id, given.about, given.detail::jsonb AS detail, given.since
-    FROM unnest(%({name}_keys)s::text[], %({name}_abouts)s::text[], %({name}_details)s::text[],
-                %({name}_sinces)s::timestamptz[]) AS given (key, about, detail, since)
+    SELECT given.key, given.member_id, given.about, given.detail::jsonb AS detail, given.since
+    FROM unnest(%({name}_keys)s::text[], %({name}_members)s::bigint[], %({name}_abouts)s::text[], %({name}_details)s::text[],
+                %({name}_sinces)s::timestamptz[]) AS given (key, member_id, about, detail, since)
 """
 SOURCES = {
     WorkKind.PAYOUT_ITEM: GIVEN.format(name="payout_item"),
@@ -49,12 +50,16 @@ class Given:
     """The rows of one kind, column by column."""
 
     keys: list[str] = field(default_factory=list)
+    members: list[int | None] = field(default_factory=list)
     abouts: list[str] = field(default_factory=list)
     details: list[str] = field(default_factory=list)
     sinces: list[datetime] = field(default_factory=list)
 
-    def add(self, key: str, about: str, detail: dict[str, Any], since: datetime) -> None:
+    def add(
+        self, key: str, detail: dict[str, Any], since: datetime, *, about: str = "", member_id: int | None = None
+    ) -> None:
         self.keys.append(key)
+        self.members.append(member_id)
         self.abouts.append(about)
         self.details.append(json.dumps(detail))
         self.sinces.append(since)
@@ -79,10 +84,16 @@ def _stand() -> str:
 def _payout_items(now: datetime) -> Given:
     given, items = Given(), open_items(list_payout_items(now=now))
     received = _received(items)
+    paid_by = dict(
+        Payment.objects.filter(key__in=[item.payment_key for item in items if item.payment_key]).values_list(
+            "key", "member_id"
+        )
+    )
     for item in items:
-        one = item.comparison
+        one, member_id = item.comparison, paid_by.get(item.payment_key)
         detail = {"verdict": item.verdict.value, "yen": one.difference_yen, "of": one.kind}
-        given.add(item.key, item.payment_key or one.payment_id, detail, _since(item, received, now))
+        about = "" if member_id else one.payment_id
+        given.add(item.key, detail, _since(item, received, now), about=about, member_id=member_id)
     return given
 
 
@@ -104,10 +115,6 @@ def _received(items: Collection[PayoutItem]) -> dict[tuple[str, str], datetime]:
 def _months(now: datetime) -> Given:
     given, month = Given(), first_open_month()
     while month is not None and is_over(month, now=now):
-        given.add(f"{month:%Y-%m}", "", {"month": _iso(month)}, month_end(month))
+        given.add(f"{month:%Y-%m}", {"month": month.isoformat()}, month_end(month))
         month = add_months(month, 1)
     return given
-
-
-def _iso(day: date) -> str:
-    return day.isoformat()
