@@ -57,18 +57,20 @@ def main() -> None:
 
 def _measure(members: int, items: int) -> None:
     from django.conf import settings
+    from django.core.management import call_command
     from django.db import connection
     from django.test import Client
     from tests import cast, clock
 
     settings.SONAE_CLOCK, settings.ALLOWED_HOSTS = "tests.clock.now", ["testserver"]
+    call_command("collectstatic", verbosity=0, interactive=False)
     clerk = cast.enter_staff("operator", "clerk")
     run_all(MEMBERS, {"size": members, "now": clock.now()})
     run_all(ITEMS, {"items": items, "now": clock.now(), "clerk": clerk.pk})
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE)")
         cursor.execute("CHECKPOINT")
-    browser = Client(headers={"host": "127.0.0.1"})
+    browser = Client()
     browser.force_login(clerk)
     print(f"{members:,} members, {items:,} open items of one kind, as many done; p95 of {VISITS} visits, one at a time")
     for name, address in PAGES.items():

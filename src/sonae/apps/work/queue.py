@@ -7,6 +7,7 @@ tables, and take no more statements the more there is. docs/algorithms/queue.md 
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,7 @@ from sonae.domain.calendar import japan_date
 from sonae.domain.product.definition import Contact
 from sonae.domain.staff_rights import SEEING, Right
 from sonae.domain.work import KIND_CODES, RULES, WorkKind
+from sonae.domain.work_clock import due_after
 
 Whose = Literal["all", "mine", "nobody"]
 State = Literal["open", "overdue", "resting"]
@@ -32,39 +34,44 @@ MOST_AT_ONCE = 200  # of one bulk act
 
 # What came up before the days we know counts from the first of them; without a window everything is due at once.
 DUE = """coalesce((%(closes)s::timestamptz[])[
-    width_bucket({source}.since, %(closes)s::timestamptz[]) + 1 + {days}], {source}.since)"""
-ONE_KIND = """
-    SELECT '{kind}' AS kind, {source}.key, {source}.member_id, {source}.about, {source}.detail, {source}.since,
-        {due} AS due_at, {sees} AS sees, {acts} AS acts
-    FROM ({sql}) AS {source}
-"""
-WITH_NOTES = """
-    SELECT item.*, note.assignee_id, note.assigned_at, note.rests_until, note.changed_at, note.changed_by,
+    width_bucket(item.since, %(closes)s::timestamptz[]) + 1 + {days}], item.since)"""
+# Of one kind, with what is noted of each. Whoever asks for the first of it in order finds them by an index, without the rest.
+OF_ONE_KIND = """
+    SELECT '{kind}' AS kind, item.key, item.member_id, item.about, item.said, item.detail, item.since, {due} AS due_at,
+        {acts} AS acts, note.assignee_id, note.assigned_at, note.rests_until, note.changed_at, note.changed_by,
         coalesce(note.rests_until > %(now)s, false) AS rests
-    FROM ({items}) AS item LEFT JOIN work_worknote AS note ON note.kind = item.kind AND note.key = item.key
-    WHERE item.sees = ANY(%(held)s)
+    FROM ({sql}) AS item LEFT JOIN work_worknote AS note ON note.kind = '{kind}' AND note.key = item.key
+    WHERE {sees} = ANY(%(held)s)
 """
-COUNTS = """
-    SELECT kind, count(*) FILTER (WHERE NOT rests), count(*) FILTER (WHERE NOT rests AND due_at < %(now)s),
+COUNT = """
+    SELECT '{kind}', count(*) FILTER (WHERE NOT rests), count(*) FILTER (WHERE NOT rests AND {overdue}),
         count(*) FILTER (WHERE NOT rests AND assignee_id = %(viewer)s),
         count(*) FILTER (WHERE NOT rests AND assignee_id IS NULL), count(*) FILTER (WHERE rests),
-        min(due_at) FILTER (WHERE NOT rests), count(*) FILTER (WHERE since > %(seen_at)s),
+        min({least}) FILTER (WHERE NOT rests), count(*) FILTER (WHERE since > %(seen_at)s),
         count(*) FILTER (WHERE since <= %(seen_at)s AND changed_at > %(seen_at)s AND changed_by <> %(actor)s), count(*)
-    FROM ({noted}) AS noted GROUP BY kind
+    FROM ({one_kind}) AS noted
 """
-ROWS = """
-    SELECT kind, key, member_id, about, detail::text, since, due_at, acts, assignee_id, assigned_at, rests_until
-    FROM ({noted}) AS noted {rest}
-"""
+FIRST = """(SELECT kind, key, member_id, about, detail::text, since, due_at, acts, assignee_id, assigned_at, rests_until
+    FROM ({one_kind}) AS noted WHERE {wanted} ORDER BY {order} LIMIT %(most)s)"""
 BETWEEN = " UNION ALL "
-PAGE = "WHERE {wanted} ORDER BY {order} LIMIT %(most)s"
-ORDERS: Mapping[Sort, tuple[str, str]] = {  # how it is sorted, and which comparison goes on from a place
-    "due": ("due_at, since, kind, key", "(due_at, since, kind, key) > (%(due_at)s, %(since)s, %(kind)s, %(key)s)"),
-    "oldest": ("since, kind, key", "(since, kind, key) > (%(since)s, %(kind)s, %(key)s)"),
-    "newest": ("since DESC, kind DESC, key DESC", "(since, kind, key) < (%(since)s, %(kind)s, %(key)s)"),
+PAGE = "SELECT * FROM ({firsts}) AS firsts ORDER BY {order} LIMIT %(most)s"
+# How a page is sorted; how one kind alone is, which comes to the same, as a later ``since`` is never due earlier; and what goes on
+# from a place.
+ORDERS: Mapping[Sort, tuple[str, str, str]] = {
+    "due": (
+        "due_at, since, kind, key",
+        "since, key",
+        "(due_at, since, kind, key) > (%(due_at)s, %(since)s, %(kind)s, %(key)s)",
+    ),
+    "oldest": ("since, kind, key", "since, key", "(since, kind, key) > (%(since)s, %(kind)s, %(key)s)"),
+    "newest": (
+        "since DESC, kind DESC, key DESC",
+        "since DESC, key DESC",
+        "(since, kind, key) < (%(since)s, %(kind)s, %(key)s)",
+    ),
 }
 NAMED = """
-    (about ILIKE %(words)s OR EXISTS (SELECT 1 FROM jsonb_each_text(detail) AS said WHERE said.value ILIKE %(words)s) OR EXISTS (
+    (about ILIKE %(words)s OR said ILIKE %(words)s OR EXISTS (
         SELECT 1 FROM parties_member AS member WHERE member.id = member_id AND (member.number LIKE %(start)s OR EXISTS (
             SELECT 1 FROM parties_membershipfact AS fact WHERE fact.member_id = member.id
                 AND (fact.name ILIKE %(words)s OR fact.name_kana LIKE %(kana)s)))))
@@ -163,55 +170,107 @@ class Queue:
         """Of every kind that the viewer may see, those of which nothing waits too. ``seen_at``: from when on something is new."""
         kinds = self.viewer.kinds
         values = {**self._values(kinds), "seen_at": seen_at or self.now, "actor": f"user:{self.viewer.user_id}"}
+        counts = []
+        for kind in kinds:
+            own = kind in OWN_DUE
+            values[f"late_{kind.value}"] = None if own else self._overdue_before(self._days(kind))
+            overdue = "due_at < %(now)s" if own else f"since < %(late_{kind.value})s"
+            counts.append(
+                COUNT.format(
+                    kind=kind.value,
+                    overdue=overdue,
+                    least="due_at" if own else "since",
+                    one_kind=self._one_kind(kind),
+                )
+            )
         with connection.cursor() as cursor:
-            cursor.execute(COUNTS.format(noted=self._noted(kinds)), values)
-            counted = {WorkKind(kind): KindCount(WorkKind(kind), *rest) for kind, *rest in cursor.fetchall()}
-        return [counted.get(kind, KindCount(kind)) for kind in kinds if kind in counted or kind not in OWN_RIGHTS]
+            cursor.execute(BETWEEN.join(counts), values)
+            counted = [self._counted(*row) for row in cursor.fetchall()]
+        return [one for one in counted if one.every or one.kind not in OWN_RIGHTS]
+
+    def _counted(self, code: str, *counts: Any) -> KindCount:
+        kind, least = WorkKind(code), counts[5]
+        due = least if least is None or kind in OWN_DUE else self._due(least, self._days(kind))
+        return KindCount(kind, *counts[:5], due, *counts[6:])
 
     def page(self, chosen: Chosen, *, after: Place | None = None, most: int = A_PAGE) -> WorkPage:
         """The next ones of what is asked for, from behind a place on."""
         kinds = [kind for kind in self.viewer.kinds if chosen.kind in {None, kind}]
         wanted, values = _wanted(chosen)
-        order, goes_on = ORDERS[chosen.sort]
+        order, order_of_one, goes_on = ORDERS[chosen.sort]
         if after is not None:
             wanted.append(goes_on)
             values |= dict(zip(("due_at", "since", "kind", "key"), after, strict=True))
-        rest = PAGE.format(wanted=" AND ".join(wanted), order=order)
-        found = self._rows(kinds, rest, {**values, "most": most + 1})
+        firsts = []
+        for kind in kinds:
+            bounds = [] if after is None else [self._bound(kind, chosen.sort, after, values)]
+            firsts.append(
+                FIRST.format(one_kind=self._one_kind(kind), wanted=" AND ".join([*wanted, *bounds]), order=order_of_one)
+            )
+        statement = PAGE.format(firsts=BETWEEN.join(firsts), order=order)
+        found = self._rows(kinds, statement, {**values, "most": most + 1})
         return WorkPage(tuple(found[:most]), len(found) > most)
 
     def find(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], WorkItem]:
         """The open ones of these, as far as the viewer may see them, by kind and key."""
         asked = [(kind, key) for kind, key in keys if kind in KIND_CODES]
         kinds = [kind for kind in self.viewer.kinds if kind in {one for one, _ in asked}]
-        values = {"wanted_kinds": [kind for kind, _ in asked], "wanted_keys": [key for _, key in asked]}
-        among = "WHERE (kind, key) IN (SELECT * FROM unnest(%(wanted_kinds)s::text[], %(wanted_keys)s::text[]))"
-        return {(item.kind.value, item.key): item for item in self._rows(kinds, among, values)}
+        values = {f"keys_{kind.value}": [key for of, key in asked if of == kind] for kind in kinds}
+        firsts = [
+            FIRST.format(
+                one_kind=self._one_kind(kind), wanted=f"key = ANY(%(keys_{kind.value})s::text[])", order="since, key"
+            )
+            for kind in kinds
+        ]
+        found = self._rows(kinds, BETWEEN.join(firsts), {**values, "most": len(asked)})
+        return {(item.kind.value, item.key): item for item in found}
 
-    def _rows(self, kinds: Sequence[WorkKind], rest: str, values: Mapping[str, Any]) -> list[WorkItem]:
+    def _rows(self, kinds: Sequence[WorkKind], statement: str, values: Mapping[str, Any]) -> list[WorkItem]:
         if not kinds:
             return []
         with connection.cursor() as cursor:
-            cursor.execute(ROWS.format(noted=self._noted(kinds), rest=rest), {**self._values(kinds), **values})
+            cursor.execute(statement, {**self._values(kinds), **values})
             return [_item(*row) for row in cursor.fetchall()]
 
-    def _noted(self, kinds: Sequence[WorkKind]) -> str:
-        return WITH_NOTES.format(items=BETWEEN.join(self._one_kind(kind) for kind in kinds))
-
     def _one_kind(self, kind: WorkKind) -> str:
-        rule, source = RULES[kind], f"of_{kind.value}"
-        days = rule.working_days or 0
-        if rule.product_days and self.contact is not None:
-            days = self.contact.answer_working_days
-        own = kind in OWN_RIGHTS
-        return ONE_KIND.format(
+        rule, own = RULES[kind], kind in OWN_RIGHTS
+        return OF_ONE_KIND.format(
             kind=kind.value,
-            source=source,
             sql=SOURCES[kind],
-            due=f"{source}.due_at" if kind in OWN_DUE else DUE.format(source=source, days=days),
-            sees=f"{source}.sees" if own else f"'{rule.to_see.value}'",
-            acts=f"{source}.acts" if own else f"'{rule.to_act.value}'",
+            due="item.due_at" if kind in OWN_DUE else DUE.format(days=self._days(kind)),
+            sees="item.sees" if own else f"'{rule.to_see.value}'",
+            acts="item.acts" if own else f"'{rule.to_act.value}'",
         )
+
+    def _days(self, kind: WorkKind) -> int:
+        """Working days of the kind: the product's, where it says."""
+        if RULES[kind].product_days and self.contact is not None:
+            return self.contact.answer_working_days
+        return RULES[kind].working_days or 0
+
+    def _due(self, since: datetime, days: int) -> datetime:
+        """The same as in SQL."""
+        return due_after(self.closes, since, days) or since
+
+    def _overdue_before(self, days: int) -> datetime | None:
+        """What came up before is overdue now; None where nothing can be."""
+        if not self.closes:
+            return self.now
+        place = bisect_left(self.closes, self.now) - days - 1
+        return self.closes[place] if place >= 0 else None
+
+    def _bound(self, kind: WorkKind, sort: Sort, after: Place, values: dict[str, Any]) -> str:
+        """What can be said of ``since`` alone, so that an index begins where the page does and not at the beginning."""
+        due_at, _, of, _ = after
+        if sort == "newest":
+            return "since <= %(since)s"
+        if sort == "oldest" or of == kind or not self.closes or kind in OWN_DUE:
+            return "since >= %(since)s" if sort == "oldest" or of == kind else "true"
+        place = bisect_left(self.closes, due_at) - self._days(kind) - 1
+        if place < 0:
+            return "true"
+        values[f"from_{kind.value}"] = self.closes[place]
+        return f"since >= %(from_{kind.value})s"
 
     def _values(self, kinds: Collection[WorkKind]) -> dict[str, Any]:
         return {

@@ -1,7 +1,8 @@
 """Where open work comes from: for each kind one query over the tables that the work itself stands in.
 
-Each gives the columns key, member_id, about (a name of its own, or nothing), detail (facts for the page), since; some give due_at,
-or sees and acts where the rights differ from item to item. ``queue.py`` joins them. A kind is in one source and one only.
+Each gives the columns key, member_id, about (a name of its own, or nothing), said (what somebody wrote), detail (facts for the
+page), since; one gives due_at, one sees and acts since its rights differ from item to item. ``queue.py`` joins them. A kind is in
+one source and one only.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from sonae.domain.work import WorkKind
 SOURCES = {
     # Fields stand flat in a request ("insured.name") and in groups in some acts ("insured").
     WorkKind.CONFLICT: """
-        SELECT asked.id::text AS key, certificate.member_id, certificate.number AS about,
+        SELECT asked.id::text AS key, certificate.member_id, certificate.number AS about, '' AS said,
             jsonb_build_object('kind', asked.kind) AS detail, asked.asked_at AS since
         FROM certificates_changerequest AS asked
         JOIN certificates_certificate AS certificate ON certificate.id = asked.certificate_id

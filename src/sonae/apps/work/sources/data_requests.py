@@ -6,7 +6,8 @@ from sonae.domain.work import WorkKind
 DETAIL = "jsonb_build_object('number', asked.number, 'message', left(asked.message, 120), 'wanted', asked.wanted)"
 SOURCES = {
     WorkKind.CORRECTION: f"""
-        SELECT asked.id::text AS key, asked.member_id, '' AS about, {DETAIL} AS detail, asked.received_at AS since
+        SELECT asked.id::text AS key, asked.member_id, '' AS about, asked.message || ' ' || asked.number AS said,
+            {DETAIL} AS detail, asked.received_at AS since
         FROM contact_datarequest AS asked
         WHERE asked.kind = 'correction' AND (asked.wanted = '{{}}'::jsonb OR NOT EXISTS (
             SELECT 1 FROM parties_membershipfact AS fact
@@ -14,7 +15,8 @@ SOURCES = {
                 AND to_jsonb(fact) @> asked.wanted))
     """,  # noqa: S608  # facts for the page, written above
     WorkKind.ERASURE: f"""
-        SELECT asked.id::text AS key, asked.member_id, '' AS about, {DETAIL} AS detail, asked.received_at AS since
+        SELECT asked.id::text AS key, asked.member_id, '' AS about, asked.message || ' ' || asked.number AS said,
+            {DETAIL} AS detail, asked.received_at AS since
         FROM contact_datarequest AS asked WHERE asked.kind = 'erasure'
     """,  # noqa: S608  # as above
 }

@@ -3,7 +3,7 @@
 from sonae.domain.work import WorkKind
 
 FEED = """
-    SELECT id::text AS key, NULL::bigint AS member_id, file_name AS about,
+    SELECT id::text AS key, NULL::bigint AS member_id, file_name AS about, '' AS said,
         jsonb_build_object('form', form, 'brake', dry_run->'brake', 'totals', dry_run->'totals') AS detail,
         coalesce(checked_at, received_at) AS since
     FROM membership_feed WHERE state = '{state}'
@@ -12,7 +12,7 @@ SOURCES = {
     WorkKind.FEED_HELD: FEED.format(state="held"),
     WorkKind.FEED_CHECKED: FEED.format(state="checked"),
     WorkKind.ROUND_PARKED: """
-        SELECT run.id::text AS key, NULL::bigint AS member_id, '' AS about,
+        SELECT run.id::text AS key, NULL::bigint AS member_id, '' AS about, '' AS said,
             jsonb_build_object('cause', run.cause, 'on', coalesce(year.start_on, ending.ends_on)) AS detail,
             coalesce(run.finished_at, run.started_at) AS since
         FROM membership_freecoverrun AS run
@@ -21,7 +21,7 @@ SOURCES = {
         WHERE run.state = 'parked'
     """,
     WorkKind.OFFER_PARKED: """
-        SELECT parked.id::text AS key, certificate.member_id, certificate.number AS about,
+        SELECT parked.id::text AS key, certificate.member_id, certificate.number AS about, '' AS said,
             jsonb_build_object('reason', parked.reason, 'tries', parked.tries) AS detail, parked.parked_at AS since
         FROM renewal_parkedcertificate AS parked
         JOIN certificates_certificate AS certificate ON certificate.id = parked.certificate_id

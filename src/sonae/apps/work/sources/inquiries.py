@@ -4,6 +4,7 @@ from sonae.domain.work import WorkKind
 
 ASKED = """
     SELECT id::text AS key, NULL::bigint AS member_id, coalesce(nullif(firm, ''), name) AS about,
+        concat_ws(' ', message, name, number, telephone) AS said,
         jsonb_build_object('number', number, 'message', left(message, 120), 'telephone', telephone,
                            'preferred_time', preferred_time, 'industry', industry, 'member_number', member_number) AS detail,
         received_at AS since

@@ -11,28 +11,29 @@ RECOVERED = """
 """
 SOURCES = {
     WorkKind.PAYMENT: """
-        SELECT id::text AS key, member_id, '' AS about,
+        SELECT id::text AS key, member_id, '' AS about, '' AS said,
             jsonb_build_object('yen', charge_yen, 'payment', key) AS detail, changed_at AS since
         FROM billing_payment WHERE state = 'person'
     """,
     WorkKind.DISPUTE: """
-        SELECT dispute.id::text AS key, payment.member_id, '' AS about,
+        SELECT dispute.id::text AS key, payment.member_id, '' AS about, '' AS said,
             jsonb_build_object('yen', dispute.dispute_yen, 'dispute', dispute.dispute_id) AS detail, dispute.opened_at AS since
         FROM billing_dispute AS dispute JOIN billing_payment AS payment ON payment.id = dispute.payment_id
         WHERE dispute.state = 'open'
     """,
     WorkKind.REFUND: """
-        SELECT refund.id::text AS key, payment.member_id, '' AS about,
+        SELECT refund.id::text AS key, payment.member_id, '' AS about, '' AS said,
             jsonb_build_object('yen', refund.refund_yen, 'payment', payment.key) AS detail, refund.created_at AS since
         FROM billing_refund AS refund JOIN billing_payment AS payment ON payment.id = refund.payment_id
         WHERE refund.refunded_at IS NULL AND refund.next_check_at IS NULL
     """,
     WorkKind.HAND_RETURN: """
-        SELECT id::text AS key, member_id, '' AS about, jsonb_build_object('yen', return_yen) AS detail, recorded_at AS since
+        SELECT id::text AS key, member_id, '' AS about, '' AS said, jsonb_build_object('yen', return_yen) AS detail,
+            recorded_at AS since
         FROM billing_handreturn WHERE transferred_on IS NULL
     """,
     WorkKind.RECEIVABLE: f"""
-        SELECT owed.id::text AS key, payment.member_id, '' AS about,
+        SELECT owed.id::text AS key, payment.member_id, '' AS about, '' AS said,
             jsonb_build_object('yen', owed.left_yen, 'reason', owed.reason) AS detail, owed.recorded_at AS since
         FROM (
             SELECT owed.*, owed.receivable_yen - coalesce(given_up.yen, 0) - {RECOVERED} AS left_yen
@@ -45,7 +46,7 @@ SOURCES = {
         WHERE owed.left_yen > 0
     """,  # noqa: S608  # one statement within another, both ours
     WorkKind.WRITE_OFF: """
-        SELECT asked.id::text AS key, payment.member_id, '' AS about,
+        SELECT asked.id::text AS key, payment.member_id, '' AS about, asked.reason AS said,
             jsonb_build_object('yen', asked.write_off_yen, 'reason', left(asked.reason, 120), 'by', asked.asked_by) AS detail,
             asked.asked_at AS since
         FROM billing_writeoff AS asked

@@ -28,7 +28,7 @@ from sonae.domain.work import WorkKind
 
 KEPT_SECONDS = 60
 GIVEN = """
-    SELECT given.key, given.member_id, given.about, given.detail::jsonb AS detail, given.since
+    SELECT given.key, given.member_id, given.about, '' AS said, given.detail::jsonb AS detail, given.since
     FROM unnest(%({name}_keys)s::text[], %({name}_members)s::bigint[], %({name}_abouts)s::text[], %({name}_details)s::text[],
                 %({name}_sinces)s::timestamptz[]) AS given (key, member_id, about, detail, since)
 """

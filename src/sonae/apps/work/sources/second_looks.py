@@ -12,7 +12,7 @@ from sonae.domain.work import RULES, WorkKind
 
 SOURCES = {
     WorkKind.SECOND_LOOK: """
-        SELECT look.id::text AS key, NULL::bigint AS member_id, '' AS about,
+        SELECT look.id::text AS key, NULL::bigint AS member_id, '' AS about, look.reason AS said,
             jsonb_build_object('kind', look.kind, 'of', look.object_id, 'reason', left(look.reason, 120), 'by', look.asked_by)
                 AS detail,
             look.asked_at AS since, coalesce(rule.sees, %(look_sees)s) AS sees, coalesce(rule.acts, %(look_acts)s) AS acts

@@ -6,7 +6,7 @@ DAYS_BEFORE = 60
 SOURCES = {
     # The newest registration that stands is the one that counts (apps/people/staff.py). The day ends at midnight in Japan.
     WorkKind.REGISTRATION: f"""
-        SELECT latest.id::text AS key, NULL::bigint AS member_id, person.email AS about,
+        SELECT latest.id::text AS key, NULL::bigint AS member_id, person.email AS about, '' AS said,
             jsonb_build_object('last_day', latest.last_day) AS detail,
             ((latest.last_day - {DAYS_BEFORE})::timestamp AT TIME ZONE 'Asia/Tokyo') AS since,
             ((latest.last_day + 1)::timestamp AT TIME ZONE 'Asia/Tokyo') AS due_at
