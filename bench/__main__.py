@@ -7,6 +7,7 @@ import sys
 from importlib import import_module
 
 PARTS = ("rating", "papers", "feeds", "web", "free_covers", "replay", "renewals", "confirmations", "search")
+PARTS = ("rating", "papers", "feeds", "web", "free_covers", "replay", "renewals", "confirmations", "queue")
 
 
 def main(wanted: list[str]) -> int:

@@ -131,6 +131,8 @@ MATRIX = {
     "portal:free_certificate": Row(path="/portal/free-cover/C2026-000001-1/", **OWN),
     "portal:outbox": Row(May.DEMO, "/demo/outbox/"),
     "desk:home": Row(path="/desk/", **DESK),
+    "desk:work_changes": Row(path="/desk/work/changes/", **DESK),
+    "desk:work_item": Row(path="/desk/work/item/?kind=question&key=1", **DESK),
     "desk:members": Row(path="/desk/members/", **DESK),
     "desk:member": Row(path="/desk/members/10000017/", **DESK),
     "desk:member_history": Row(path="/desk/members/10000017/history/", **DESK),

@@ -19,7 +19,7 @@ from tests.web.door import browser_of
 
 DESK = [(name, MATRIX[f"desk:{name}"].path, needed) for name, _, needed in needed_rights()]
 EVERY_POST = list(itertools.product(Party, Position))
-FOR_EVERYBODY = {"home"}
+FOR_EVERYBODY = {"home", "work_changes", "work_item"}
 
 
 def test_every_address_of_the_desk_names_its_right() -> None:

@@ -6,9 +6,50 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.journeys.desk import ORGANISER, SECOND_PERSON, hand_in, list_of
+from tests.journeys.desk import OPERATOR, ORGANISER, SECOND_PERSON, hand_in, list_of
 from tests.journeys.gallery import Visitor, scene
 from tests.journeys.site import RunningSite
+
+
+@scene("desk:home")
+def desk_home_of_the_contact_window(visitor: Visitor) -> None:
+    visitor.come_as(OPERATOR)
+    visitor.go("/desk/")
+    visitor.says("例示クリニック", "例示クリニック")
+
+
+@scene("desk:work_item")
+def desk_work_item(visitor: Visitor) -> None:
+    visitor.page.locator("tr[data-row] a[href*='kind=question']").first.click()
+    visitor.says("担当と休止の経過", "Who had it, and when it rested")
+
+
+@scene("desk:home")
+def desk_home_chosen(visitor: Visitor) -> None:
+    visitor.go("/desk/?kind=question")
+    for _ in range(2):
+        visitor.page.keyboard.press("j")
+        visitor.page.keyboard.press("x")
+    visitor.says("2件", "2 chosen")
+
+
+@scene("desk:home")
+def desk_home_keys(visitor: Visitor) -> None:
+    visitor.page.keyboard.press("?")
+    visitor.says("次の仕事・前の仕事へ", "to the next, to the one before")
+
+
+@scene("desk:home")
+def desk_home_narrowed_to_nothing(visitor: Visitor) -> None:
+    visitor.go("/desk/?state=resting&q=x")
+    visitor.says("この絞り込みに当たる仕事はありません", "Nothing waits that fits")
+
+
+@scene("desk:home")
+def desk_home_of_the_agency(visitor: Visitor) -> None:
+    visitor.come_as(visitor.site.enter_staff("agency"))
+    visitor.go("/desk/")
+    visitor.says("いま待っている仕事はありません", "Nothing waits for you now")
 
 
 @scene("desk:home")

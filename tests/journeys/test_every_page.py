@@ -55,6 +55,7 @@ WITHOUT_A_PICTURE = FOR_MACHINES | {
     "portal:organiser_return",
     "portal:postcode",  # a part of the company step, seen there
     "portal:status",  # a part of the page after paying, seen there
+    "desk:work_changes",  # a part of the desk's first page
     "desk:run_again",  # a button of the desk's first page, seen there
     "portal:change_pay",  # leads to the card page
     "portal:change_status",  # a part of the page after paying

@@ -22,6 +22,7 @@ from sonae.apps.programmes.models import SchemeYear
 from sonae.apps.renewal.models import ParkedCertificate, RenewalRun
 from sonae.apps.reporting.models import PayoutDecision, RemittanceStep
 from sonae.apps.reporting.payout_items import list_payout_items
+from sonae.apps.work.models import SavedView, WorkStep
 from sonae.domain.calendar import JAPAN
 from sonae.web.desk import act_views
 from sonae.web.portal import change_payment_views, payment_views
@@ -79,6 +80,7 @@ def buy_everything(browser_class: type[Client]) -> None:
     use_the_portal(applicant.client, certificate.number)
     pass_the_staffs_door(browser_class, people)
     manage_the_staff(browser_class)
+    take_work(browser_class, people)
     handle_feeds(browser_class, people)
     renew(browser_class, gateway)
     steer_the_turn(browser_class, people)
@@ -148,6 +150,21 @@ def manage_the_staff(browser_class: type[Client]) -> None:
     browser.post("/desk/staff/networks/", {"networks": "127.0.0.0/8 here"})
     assert StaffPosition.objects.filter(user=clerk, ended_at=None).get().position == "solicitor"
     assert (clerk.registrations.get().number, DeskNetwork.objects.get().cidr) == ("R-7", "127.0.0.0/8")
+def take_work(browser_class: type[Client], people: cast.Cast) -> None:
+    """A question is taken up, laid to rest, woken, given to a colleague and given back; a view is kept and dropped."""
+    clerk, other = people.staff["operator"], cast.enter_person("colleague@staff.example")
+    User.objects.filter(pk=other.pk).update(organisation=clerk.organisation)
+    browser = signed_in(browser_class, clerk)
+    key = f"question:{Consultation.objects.filter(kind='question').latest('id').pk}"
+    browser.post("/desk/", {"take": f"0:{key}"})
+    browser.post("/desk/", {"act": "rest", "work": f"{clerk.pk}:{key}", "until": "tomorrow"})
+    browser.post("/desk/", {"act": "wake", "work": f"{clerk.pk}:{key}"})
+    browser.post("/desk/", {"act": "give", "work": f"{clerk.pk}:{key}", "to": str(other.pk)})
+    browser.post("/desk/", {"act": "give_back", "work": f"{other.pk}:{key}"})
+    browser.post("/desk/?whose=mine", {"act": "keep_view", "name": "mine"})
+    browser.post("/desk/", {"act": "drop_view", "view": str(SavedView.objects.get().pk)})
+    acts = list(WorkStep.objects.order_by("id").values_list("act", flat=True))
+    assert acts == ["assigned", "rested", "woken", "assigned", "given_back"]
 
 
 def handle_feeds(browser_class: type[Client], people: cast.Cast) -> None:

@@ -60,10 +60,20 @@ def buy_demo_certificates(*, now: datetime) -> None:
 
 
 def _buy(purchase: DemoPurchase, *, now: datetime) -> None:
+    application = apply_as_member(purchase, now=now)
+    if application is None:
+        return
+    payment = begin_payment(application_id=application.pk, gateway=card_gateway(), now=now)
+    CardHolder().pay(payment.checkout_url, purchase.card)
+    settle_payment(key=payment.key, gateway=card_gateway(), cause="browser", now=now)
+
+
+def apply_as_member(purchase: DemoPurchase, *, now: datetime) -> Application | None:
+    """The application with every step answered and confirmed, ready to be paid; None for whoever is no member."""
     member = Member.objects.get(number=purchase.number)
     membership = find_membership(member=member, on=japan_date(now))
     if membership is None:
-        return
+        return None
     user = enter_user(email=membership.email, now=now)
     link_member(user=user, number=member.number, member_class=membership.member_class, telephone="", now=now)
     application = start_application(member=member, user=user, language="ja", now=now)
@@ -88,9 +98,7 @@ def _buy(purchase: DemoPurchase, *, now: datetime) -> None:
         language="ja",
         now=now,
     )
-    payment = begin_payment(application_id=application.pk, gateway=card_gateway(), now=now)
-    CardHolder().pay(payment.checkout_url, purchase.card)
-    settle_payment(key=payment.key, gateway=card_gateway(), cause="browser", now=now)
+    return application
 
 
 def _answer(

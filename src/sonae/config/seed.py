@@ -56,13 +56,16 @@ def _published(folder: Path, *, now: datetime) -> ProductVersion:
 
 
 def seed_certificates(*, now: datetime) -> None:
-    """A few certificates, bought the way a member buys them, at the sandbox card processor that must be running."""
+    """A few certificates, bought the way a member buys them, at the sandbox card processor that must be running; then what waits
+    at the desk on a working day."""
     from django.conf import settings
 
     if settings.SONAE_DEMO:
         from sonae.config.demo_certificates import buy_demo_certificates
+        from sonae.config.demo_day import begin_working_day
 
         buy_demo_certificates(now=now)
+        begin_working_day(now=now)
 
 
 def welcome(*, address: str, cards: str) -> str:

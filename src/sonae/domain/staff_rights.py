@@ -38,6 +38,7 @@ class Right(StrEnum):
     """``SEE_…`` reads and changes nothing; every other one acts."""
 
     SEE_DESK = "see_desk"
+    TAKE_WORK = "take_work"
     SEE_FEEDS = "see_feeds"
     HANDLE_FEEDS = "handle_feeds"
     SEE_COVER = "see_cover"
@@ -107,6 +108,7 @@ _MODEL = frozenset({Position.ACTUARY})
 # The agency sees what was passed to it with consent (F20), and nothing else of anybody.
 HOLDERS: dict[Right, dict[Party, frozenset[Position]]] = {
     Right.SEE_DESK: dict.fromkeys(Party, _EVERYBODY),
+    Right.TAKE_WORK: dict.fromkeys(Party, _EVERYBODY),  # what of it, the right of each kind of work says
     Right.SEE_FEEDS: {Party.ORGANISER: _DESK, Party.OPERATOR: _DESK},
     Right.HANDLE_FEEDS: {Party.ORGANISER: _DESK, Party.OPERATOR: _DESK},
     Right.SEE_COVER: {Party.OPERATOR: _DESK_AND_CLAIMS, Party.INSURER: _DESK_AND_CLAIMS},
@@ -180,6 +182,7 @@ POSITION_NAMES = {
 }
 RIGHT_NAMES = {
     Right.SEE_DESK: Text("業務画面を開く", "open the desk"),
+    Right.TAKE_WORK: Text("仕事を受け持つ、休ませる", "take up work and let it rest"),
     Right.SEE_FEEDS: Text("会員データを見る", "see member files"),
     Right.HANDLE_FEEDS: Text("会員データを取り込む", "hand in and apply member files"),
     Right.SEE_COVER: Text("加入者と補償を見る", "see members and their cover"),

@@ -170,6 +170,13 @@ class Refund(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(refund_yen__gt=0), name="refund_is_positive")]
+        indexes = [
+            models.Index(
+                fields=["created_at"],
+                condition=models.Q(refunded_at__isnull=True, next_check_at__isnull=True),
+                name="refund_of_a_person",
+            )
+        ]
 
 
 class Dispute(models.Model):
@@ -260,6 +267,11 @@ class HandReturn(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(return_yen__gt=0), name="hand_return_is_positive")]
+        indexes = [
+            models.Index(
+                fields=["recorded_at"], condition=models.Q(transferred_on__isnull=True), name="hand_return_to_transfer"
+            )
+        ]
 
 
 class Allocation(models.Model):

@@ -104,3 +104,27 @@ def _described(users: list[User], *, on: date) -> list[StaffMember]:
         )
         for user in users
     ]
+
+
+def list_staff_rights(*, organisation_id: int, on: date) -> list[tuple[User, frozenset[Right]]]:
+    """The same of everybody in an organisation, by address; three statements however many they are."""
+    here = User.objects.filter(organisation_id=organisation_id, is_active=True, desk_closed_at=None)
+    people = here.select_related("organisation")
+    held: dict[int, set[Position]] = defaultdict(set)
+    for user_id, one in StaffPosition.objects.filter(user__in=people, ended_at=None).values_list("user_id", "position"):
+        held[user_id].add(Position(one))
+    newest = SolicitorRegistration.objects.filter(user__in=people, ended_at=None).order_by("recorded_at", "id")
+    registered = {found.user_id: Registration(found.number, found.last_day) for found in newest}
+    return [
+        (
+            user,
+            rights_of(
+                party=Party(user.organisation.role),
+                positions=held[user.pk] or {Position.CLERK},
+                registration=registered.get(user.pk),
+                on=on,
+            ),
+        )
+        for user in people.order_by("email")
+        if user.organisation is not None
+    ]

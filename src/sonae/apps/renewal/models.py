@@ -107,6 +107,11 @@ class ParkedCertificate(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["scheme_year", "certificate"], name="a_certificate_is_parked_once"),
         ]
+        indexes = [
+            models.Index(
+                fields=["parked_at"], condition=models.Q(resolved_at__isnull=True), name="certificate_parked_now"
+            )
+        ]
 
 
 class Rehearsal(models.Model):

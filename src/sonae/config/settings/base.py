@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "sonae.apps.letters",
     "sonae.apps.renewal",
     "sonae.apps.reporting",
+    "sonae.apps.work",
     "sonae.web.shared",
     "sonae.web.site",
     "sonae.web.portal",
@@ -174,6 +175,8 @@ SONAE_SECOND_LOOKS = {  # what another person has to agree to, and what does it 
     "return_premium": "sonae.apps.certificates.use_cases.return_with_second_look.request_agreed_change",
 }
 SONAE_RETURN_ALONE_YEN = 100_000  # return premium that staff may give back alone; more takes a second person
+SONAE_SECOND_LOOKS: dict[str, str] = {}  # what another person has to agree to, and what does it then
+SONAE_SECOND_LOOK_RIGHTS: dict[str, tuple[str, str]] = {}  # by kind: who sees it in the queue, who decides it
 SONAE_PAYMENT_PURPOSES = [
     "sonae.apps.enrolment.payment_purpose.ApplicationPurpose",
     "sonae.apps.certificates.payment_purpose.ChangePurpose",

@@ -34,7 +34,7 @@ def parked_rows(runs: Sequence[FreeCoverRun]) -> list[ParkedRow]:
     return [
         ParkedRow(
             run=run,
-            name=_name(run),
+            name=run_name(run),
             counted=_totals(run),
             apart=sorted(numbers[pk] for pk in apart[run.pk] if pk in numbers),
             more=len(apart[run.pk]) >= EXAMPLES,
@@ -47,7 +47,8 @@ def _counted(run: FreeCoverRun) -> dict[str, Any]:
     return dict((run.after or {}).get("counted", {}))
 
 
-def _name(run: FreeCoverRun) -> Text:
+def run_name(run: FreeCoverRun) -> Text:
+    """What the round was for."""
     if run.cause == Cause.TURN and run.scheme_year is not None:
         day = date_in_words(run.scheme_year.start_on)
         return Text(

@@ -13,6 +13,7 @@ from sonae.web.desk import (
     glance_views,
     home_views,
     letter_views,
+    item_views,
     list_views,
     member_views,
     money_views,
@@ -31,6 +32,8 @@ from sonae.web.desk import (
 app_name = "desk"
 urlpatterns = [
     path("desk/", home_views.home, name="home"),
+    path("desk/work/changes/", home_views.changes, name="work_changes"),
+    path("desk/work/item/", item_views.item, name="work_item"),
     path("desk/members/", member_views.members, name="members"),
     path("desk/members/<str:number>/", glance_views.member, name="member"),
     path("desk/members/<str:number>/history/", glance_views.member_history, name="member_history"),

@@ -38,6 +38,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "chronology": ("chronology",),
     "glance": ("glance",),
     "desk": ("desk", "tables", "facts", "cards", "member-search"),
+    "work": ("forms", "choices", "chronology", "limits", "work"),
     "design": ("design-page",),
 }
 PRINT = "print"
