@@ -115,7 +115,7 @@ def test_one_week_of_a_consultation_by_hand() -> None:
     assert found.next_due is None
 
 
-# --- The traps of others -----------------------------------------------------------------------------------------------
+# --- The traps of others --------------------------------------------------------------------------------------------
 
 
 def test_an_answer_stops_the_first_response_whatever_is_set_in_the_same_step() -> None:
@@ -234,7 +234,7 @@ def test_only_who_may_solicit_records_what_solicits(kind: EventKind) -> None:
     assert not may_record(kind, {Right.SEE_CONSULTATIONS})
 
 
-# --- Properties ------------------------------------------------------------------------------------------------------------
+# --- Properties -----------------------------------------------------------------------------------------------------
 
 BEGINNING = at("2026-11-20 00:00")
 moments = st.integers(0, 60 * 24 * 60).map(lambda minutes: BEGINNING + timedelta(minutes=minutes))

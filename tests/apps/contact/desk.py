@@ -20,7 +20,12 @@ from tests import cast, clock
 from tests.apps.contact.questions import QUESTION
 from tests.domain.versions import product
 
-CALLBACK = {"kind": "callback", "name": "青木 花子", "email": "aoki@sample.example", "telephone": "03-1234-0017"}
+CALLBACK: dict[str, Any] = {
+    "kind": "callback",
+    "name": "青木 花子",
+    "email": "aoki@sample.example",
+    "telephone": "03-1234-0017",
+}
 
 
 def key() -> str:

@@ -48,7 +48,7 @@ def answer(consultation: Consultation, user: User, form_key: str = "", **more: o
     )
 
 
-# --- Calls, mails, contacts ---------------------------------------------------------------------------------------------
+# --- Calls, mails, contacts -----------------------------------------------------------------------------------------
 
 
 def test_a_call_that_was_taken_has_a_number_and_is_answered_from_the_first_second(programme: object) -> None:
@@ -157,7 +157,7 @@ def test_the_audit_log_tells_of_each_event_and_nothing_that_was_said(programme: 
     assert "ひみつ" not in str([entry.detail for entry in entries])
 
 
-# --- Who may solicit -----------------------------------------------------------------------------------------------------
+# --- Who may solicit ------------------------------------------------------------------------------------------------
 
 SOLICITED = Solicited(needs="個人情報の漏えいに備えたい", said="賠償が1億円で足り、予算に合う", plan="P100")
 
@@ -295,7 +295,7 @@ def test_nobody_is_handed_over_to_whose_registration_does_not_hold(programme: ob
     assert kinds(found) == []
 
 
-# --- Lists ------------------------------------------------------------------------------------------------------------------
+# --- Lists ----------------------------------------------------------------------------------------------------------
 
 
 def numbers(**filters: object) -> list[str]:
@@ -349,7 +349,7 @@ def test_pages_follow_each_other_by_key_and_nobody_is_left_out_or_shown_twice(
     assert list_closed(after="x' OR 1=1").rows == first.rows
 
 
-# --- Who it may be -------------------------------------------------------------------------------------------------------------
+# --- Who it may be --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -141,8 +141,8 @@ class CallForm(NextForm):
     """An incoming call, as it was taken."""
 
     field_order = (
-        "telephone", "name", "kana", "firm", "member_number", "email", "message", "said", "rang_at", "follow_up_on",
-        "outcome",
+        "telephone", "member_number", "name", "kana", "firm", "email", "language", "message", "said", "rang_at",
+        "follow_up_on", "outcome",
     )  # fmt: skip
     telephone = line_field(say("電話番号", "Telephone"), most=30, inputmode="tel", autocomplete="off")
     name = line_field(say("お名前", "Name"), most=80, autocomplete="off")
@@ -150,6 +150,9 @@ class CallForm(NextForm):
     firm = line_field(say("会社名", "Firm"), most=120, autocomplete="off")
     member_number = line_field(say("会員番号", "Member number"), most=20, inputmode="numeric", autocomplete="off")
     email = email_field(say("メールアドレス", "E-mail address"), required=False, autocomplete="off")
+    language = forms.ChoiceField(
+        label=say("お返事の言語", "Language of mails"), choices=[("ja", "日本語"), ("en", "English")], initial="ja"
+    )
     message = forms.CharField(
         label=say("ご用件", "What it was about"),
         max_length=LONGEST_TEXT,

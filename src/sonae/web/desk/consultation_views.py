@@ -35,7 +35,7 @@ from sonae.web.desk.page import desk_page
 from sonae.web.shared.access import person
 from sonae.web.shared.context import programme_of
 from sonae.web.shared.keyed_form import new_form_key
-from sonae.web.shared.language import active_language, say
+from sonae.web.shared.language import say
 from sonae.web.shared.moment import now, today
 
 LONGEST_AFTER = 40
@@ -159,7 +159,7 @@ def _take(request: HttpRequest, product: Product) -> HttpResponse:
         try:
             kept, _ = receive_call(
                 call=taken, form_key=given["form_key"], product=product, user=person(request),
-                language=active_language(), now=now(request),
+                language=given["language"], now=now(request),
             )  # fmt: skip
         except HappenedLater:
             form.add_error("rang_at", AHEAD)
