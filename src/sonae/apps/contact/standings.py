@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from sonae.apps.contact.models import Consultation, ConsultationEvent
 from sonae.apps.contact.window import holidays
@@ -128,7 +129,7 @@ def _is_wanted(row: Listed, state: State, holder: str, may_solicit: bool, now: d
 def _turned(kind: str, *, closed: bool) -> QuerySet[Consultation]:
     turning = ConsultationEvent.objects.filter(consultation=OuterRef("pk"), kind__in=TURNING)
     last = turning.order_by("-occurred_at", "-seq").values("kind")[:1]
-    known = Consultation.objects.annotate(last_turn=Subquery(last))
+    known = Consultation.objects.annotate(last_turn=Coalesce(Subquery(last), Value("")))
     found = known.filter(last_turn=EventKind.CLOSED) if closed else known.exclude(last_turn=EventKind.CLOSED)
     return found.filter(kind=kind) if kind else found
 

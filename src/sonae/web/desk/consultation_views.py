@@ -48,7 +48,8 @@ def consultations(request: HttpRequest) -> HttpResponse:
     """GET /desk/consultations/?state=…&kind=…&mine=1&after=…"""
     state = _chosen(request, "state", STATES, "open")
     kind = _chosen(request, "kind", tuple(KINDS), "")
-    mine, after = request.GET.get("mine") == "1", request.GET.get("after", "")[:LONGEST_AFTER]
+    mine = request.GET.get("mine") == "1" and state != "closed"
+    after = request.GET.get("after", "")[:LONGEST_AFTER]
     if state == "closed":
         page = list_closed(kind=kind, after=after)
     else:
@@ -77,7 +78,8 @@ def consultation(request: HttpRequest, found: Consultation) -> HttpResponse:
     """What was asked, what happened, and by which script to go on; who opened it is written down."""
     record(now=now(request), actor=actor_of(request), action="consultation.opened", object_kind="consultation",
            object_id=found.number)  # fmt: skip
-    return desk_page(request, "desk/consultations/consultation.html", consultation_facts(request, found))
+    facts = {**consultation_facts(request, found), "form_key": new_form_key()}
+    return desk_page(request, "desk/consultations/consultation.html", facts)
 
 
 def consultation_facts(request: HttpRequest, found: Consultation) -> dict[str, Any]:
