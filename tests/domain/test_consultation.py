@@ -202,6 +202,17 @@ def test_a_call_booked_after_the_first_answer_is_a_follow_up() -> None:
     assert found.next_due == at("2026-12-08 14:30")
 
 
+def test_a_mail_answers_but_a_booked_call_still_waits_to_be_made() -> None:
+    slot = {"slot_begins_at": at("2026-12-08 14:00"), "slot_ends_at": at("2026-12-08 14:30")}
+    booked = event(EventKind.CALL_BOOKED, FRIDAY, 1, actor="visitor", **slot)
+    mailed = event(EventKind.ANSWERED, "2026-11-30 10:00", 2)
+    found = standing(FRIDAY, booked, mailed)
+    assert found.first_response.answered_at == at("2026-11-30 10:00")
+    assert (found.next_due, found.slot_begins_at) == (at("2026-12-08 14:30"), at("2026-12-08 14:00"))
+    called = standing(FRIDAY, booked, mailed, event(EventKind.CALLED, "2026-12-08 14:10", 3))
+    assert (called.next_due, called.slot_begins_at) == (None, None)
+
+
 def test_a_promise_is_kept_by_a_contact_replaced_by_another_and_taken_back() -> None:
     called, promised = event(EventKind.CALLED, "2026-11-27 16:40", 1), promise("2026-12-04", "2026-11-27 16:40", 2)
     kept = standing(FRIDAY, called, promised, event(EventKind.CALLED, "2026-12-02 10:00", 3))

@@ -359,8 +359,9 @@ def test_the_day_shows_whom_to_call_in_order_and_who_was_called(window: Client) 
     assert words.index("朝の人") < words.index("昼の人")
     assert 'href="tel:03-1111-1111"' in window.get("/desk/call-backs/?day=2026-11-25").content.decode()
     assert "済み" not in words
-    contact(first, cast.enter_staff("operator", "supervisor"))
-    assert "済み" in words_of(window, "/desk/call-backs/?day=2026-11-25")
+    with clock.at(datetime(2026, 11, 25, 10, 5, tzinfo=JAPAN)):
+        contact(first, cast.enter_staff("operator", "supervisor"))
+        assert "済み" in words_of(window, "/desk/call-backs/?day=2026-11-25")
     assert "朝の人" not in words_of(window, "/desk/call-backs/")
     for odd in ("x", "2026-02-30", "9999-12-31", "1000-01-01", "%00"):
         assert "2026年11月24日" in words_of(window, f"/desk/call-backs/?day={odd}")

@@ -197,13 +197,18 @@ class _Fold:
         return answer_due(self.contact, moment, self.is_holiday)
 
     def _answered(self, event: Event) -> None:
-        """A contact answers everything that was wanted until then, whatever state is set in the same step."""
+        """A contact answers everything that was wanted until then, whatever state is set in the same step. A mail is no call,
+        though: who has booked one still waits for it."""
         if not event.is_human_answer:
             return
         if not self.is_answered:
             self._set_first(replace(self.now.first_response, answered_at=event.occurred_at, ended_at=None))
         self._stop_follow_up(answered_at=event.occurred_at)
-        self.now = replace(self.now, promised_on=None, slot_begins_at=None, slot_ends_at=None)
+        self.now = replace(self.now, promised_on=None)
+        if event.kind == EventKind.CALLED:
+            self.now = replace(self.now, slot_begins_at=None, slot_ends_at=None)
+        elif self.now.slot_ends_at is not None:
+            self.wanted["booked"] = (event.occurred_at, self.now.slot_ends_at)
 
     def _heard(self, event: Event) -> None:
         """Whoever waits for the first answer goes on waiting for it; whoever had one waits for another, from the first word on."""

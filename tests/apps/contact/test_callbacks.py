@@ -15,8 +15,9 @@ from sonae.apps.contact.use_cases.book_callback import NothingBooked, SlotTaken,
 from sonae.apps.contact.use_cases.close_slot import close_slot, reopen_slot
 from sonae.apps.documents.models import OutboxMessage
 from sonae.domain.callback_slots import Slot
+from sonae.domain.consultation import Outcome
 from tests import clock
-from tests.apps.contact.desk import CALLBACK, ask, key, slot, standing
+from tests.apps.contact.desk import CALLBACK, ask, clerk, contact, key, slot, standing
 from tests.domain.versions import product
 
 pytestmark = pytest.mark.django_db
@@ -121,6 +122,18 @@ def test_a_half_hour_that_has_begun_is_cancelled_no_more_but_another_can_be_book
             cancel_callback(consultation=found, product=product(), key=key(), actor="visitor", now=clock.now())
         assert rebook(found, slot(MORNING))
     assert living() == [(MORNING, 1)]
+
+
+def test_who_was_called_before_or_wants_no_call_keeps_nobody_out(programme: object) -> None:
+    user, found, other, begins = clerk(), book(), book(MORNING), slot(AFTERNOON).begins_at
+    contact(found, user, "not_reached")
+    assert len(living()) == 2
+    contact(found, user)
+    contact(other, user, "note", outcome=Outcome.TAKEN_BACK)
+    assert living() == []
+    kept = book()
+    contact(kept, user, now=begins + timedelta(minutes=5))
+    assert living() == [(AFTERNOON, 1)]  # its half hour has begun, and the day's list says that it is done
 
 
 def test_what_a_supervisor_closes_takes_no_booking_and_keeps_those_it_has(programme: object) -> None:

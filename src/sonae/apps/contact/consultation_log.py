@@ -10,7 +10,8 @@ from django.db.models import Max
 
 from sonae.apps.audit.record import record
 from sonae.apps.contact.locks import lock_consultation
-from sonae.apps.contact.models import Consultation, ConsultationEvent
+from sonae.apps.contact.models import CallbackBooking, Consultation, ConsultationEvent
+from sonae.apps.contact.standings import standing_now
 from sonae.apps.parties.models import User
 from sonae.apps.people.staff import registration_of, staff_rights
 from sonae.domain.calendar import japan_date
@@ -94,4 +95,12 @@ def write_steps(
         record(now=now, actor=actor, action=f"consultation.{step.kind}", object_kind="consultation",
                object_id=consultation.number)  # fmt: skip
     ConsultationEvent.objects.bulk_create(rows)
+    if {EventKind.CALLED, EventKind.CLOSED} & {step.kind for step in steps}:
+        _free_place(consultation, now=now)
     return True
+
+
+def _free_place(consultation: Consultation, *, now: datetime) -> None:
+    """Whoever was called before the half hour that they had booked, or waits for no call any more, keeps nobody out of it."""
+    if standing_now(consultation).slot_begins_at is None:
+        CallbackBooking.objects.filter(consultation=consultation, ended_at=None, begins_at__gt=now).update(ended_at=now)

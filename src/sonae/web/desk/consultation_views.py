@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast, get_args
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -37,6 +38,7 @@ from sonae.web.shared.context import programme_of
 from sonae.web.shared.keyed_form import new_form_key
 from sonae.web.shared.language import say
 from sonae.web.shared.moment import now, today
+from sonae.web.shared.typed_contact import read_telephone
 
 LONGEST_AFTER = 40
 STATES: tuple[State, ...] = get_args(State)
@@ -85,7 +87,6 @@ def consultation(request: HttpRequest, found: Consultation) -> HttpResponse:
 def consultation_facts(request: HttpRequest, found: Consultation) -> dict[str, Any]:
     """For its page, and for the pages on which something is done to it."""
     product, file = product_of(found.product_version), consultation_file_of(consultation=found, today=today(request))
-    may_solicit = Right.SOLICIT in rights_here(request)
     names = class_names(product)
     ruling = script_product(request, found)
     return {
@@ -102,8 +103,16 @@ def consultation_facts(request: HttpRequest, found: Consultation) -> dict[str, A
         ),
         "members": member_rows(file.members, names),
         "others": [(one, KINDS[one.kind]) for one in file.others],
-        "script": ruling.desk.soliciting if may_solicit else ruling.desk.administrative,
-        "leaflets": [ruling.document(code) for code in ruling.desk.leaflets],
+        **script_facts(request, ruling),
+    }
+
+
+def script_facts(request: HttpRequest, product: Product) -> dict[str, Any]:
+    """By the reader's own rights on this day: who may not solicit reads the administrative script, and why."""
+    may_solicit = Right.SOLICIT in rights_here(request)
+    return {
+        "script": product.desk.soliciting if may_solicit else product.desk.administrative,
+        "leaflets": [product.document(code) for code in product.desk.leaflets],
         "expired": None if may_solicit else expired_registration(request),
     }
 
@@ -143,11 +152,19 @@ def call(request: HttpRequest) -> HttpResponse:
         record(now=now(request), actor=actor_of(request), action="member.recognised", object_kind="member",
                object_id=one.number)  # fmt: skip
     known = members[0] if len(members) == 1 else None
-    initial = {"form_key": new_form_key(), "telephone": caller}
+    initial = {"form_key": new_form_key(), "telephone": _as_written(caller)}
     if known is not None:
         initial |= {"firm": known.name, "member_number": known.number, "email": known.email}
     form = CallForm(today=today(request), initial=initial)
-    return _call_page(request, form, caller=caller, members=member_rows(members, class_names(product)))
+    return _call_page(request, product, form, caller=caller, members=member_rows(members, class_names(product)))
+
+
+def _as_written(caller: str) -> str:
+    """As people in Japan write it; what is no number stays as it came."""
+    try:
+        return read_telephone(caller)
+    except ValidationError:
+        return caller
 
 
 def _take(request: HttpRequest, product: Product) -> HttpResponse:
@@ -167,8 +184,11 @@ def _take(request: HttpRequest, product: Product) -> HttpResponse:
             form.add_error("rang_at", AHEAD)
         else:
             return redirect("desk:consultation", kept.number)
-    return _call_page(request, form, status=422)
+    return _call_page(request, product, form, status=422)
 
 
-def _call_page(request: HttpRequest, form: CallForm, *, status: int = 200, **facts: Any) -> HttpResponse:
-    return desk_page(request, "desk/consultations/call.html", {"form": form, **facts}, status=status)
+def _call_page(
+    request: HttpRequest, product: Product, form: CallForm, *, status: int = 200, **facts: Any
+) -> HttpResponse:
+    facts = {"form": form, **script_facts(request, product), **facts}
+    return desk_page(request, "desk/consultations/call.html", facts, status=status)
