@@ -33,7 +33,7 @@ LATER_PAPERS = ("product_summary", "points_to_note", "plan_table", "claims_guide
 def before_the_pages_explained(version: str) -> dict[str, bytes]:
     """The version as it could have been published before the public pages asked for texts and figures of their own."""
     files = files_of(version)
-    for name in ("faq.toml", "consultation.toml", *LATER_TEXTS):
+    for name in ("faq.toml", "consultation.toml", "desk.toml", *LATER_TEXTS):
         del files[name]
     tables = re.split(r"(?m)^(?=\[\[?)", files["product.toml"].decode())
     later = tuple(f'[[documents]]\ncode = "{code}"' for code in LATER_PAPERS)

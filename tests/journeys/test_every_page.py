@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 
 from tests.architecture.test_access_matrix import FOR_MACHINES, MATRIX
 from tests.journeys import (
+    scenes_consultation,
     scenes_cover,
     scenes_desk,
     scenes_letters,
@@ -28,6 +29,7 @@ from tests.journeys.site import RunningSite
 
 pytestmark = pytest.mark.journey
 SCENE_FILES = (
+    scenes_consultation,
     scenes_public,
     scenes_portal,
     scenes_member,
@@ -61,6 +63,7 @@ WITHOUT_A_PICTURE = FOR_MACHINES | {
     "portal:change_status",  # a part of the page after paying
     "portal:change_left",  # the page of the change, seen there
     "portal:change_give_up",  # leads back to it
+    "desk:consultation_take",  # leads back to the consultation
     "desk:give_up",  # leads back to the certificate
     "desk:paper",
     # files of the desk

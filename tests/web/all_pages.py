@@ -20,7 +20,9 @@ from sonae.apps.reporting.models import PayoutFile
 from sonae.domain.certificate.log import Kind
 from sonae.web.portal import payment_views
 from tests import cast, clock
-from tests.apps.certificates.covers import ask, wish
+from tests.apps.certificates.covers import ask as ask_for_change
+from tests.apps.certificates.covers import wish
+from tests.apps.contact.desk import ask
 from tests.apps.letters.letters import write as write_letter
 from tests.web.applicant import Applicant
 from tests.web.contact_window import received_page
@@ -141,7 +143,7 @@ def _cancelled() -> Opened:
 
 
 def _cancel(certificate: Certificate, user: User | None = None) -> None:
-    ask(certificate, wish(Kind.CANCELLATION, date(2027, 6, 1)), user=user)
+    ask_for_change(certificate, wish(Kind.CANCELLATION, date(2027, 6, 1)), user=user)
 
 
 def _bought(**chosen: str) -> tuple[Client, Certificate]:
@@ -239,6 +241,22 @@ def _return_look() -> Opened:
     return operator(), f"/desk/returns/{look.pk}/"
 
 
+def _consultation(page: str, *positions: str, **asked: Any) -> Callable[[], Opened]:
+    """Before somebody of the contact window in these positions, with a consultation that has come in."""
+
+    def open_page() -> Opened:
+        given: dict[str, Any] = {"kind": "callback", "telephone": "03-1234-0017"} | asked
+        found = ask(**given)
+        if page == "call-back/":
+            return Client(), f"/consultation/{found.token}/{page}"
+        email = f"{'-'.join(positions)}-{found.pk}@operator.example"
+        browser = Client()
+        browser.force_login(cast.enter_staff("operator", *positions, email=email))
+        return browser, page.format(f"/desk/consultations/{found.number}/")
+
+    return open_page
+
+
 def _feed(page: str, state: str) -> Callable[[], Opened]:
     return lambda: (operator(), f"/desk/feeds/{enter_feed(state).pk}/{page}")
 
@@ -316,6 +334,17 @@ PAGES: dict[str, Callable[[], Opened]] = {
     "desk reinstate": _at_the_desk("/desk/certificates/{}/reinstate/", cancelled=True),
     "desk reverse": _at_the_desk("/desk/certificates/{}/reverse/2/", cancelled=True),
     "desk audit": lambda: (auditor(), "/desk/audit/?who=system"),
+    "call-back": _consultation("call-back/"),
+    "desk consultations": _consultation("/desk/consultations/", "clerk"),
+    "desk call": _consultation("/desk/consultations/call/?caller=0312340017", "clerk"),
+    "desk consultation": _consultation("{}", "clerk"),
+    "desk record": _consultation("{}record/", "clerk"),
+    "desk answer": _consultation("{}answer/", "clerk"),
+    "desk hand over": _consultation("{}hand-over/", "clerk"),
+    "desk solicit": _consultation("{}solicit/", "solicitor"),
+    "desk link": _consultation("{}link/", "solicitor"),
+    "desk reopen": _consultation("{}reopen/", "clerk"),
+    "desk call-backs": _consultation("/desk/call-backs/?day=2026-11-25", "supervisor"),
     "desk turn": lambda: (operator(), "/desk/turn/"),
     "desk upload": lambda: (operator(), "/desk/feeds/upload/"),
     "desk apply": _feed("apply/", Feed.State.CHECKED),
@@ -364,6 +393,7 @@ PREVIEWED: dict[str, dict[str, str]] = {
     "desk reinstate": {"reason": "because"},
     "desk reverse": {"reason": "because"},
     "desk write-off": {"reason": "because"},
+    "desk answer": {"text": "because"},
 }
 
 

@@ -32,7 +32,7 @@ from tests.feeds import Row, file_of
 from tests.renewals import EXPIRING, NEXT, give_covers
 from tests.web import applicant as applicants
 from tests.web.applicant import COMPANY, CONSENTS, DECLARATIONS, DISCLOSURE, OTHER_INSURED, Applicant
-from tests.web.contact_window import Asker
+from tests.web.contact_window import CALLBACK, Asker
 from tests.web.cover_pages import confirm, preview
 from tests.web.door import app_code, browser_of, give_app_code, sign_in
 from tests.web.memory_gateway import MemoryGateway
@@ -86,6 +86,7 @@ def buy_everything(browser_class: type[Client]) -> None:
     steer_the_turn(browser_class, people)
     handle_money(browser_class, people)
     settle_by_hand(browser_class, people)
+    take_consultations(browser_class)
     look_twice(browser_class, people)
     write_to_members(browser_class)
     with clock.at(IN_MARCH):
@@ -293,6 +294,36 @@ def write_to_members(browser_class: type[Client]) -> None:
         first.post("/desk/letters/stop-list/", given)
     letter.refresh_from_db()
     assert (letter.state, letter.revision, StopEntry.objects.count()) == ("stopped", 2, 1)
+
+
+def take_consultations(browser_class: type[Client]) -> None:
+    """A call is booked, moved and cancelled, and every button of the desk is pressed for one that rings."""
+    visitor = browser_class()
+    Asker(visitor).ask(**CALLBACK, preferred_time="2026-11-25T14:00")
+    page = f"/consultation/{Consultation.objects.latest('id').token}/call-back/"
+    for place, more in enumerate(({"preferred_time": "2026-11-26T09:00"}, {"action": "cancel"})):
+        assert visitor.post(page, {"form_key": f"{place:032d}", **more}).status_code == 302
+    browser = signed_in(browser_class, cast.enter_staff("operator", "solicitor", email="solicits@staff.example"))
+    called = {"form_key": "c" * 32, "name": "例示", "email": "rings@sample.example", "message": "相談", "said": "案内",
+              "language": "ja"}  # fmt: skip
+    rung = str(browser.post("/desk/consultations/call/", called).headers["Location"])
+    acts: dict[str, dict[str, str]] = {
+        "take": {},
+        "record": {"kind": "called", "channel": "telephone", "text": "x", "follow_up_on": "2026-12-01"},
+        "answer": {"text": "x", "action": "confirm"},
+        "hand-over": {"solicitor": "any", "note": "x"},
+        "solicit": {"needs": "x", "plan": "P100", "said": "y", "channel": "telephone"},
+        "link": {},
+        "record/": {"kind": "note", "channel": "desk", "text": "x", "outcome": "recommended"},
+        "reopen": {"reason": "x"},
+    }
+    for place, (act, given) in enumerate(acts.items()):
+        address = f"{rung}{act.rstrip('/')}/"
+        assert browser.post(address, {"form_key": f"{place:034d}", **given}).status_code == 302, act
+    supervisor = signed_in(browser_class, cast.enter_staff("operator", "supervisor", email="closes@staff.example"))
+    for action in ("close", "open"):
+        given = {"slot": "2026-11-25T14:00", "reason": "x", "action": action}
+        assert supervisor.post("/desk/call-backs/?day=2026-11-25", given).status_code == 302
 
 
 def change_own_cover(browser_class: type[Client], people: cast.Cast, gateway: MemoryGateway) -> None:

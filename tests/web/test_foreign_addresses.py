@@ -144,7 +144,7 @@ FOR_EVERYBODY = {name for name, row in MATRIX.items() if row.may is May.EVERYBOD
 def test_every_address_with_an_id_is_tried_here() -> None:
     tried = {*OF_AN_APPLICATION, *OF_A_MEMBER, "site:quote", "site:estimate", "site:verify", "card_hook",
              "site:consultation_received", "site:consultation_withdraw", "portal:invitation",
-             "portal:staff_invitation"}  # fmt: skip
+             "portal:staff_invitation", "site:consultation_callback"}  # fmt: skip
     assert set(with_an_id()) - FOR_EVERYBODY - OF_STAFF_AND_SENDERS == tried
     assert {name for name, row in MATRIX.items() if row.may is May.MEMBERS_PEOPLE} == {
         *OF_AN_APPLICATION,

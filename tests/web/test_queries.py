@@ -16,6 +16,8 @@ from django.test.utils import CaptureQueriesContext
 from sonae.apps.audit.record import record
 from sonae.apps.billing.models import Payment, Receivable
 from sonae.apps.billing.use_cases.write_off import take_back_write_off, write_off
+from sonae.apps.contact.models import Consultation
+from sonae.apps.contact.use_cases.take_consultation import take_consultation
 from sonae.apps.documents.models import Paper
 from sonae.apps.enrolment.models import Application
 from sonae.apps.enrolment.use_cases.start_application import start_application
@@ -26,7 +28,9 @@ from sonae.apps.programmes.models import Programme, SchemeYear
 from sonae.apps.programmes.use_cases.open_scheme_year import open_scheme_year
 from sonae.domain.networks import read_networks
 from sonae.domain.staff_rights import Position
+from sonae.domain.consultation import Outcome
 from tests import cast, clock
+from tests.apps.contact.desk import CALLBACK, ask, contact, slot
 from tests.web.applicant import COMPANY, CONSENTS, DISCLOSURE, NEEDS, RISK, Applicant
 from tests.web.contact_window import QUESTION, REFERRAL, Asker, received_page
 from tests.web.holdings import browser_of, give_free_cover, give_paid_cover, tell
@@ -36,6 +40,7 @@ from tests.web.money_on_file import enter_month, enter_owed
 pytestmark = pytest.mark.django_db
 BOOKKEEPING = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
 PERSON = 2  # session and user
+MOST_STATEMENTS = 30
 
 
 @pytest.fixture
@@ -78,13 +83,21 @@ def statements_of(browser: Client, address: str, form: dict[str, Any] | None = N
     [
         *("/", "/premium/", "/premium/?industry=retail&sales=900", "/outside/", "/en/premium/"),
         *("/cover/", "/questions/", "/questions/?q=カード", "/questions/how-to-pay/"),
-        *("/legal/", "/legal/commerce/", "/consultation/"),
+        *("/legal/", "/legal/commerce/"),
         *("/incident-costs/", "/incident-costs/?incident=ransomware"),
     ],
 )
 def test_a_public_page_asks_once(programme: Programme, client: Client, address: str) -> None:
     client.get(address)
     assert statements_of(client, address) == 1
+
+
+def test_the_form_of_the_contact_window_asks_once_more_for_what_is_free(programme: Programme, client: Client) -> None:
+    client.get("/consultation/")
+    assert statements_of(client, "/consultation/") == 2
+    for place in range(3):
+        ask(slot=slot("2026-11-25T14:00" if place % 2 else "2026-11-26T09:00"), **CALLBACK)
+    assert statements_of(client, "/consultation/") == 2
 
 
 @pytest.mark.parametrize("kind", ["question", "referral"])
@@ -98,8 +111,8 @@ def test_sending_a_consultation_asks_no_more_than_it_did(programme: Programme, c
     asker = Asker(client)
     asker.ask()
     question, referral = asker.form("/consultation/"), asker.form("/outside/")
-    # Scheme years; two counts; looked for; version, number, row, audit, mail, its job.
-    assert statements_of(client, question.action, question.controls | QUESTION) == 10
+    # Scheme years; free half hours; two counts; looked for; version, number, row, audit, mail, its job.
+    assert statements_of(client, question.action, question.controls | QUESTION) == 11
     assert statements_of(client, referral.action, referral.controls | REFERRAL) == 12  # and the consent, with its audit
 
 
@@ -316,3 +329,37 @@ def test_the_log_asks_as_often_for_much_as_for_little(people: cast.Cast, page: s
         browser.get(page)  # from now on the search is noted already
         counted.append(statements_of(browser, page))
     assert counted == [OF_THE_LOG[page] + more] * 2
+
+
+# Session, user, organisation, rights; what the frame counts; then what is listed, with whose it is and what happened.
+OF_CONSULTATIONS = {
+    "/desk/consultations/": 9,
+    "/desk/consultations/?state=closed": 8,
+    "/desk/consultations/{number}/": 18,
+    "/desk/consultations/{number}/record/": 18,
+    "/desk/consultations/{number}/hand-over/": 18,
+    "/desk/consultations/call/?caller=0312340017": 11,
+    "/desk/call-backs/?day=2026-11-25": 10,
+}
+
+
+@pytest.mark.parametrize("page", OF_CONSULTATIONS)
+def test_a_page_of_consultations_asks_as_often_for_much_as_for_little(people: cast.Cast, page: str) -> None:
+    window, boss = cast.enter_staff("operator", "clerk"), cast.enter_staff("operator", "supervisor")
+    browser = browser_of(window)
+    browser.get("/desk/")
+
+    def fill(place: int) -> Consultation:
+        found = ask(slot=slot(f"2026-11-25T{9 + place:02d}:00"), **CALLBACK)
+        contact(found, boss if place % 2 else window, "note")
+        take_consultation(consultation=found, key=f"{place:032d}", user=window, now=clock.now())
+        contact(ask(**CALLBACK), window, outcome=Outcome.ANSWERED)
+        return found
+
+    found = fill(0)
+    address = page.format(number=found.number)
+    assert statements_of(browser, address) == OF_CONSULTATIONS[page]
+    for place in range(1, 6):
+        fill(place)
+    assert statements_of(browser, address) == OF_CONSULTATIONS[page]
+    assert OF_CONSULTATIONS[page] <= MOST_STATEMENTS

@@ -123,7 +123,7 @@ def test_whatever_is_added_to_the_forms_the_database_is_the_same(
     smuggled = outcome(monkeypatch, lambda: buy_everything(Smuggler))
     assert {table: rows for table, rows in smuggled.items() if rows != plain[table]} == {}
     assert len(plain["certificates_certificate"]) >= 1
-    assert sent - {"site:consultation_withdraw"} == writers() - {
+    assert sent - {"site:consultation_withdraw", "site:consultation_callback"} == writers() - {
         "api_v1:create_quote",
         "card_hook",
         "api_feeds:send_feed",

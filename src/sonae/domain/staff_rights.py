@@ -47,6 +47,7 @@ class Right(StrEnum):
     HANDLE_MONEY = "handle_money"
     SEE_CONSULTATIONS = "see_consultations"
     TAKE_CONSULTATIONS = "take_consultations"
+    CLOSE_CALLBACK_SLOTS = "close_callback_slots"
     SOLICIT = "solicit"
     HAND_ON_REFERRALS = "hand_on_referrals"
     SEE_REFERRALS = "see_referrals"
@@ -117,6 +118,7 @@ HOLDERS: dict[Right, dict[Party, frozenset[Position]]] = {
     Right.HANDLE_MONEY: {Party.ORGANISER: _DESK, Party.OPERATOR: _DESK},
     Right.SEE_CONSULTATIONS: {Party.OPERATOR: _DESK_AND_CLAIMS},
     Right.TAKE_CONSULTATIONS: {Party.OPERATOR: _DESK_AND_CLAIMS},
+    Right.CLOSE_CALLBACK_SLOTS: {Party.OPERATOR: _HEAD},
     Right.SOLICIT: {Party.OPERATOR: frozenset({Position.SOLICITOR}), Party.AGENCY: frozenset({Position.SOLICITOR})},
     Right.HAND_ON_REFERRALS: {Party.OPERATOR: _DESK},
     Right.SEE_REFERRALS: {Party.OPERATOR: _DESK, Party.AGENCY: _DESK},
@@ -191,6 +193,7 @@ RIGHT_NAMES = {
     Right.HANDLE_MONEY: Text("入出金を処理する", "settle money"),
     Right.SEE_CONSULTATIONS: Text("相談を見る", "see consultations"),
     Right.TAKE_CONSULTATIONS: Text("相談に応じ、記録する", "take and record consultations"),
+    Right.CLOSE_CALLBACK_SLOTS: Text("折り返しのお電話の枠を閉じる", "close half hours for call-backs"),
     Right.SOLICIT: Text("募集する（登録の有効な日だけ）", "solicit (only while the registration holds)"),
     Right.HAND_ON_REFERRALS: Text("代理店へ取り次ぐ", "pass referrals to the agency"),
     Right.SEE_REFERRALS: Text("取次ぎを見る", "see referrals"),

@@ -11,6 +11,7 @@ from sonae.domain.product.definition import Contact
 from sonae.domain.text import Text
 
 IsHoliday = Callable[[date], bool]
+NOON = 12
 LONGEST_CLOSURE_DAYS = 366  # a window that is closed for longer doesn't open again by these rules
 
 _WEEKDAYS = (
@@ -54,6 +55,38 @@ def answer_due(contact: Contact, received_at: datetime, is_holiday: IsHoliday) -
     return None if day is None else _closing(contact, day)
 
 
+def day_due(contact: Contact, day: date, is_holiday: IsHoliday) -> datetime | None:
+    """Until when something promised for that day is due: its close, or that of the next open day where it is closed."""
+    following = _open_day_from(contact, day, is_holiday)
+    return None if following is None else _closing(contact, following)
+
+
+def time_open(contact: Contact, begin: datetime, end: datetime, is_holiday: IsHoliday) -> timedelta:
+    """How long the window was open between the two moments; nothing where the end lies before the beginning."""
+    spent, day = timedelta(), japan_date(begin)
+    while day <= japan_date(end):
+        if _opens_on(contact, day, is_holiday):
+            within = min(end, _closing(contact, day)) - max(begin, _opening(contact, day))
+            spent += max(within, timedelta())
+        day += timedelta(days=1)
+    return spent
+
+
+def open_days(contact: Contact, day: date, count: int, is_holiday: IsHoliday) -> tuple[date, ...]:
+    """The first ``count`` days from that one on, itself included, on which the window opens; fewer where it doesn't."""
+    days: list[date] = []
+    following = _open_day_from(contact, day, is_holiday)
+    while following is not None and len(days) < count:
+        days.append(following)
+        following = _open_day_from(contact, following + timedelta(days=1), is_holiday)
+    return tuple(days)
+
+
+def opening_hours(contact: Contact, day: date) -> tuple[datetime, datetime]:
+    """From when to when it is open on a day on which it opens."""
+    return _opening(contact, day), _closing(contact, day)
+
+
 def _open_day_from(contact: Contact, day: date, is_holiday: IsHoliday) -> date | None:
     for _ in range(LONGEST_CLOSURE_DAYS):
         if _opens_on(contact, day, is_holiday):
@@ -86,6 +119,22 @@ def hour_words(hour: int) -> Text:
     """午後5時 / 17:00; noon is 正午."""
     japanese = "正午" if hour == 12 else f"午前{hour}時" if hour < 12 else f"午後{hour - 12}時"
     return Text(japanese, f"{hour}:00")
+
+
+def span_words(begin: datetime, end: datetime) -> Text:
+    """11月25日（水） 14:00〜14:30 / Wednesday 25 November, 14:00–14:30: half an hour for which somebody is to be called."""
+    there, then = begin.astimezone(JAPAN), end.astimezone(JAPAN)
+    day = day_words(there.date())
+    return Text(f"{day.ja} {there:%H:%M}〜{then:%H:%M}", f"{day.en}, {there:%H:%M}–{then:%H:%M}")
+
+
+def preferred_times(contact: Contact) -> dict[str, Text]:
+    """When somebody may be called who books no half hour, within the window's own hours. Kept by its code."""
+    times = {"any": Text("受付時間のあいだはいつでも", "Any time while the window is open")}
+    if contact.opens_hour < NOON < contact.closes_hour:
+        times["morning"] = part_of_day(contact.opens_hour, NOON)
+        times["afternoon"] = part_of_day(NOON, contact.closes_hour)
+    return times
 
 
 def part_of_day(from_hour: int, to_hour: int) -> Text:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from django.db import models
 
+from sonae.apps.contact.desk_models import CallbackBooking, ClosedSlot, ConsultationEvent
 from sonae.apps.parties.models import Member, User
 from sonae.apps.programmes.models import ProductVersion
+
+__all__ = [
+    "CallbackBooking", "ClosedSlot", "Consent", "ConsentWithdrawal", "Consultation", "ConsultationEvent", "DataRequest",
+]  # fmt: skip
 
 
 class Consultation(models.Model):
@@ -15,6 +20,7 @@ class Consultation(models.Model):
         QUESTION = "question"
         CALLBACK = "callback"
         REFERRAL = "referral"  # asks for another policy, outside the programme (F20)
+        CALL = "call"  # somebody rang; recorded by whoever answered, so without texts that were shown
 
     token = models.CharField(max_length=43, unique=True)
     number = models.CharField(max_length=20, unique=True)
@@ -35,6 +41,13 @@ class Consultation(models.Model):
     shown = models.JSONField()  # the purpose of use as it stood beside the form
     shown_digest = models.CharField(max_length=64)
     received_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["received_at", "id"]),
+            models.Index(fields=["telephone"], condition=~models.Q(telephone=""), name="consultation_telephone"),
+            models.Index(fields=["email"], condition=~models.Q(email=""), name="consultation_email"),
+        ]
 
     def __str__(self) -> str:
         return self.number

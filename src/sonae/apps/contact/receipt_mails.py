@@ -8,27 +8,32 @@ from datetime import datetime
 
 from django.conf import settings
 
+from sonae.apps.contact.callback_mails import callback_page
 from sonae.apps.contact.models import Consent, Consultation
 from sonae.apps.contact.queries import find_consent
 from sonae.apps.contact.window import answer_expected
 from sonae.apps.documents.mail_signature import signature
 from sonae.apps.documents.outbox import write_mail
 from sonae.domain.calendar import JAPAN
+from sonae.domain.callback_slots import Slot
 from sonae.domain.product.definition import Product
 from sonae.domain.text import Text
-from sonae.domain.window import day_words, hour_words
+from sonae.domain.window import day_words, hour_words, span_words
 
 KINDS = {
     Consultation.Kind.QUESTION: Text("ご質問", "Question"),
     Consultation.Kind.CALLBACK: Text("お電話のご希望", "Request for a call"),
+    Consultation.Kind.CALL: Text("お電話でのご相談", "Call"),
     Consultation.Kind.REFERRAL: Text("別のサイバー保険のご案内のご希望", "Request to be shown another cyber policy"),
 }
 
 
-def write_receipt_mail(*, consultation: Consultation, product: Product, now: datetime) -> None:
-    """Tell the person that it has come in, and what happens next."""
+def write_receipt_mail(
+    *, consultation: Consultation, product: Product, slot: Slot | None = None, now: datetime
+) -> None:
+    """Tell the person that it has come in, and what happens next: for a booked call, when it comes and how to move it."""
     write = _received_in_english if consultation.language == "en" else _received_in_japanese
-    _write(f"consultation:{consultation.number}", consultation, write(consultation, product), now=now)
+    _write(f"consultation:{consultation.number}", consultation, write(consultation, product, slot), now=now)
 
 
 def write_withdrawal_mail(*, consultation: Consultation, consent: Consent, product: Product, now: datetime) -> None:
@@ -44,7 +49,7 @@ def _write(key: str, consultation: Consultation, words: tuple[str, str], *, now:
     )
 
 
-def _received_in_japanese(consultation: Consultation, product: Product) -> tuple[str, str]:
+def _received_in_japanese(consultation: Consultation, product: Product, slot: Slot | None) -> tuple[str, str]:
     received = consultation.received_at.astimezone(JAPAN)
     return (
         f"受け付けました（受付番号 {consultation.number}）",
@@ -52,7 +57,7 @@ def _received_in_japanese(consultation: Consultation, product: Product) -> tuple
         f"受付番号：{consultation.number}\n"
         f"ご用件：{KINDS[Consultation.Kind(consultation.kind)].ja}\n"
         f"受け付けた日時：{received.year}年{day_words(received.date()).ja} {received:%H:%M}\n"
-        f"{_what_next(consultation, product).ja}\n"
+        f"{_what_next(consultation, product, slot).ja}\n"
         f"{_passed_on(consultation, product).ja}"
         f"送っていただいた内容は、次のページで確かめられます。\n{_page(consultation)}\n"
         f"このアドレスを知っている方はだれでも内容を見られます。ほかの方には知らせないでください。\n\n"
@@ -61,7 +66,7 @@ def _received_in_japanese(consultation: Consultation, product: Product) -> tuple
     )
 
 
-def _received_in_english(consultation: Consultation, product: Product) -> tuple[str, str]:
+def _received_in_english(consultation: Consultation, product: Product, slot: Slot | None) -> tuple[str, str]:
     received = consultation.received_at.astimezone(JAPAN)
     return (
         f"We have received your request ({consultation.number})",
@@ -69,7 +74,7 @@ def _received_in_english(consultation: Consultation, product: Product) -> tuple[
         f"Reference number: {consultation.number}\n"
         f"What it is: {KINDS[Consultation.Kind(consultation.kind)].en}\n"
         f"Received: {day_words(received.date()).en} {received.year}, {received:%H:%M} JST\n"
-        f"{_what_next(consultation, product).en}\n"
+        f"{_what_next(consultation, product, slot).en}\n"
         f"{_passed_on(consultation, product).en}"
         f"What you sent is on this page:\n{_page(consultation)}\n"
         f"Whoever has this address can read it, so please keep it to yourself.\n\n"
@@ -78,7 +83,13 @@ def _received_in_english(consultation: Consultation, product: Product) -> tuple[
     )
 
 
-def _what_next(consultation: Consultation, product: Product) -> Text:
+def _what_next(consultation: Consultation, product: Product, slot: Slot | None) -> Text:
+    if slot is not None:
+        span, page = span_words(slot.begins_at, slot.ends_at), callback_page(consultation)
+        return Text(
+            f"お電話：{span.ja}のあいだに差し上げます。\n変更と取消し：{page}\n",
+            f"Call: we will call you on {span.en} JST.\nTo move or cancel it: {page}\n",
+        )
     due = answer_expected(product.contact, consultation.received_at)
     if due is None:
         return Text("", "")

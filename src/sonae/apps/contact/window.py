@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
 from sonae.domain.product.definition import Contact
-from sonae.domain.window import IsHoliday, WindowState, answer_due, window_state
+from sonae.domain.window import IsHoliday, WindowState, answer_due, time_open, window_state
 
 
 @cache
-def _holidays() -> IsHoliday:
+def holidays() -> IsHoliday:
+    """Whether a day is a holiday, as the settings name the rule."""
     rule: IsHoliday = import_string(settings.SONAE_HOLIDAYS)
     return rule
 
 
 def window_at(contact: Contact, moment: datetime) -> WindowState:
     """Whether somebody answers the telephone at that moment."""
-    return window_state(contact, moment, _holidays())
+    return window_state(contact, moment, holidays())
 
 
 def answer_expected(contact: Contact, received_at: datetime) -> datetime | None:
     """Until when an answer to what came in then can be expected; None if the window doesn't open again."""
-    return answer_due(contact, received_at, _holidays())
+    return answer_due(contact, received_at, holidays())
+
+
+def open_between(contact: Contact, begin: datetime, end: datetime) -> timedelta:
+    """How long the window was open between two moments."""
+    return time_open(contact, begin, end, holidays())

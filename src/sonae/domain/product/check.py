@@ -9,6 +9,7 @@ from fractions import Fraction
 from sonae.domain.eligibility import assess
 from sonae.domain.money import round_half_up
 from sonae.domain.period import months_between
+from sonae.domain.product.check_desk import check_desk
 from sonae.domain.product.check_turn import check_turn
 from sonae.domain.product.definition import Contact, Example, Product
 from sonae.domain.product.findings import Finding, did_you_mean
@@ -42,6 +43,7 @@ def check_product(files: Mapping[str, bytes]) -> list[Finding]:
         check_explanations(product, findings)
         check_contact(product.contact, findings)
         check_free_cover(product, findings)
+        check_desk(product, findings)
         if not findings.found:
             check_turn(product, findings)
             check_examples(product, findings)

@@ -11,6 +11,7 @@ from typing import Literal, TypeVar
 
 from sonae.domain.membership_feed.layout import FeedLayout
 from sonae.domain.product.bordereau import BordereauRules
+from sonae.domain.product.desk import DeskRules
 from sonae.domain.product.explanations import AnsweredGroup, AnsweredQuestion, Keeping, NotCovered, Scenario
 from sonae.domain.product.rate_table import RateTable
 from sonae.domain.product.texts import ConsultationTexts, InformationText, WordingDocument
@@ -305,6 +306,7 @@ class Product:
     transactions: TransactionRules = TransactionRules()  # noqa: RUF009  # immutable
     turn: TurnRules = TurnRules()  # noqa: RUF009  # immutable
     bordereau: BordereauRules = BordereauRules()  # noqa: RUF009  # immutable
+    desk: DeskRules = DeskRules()  # noqa: RUF009  # immutable
     group_policy_number: str = (
         ""  # of the policy that the organisation holds (F01); empty until the insurer has given one
     )

@@ -10,6 +10,7 @@ from sonae.domain.product.definition import EligibilityRule, Industry, Product, 
 from sonae.domain.product.findings import Finding, ProductInvalid, did_you_mean
 from sonae.domain.product.parse_bordereau import BORDEREAU, read_bordereau
 from sonae.domain.product.parse_consultation import CONSULTATION, read_consultation
+from sonae.domain.product.parse_desk import DESK, read_desk
 from sonae.domain.product.parse_explanations import FAQ, read_answered, read_not_covered, read_scenarios
 from sonae.domain.product.parse_keeping import KEEPING, read_keeping
 from sonae.domain.product.parse_membership_feed import read_membership_feed
@@ -48,7 +49,7 @@ __all__ = ["Finding", "ProductInvalid", "parse_product", "read_product"]
 PRODUCT, NOTES, SOURCES = "product.toml", "notes.md", "sources.md"
 TEXT_FILES = tuple(f"wording/{code}.toml" for code in (*WORDING, *INFORMATION))
 NEEDED = (PRODUCT, ELIGIBILITY, QUESTIONS, CONSULTATION, *RATE_FILES, *TEXT_FILES, NOTES, SOURCES)
-MAY_BE_MISSING = (FAQ, KEEPING, TRANSACTIONS, TURN, BORDEREAU)  # in a version that was published before
+MAY_BE_MISSING = (FAQ, KEEPING, TRANSACTIONS, TURN, BORDEREAU, DESK)  # in a version that was published before
 _EXAMPLE = re.compile(r"examples/[\w-]+\.toml")
 
 
@@ -91,6 +92,7 @@ def read_product(files: Mapping[str, bytes]) -> tuple[Product | None, list[Findi
     bordereau, bordereau_tags = read_bordereau(
         files, [plan.code for plan in frame.plans], [section.code for section in sections], sources, findings
     )
+    desk, desk_tags = read_desk(files, cover_facts, sources, findings)
     product = Product(
         programme=frame.programme,
         effective_date=frame.effective_date,
@@ -117,7 +119,7 @@ def read_product(files: Mapping[str, bytes]) -> tuple[Product | None, list[Findi
         information=read_information(files, cover_facts, findings),
         consultation=read_consultation(files, facts, findings),
         examples=examples,
-        tags=tags | keeping_tags | transaction_tags | turn_tags | bordereau_tags,
+        tags=tags | keeping_tags | transaction_tags | turn_tags | bordereau_tags | desk_tags,
         not_covered=read_not_covered(top, cover_facts),
         scenarios=read_scenarios(top, cover_facts, {line.code for line in cost_lines}),
         answered=read_answered(files, cover_facts, findings),
@@ -126,6 +128,7 @@ def read_product(files: Mapping[str, bytes]) -> tuple[Product | None, list[Findi
         transactions=transactions,
         turn=turn,
         bordereau=bordereau,
+        desk=desk,
         group_policy_number=top.string("group_policy_number", optional=True),
     )
     top.finish()

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 from sonae.apps.audit.note_reading import note_reading
 from sonae.apps.certificates.queries import find_paid_certificate
+from sonae.apps.contact.consultation_file import find_consultation_of
 from sonae.apps.membership.queries import find_feed
 from sonae.apps.people.staff import staff_rights
 from sonae.apps.reporting.months import month_from
@@ -97,6 +98,25 @@ def for_month(*methods: str, right: Right = Right.SEE_MONEY) -> Callable[[View],
             if first_day is None:
                 raise not_there(request, "month", month)
             return view(request, first_day, **arguments)
+
+        return opened
+
+    return decorate
+
+
+def for_consultation(
+    *methods: str, right: Right = Right.SEE_CONSULTATIONS, to_act: Right | None = None
+) -> Callable[[View], View]:
+    """The view gets the consultation."""
+
+    def decorate(view: View) -> View:
+        @for_staff(*methods, right=right, to_act=to_act)
+        @wraps(view)
+        def opened(request: HttpRequest, *, number: str, **arguments: Any) -> HttpResponseBase:
+            consultation = find_consultation_of(number=number)
+            if consultation is None:
+                raise not_there(request, "consultation", number)
+            return view(request, consultation, **arguments)
 
         return opened
 

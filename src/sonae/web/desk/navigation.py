@@ -46,6 +46,13 @@ GROUPS: tuple[tuple[Text | None, tuple[Place, ...]], ...] = (
         ),
     ),
     (
+        Text("受ける", "Coming in"),
+        (
+            Place("consultations", Text("相談", "Consultations"), Right.SEE_CONSULTATIONS),
+            Place("callbacks", Text("折り返しのお電話", "Call-backs"), Right.SEE_CONSULTATIONS),
+        ),
+    ),
+    (
         Text("続ける", "Year by year"),
         (
             Place("feeds", Text("会員データ", "Member files"), Right.SEE_FEEDS),

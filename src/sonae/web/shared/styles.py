@@ -25,6 +25,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "outside": ("outside",),
     "incident_costs": ("incident-costs",),
     "consultation": ("consultation",),
+    "consultation-desk": ("consultation-desk",),
     "emergency": ("emergency",),
     "verify": ("verify",),
     "wording": ("wording",),

@@ -6,8 +6,9 @@ from sonae.apps.contact.models import Consultation
 from sonae.domain.money import format_yen
 from sonae.domain.product.definition import Product
 from sonae.domain.text import Text
+from sonae.domain.window import preferred_times
 from sonae.web.shared.language import active_language, in_language
-from sonae.web.site.contact_forms import ConsultationForm, ReferralForm, times_of_day
+from sonae.web.site.contact_forms import ConsultationForm, ReferralForm
 
 Rows = list[tuple[str, str]]
 
@@ -18,7 +19,7 @@ def rows_of(consultation: Consultation, product: Product) -> Rows:
         name: getattr(consultation, name) for name in ("firm", "name", "kana", "email", "telephone", "member_number")
     }
     if consultation.telephone:
-        times = times_of_day(product.contact)
+        times = preferred_times(product.contact)
         shown["preferred_time"] = in_language(times.get(consultation.preferred_time, Text("", "")))
     if consultation.annual_sales is not None:
         industries = {one.code: one.name for one in product.industries}

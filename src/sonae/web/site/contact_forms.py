@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from django import forms
 
 from sonae.apps.contact.models import Consultation
-from sonae.domain.product.definition import Contact, Product
-from sonae.domain.text import Text
-from sonae.domain.window import part_of_day
-from sonae.web.shared.keyed_form import KeyedForm
-from sonae.web.shared.language import in_language, say
+from sonae.domain.calendar import JAPAN
+from sonae.domain.callback_slots import LONGEST_CODE, Slot
+from sonae.domain.product.definition import Product
+from sonae.domain.window import day_words, preferred_times
+from sonae.web.shared.keyed_form import KeyedForm, new_form_key
+from sonae.web.shared.language import active_language, in_language, say
 from sonae.web.shared.sales_field import SalesField
 from sonae.web.shared.text_fields import email_field, line_field, message_field
 from sonae.web.shared.typed_contact import read_kana, read_line, read_lines, read_telephone
 from sonae.web.site.calculator_form import industry_choices
 
 LONGEST_MESSAGE = 2_000
-NOON = 12
-
-
-def times_of_day(contact: Contact) -> dict[str, Text]:
-    """When somebody may be called, within the window's own hours. Kept by its code."""
-    times = {"any": Text("受付時間のあいだはいつでも", "Any time while the window is open")}
-    if contact.opens_hour < NOON < contact.closes_hour:
-        times["morning"] = part_of_day(contact.opens_hour, NOON)
-        times["afternoon"] = part_of_day(NOON, contact.closes_hour)
-    return times
 
 
 class ContactForm(KeyedForm):
@@ -59,7 +51,7 @@ class ContactForm(KeyedForm):
 
     def __init__(self, product: Product, data: Mapping[str, Any] | None = None, **more: Any) -> None:
         super().__init__(data, **more)
-        choices = [(code, in_language(words)) for code, words in times_of_day(product.contact).items()]
+        choices = [(code, in_language(words)) for code, words in preferred_times(product.contact).items()]
         field: Any = self.fields["preferred_time"]
         field.choices = choices
 
@@ -122,9 +114,12 @@ class ConsultationForm(ContactForm):
         autocomplete="off",
     )
 
-    def __init__(self, product: Product, data: Mapping[str, Any] | None = None, **more: Any) -> None:
+    def __init__(
+        self, product: Product, data: Mapping[str, Any] | None = None, *, slots: Sequence[Slot] = (), **more: Any
+    ) -> None:
         super().__init__(product, data, **more)
-        self.fields["preferred_time"].help_text = say("電話をご希望のとき。", "If we are to call you.")
+        self.slots = slots
+        offer_slots(self.fields["preferred_time"], slots, str(self.data.get("preferred_time", "")))
         self.fields["telephone"].help_text = say(
             "電話をご希望のときは必ず入れてください。", "Needed if we are to call you."
         )
@@ -140,7 +135,75 @@ class ConsultationForm(ContactForm):
             self.add_error("message", say("ご相談の内容を入れてください。", "Please write what you would like to ask."))
         return given
 
+    @property
+    def slot(self) -> Slot | None:
+        """The half hour that was chosen for a call; None for whoever leaves the time open, or wants a mail."""
+        if self.cleaned_data["kind"] != Consultation.Kind.CALLBACK:
+            return None
+        return next((slot for slot in self.slots if slot.code == self.cleaned_data["preferred_time"]), None)
 
+    @property
+    def time_of_day(self) -> str:
+        """When somebody may be called who has booked no half hour."""
+        chosen: str = self.cleaned_data["preferred_time"]
+        booked = self.slot is not None
+        return "" if booked else "any" if chosen in {slot.code for slot in self.slots} else chosen
+
+
+class CallbackForm(KeyedForm):
+    """Another half hour for a call."""
+
+    preferred_time = forms.ChoiceField(
+        label=say("お電話の時間", "When to call you"),
+        error_messages={
+            "required": say("時間を選んでください。", "Please choose a half hour."),
+            "invalid_choice": say("一覧から選んでください。", "Please choose from the list."),
+        },
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, slots: Sequence[Slot] = (), **more: Any) -> None:
+        super().__init__(data, **more)
+        self.slots = slots
+        field: Any = self.fields["preferred_time"]
+        field.choices = [("", say("選んでください", "Please choose"))]
+        offer_slots(field, slots, str(self.data.get("preferred_time", "")))
+
+    @property
+    def slot(self) -> Slot:
+        """The one that was chosen."""
+        return next(slot for slot in self.slots if slot.code == self.cleaned_data["preferred_time"])
+
+    @property
+    def key(self) -> str:
+        """Under which what was sent counts once; a new one where none of ours was sent."""
+        self.is_valid()
+        return self.cleaned_data.get("form_key", "") if not self.non_field_errors() else new_form_key()
+
+
+def offer_slots(field: Any, slots: Sequence[Slot], typed: str = "") -> None:
+    """Put the free half hours below the field's other choices, day by day. Somebody who chose one that is gone by now is told so,
+    and not that it was never there."""
+    field.help_text = say(
+        "空いている30分を選ぶと、その時間にお電話します。", "Choose a free half hour, and we call you then."
+    ) if slots else say("電話をご希望のとき。", "If we are to call you.")  # fmt: skip
+    days = [
+        (in_language(day_words(day)), [(slot.code, _span(slot)) for slot in of_day])
+        for day, of_day in groupby(slots, key=lambda slot: slot.day)
+    ]
+    field.choices = [*field.choices, *days]
+    if len(typed) == LONGEST_CODE and typed not in {slot.code for slot in slots}:
+        field.error_messages["invalid_choice"] = SLOT_TAKEN
+
+
+def _span(slot: Slot) -> str:
+    begin, end = (at.astimezone(JAPAN) for at in (slot.begins_at, slot.ends_at))
+    return f"{begin:%H:%M}〜{end:%H:%M}" if active_language() == "ja" else f"{begin:%H:%M}–{end:%H:%M}"
+
+
+SLOT_TAKEN = say(
+    "この時間は、いま埋まったか、過ぎました。ほかの時間を選んでください。ほかに入れた内容はそのままです。",
+    "This half hour has just been taken, or is over. Please choose another one; everything else you typed is still here.",
+)
 MISSING_TELEPHONE = say("電話番号を入れてください。", "Please enter your telephone number.")
 
 

@@ -35,6 +35,7 @@ urlpatterns = [
     path("consultation/", consultation.consultation, name="consultation"),
     path("consultation/<str:token>/", consultation.received, name="consultation_received"),
     path("consultation/<str:token>/withdraw/", consultation.withdraw, name="consultation_withdraw"),
+    path("consultation/<str:token>/call-back/", consultation.callback, name="consultation_callback"),
     path("outside/", outside.outside, name="outside"),
     path("verify/<str:code>/", verify.verify, name="verify"),
     path("emergency/", emergency.emergency, name="emergency"),

@@ -12,9 +12,11 @@ from sonae.apps.audit.record import record
 from sonae.apps.contact.models import Consent, Consultation
 from sonae.apps.contact.receipt_mails import write_receipt_mail
 from sonae.apps.contact.shown_texts import RECIPIENT, consent_text, purpose_text, shown_digest
+from sonae.apps.contact.use_cases.book_callback import book_callback
 from sonae.apps.programmes.models import ProductVersion
 from sonae.apps.programmes.numbering import draw
 from sonae.domain.calendar import japan_date
+from sonae.domain.callback_slots import Slot
 from sonae.domain.numbering import consultation_number
 from sonae.domain.product.definition import Product
 
@@ -46,12 +48,14 @@ class Asked:
 
 @transaction.atomic
 def receive_consultation(
-    *, asked: Asked, form_key: str, consent_digest: str, product: Product, language: str, actor: str, now: datetime
-) -> tuple[Consultation, bool]:
+    *, asked: Asked, form_key: str, consent_digest: str, product: Product, language: str, actor: str, now: datetime,
+    slot: Slot | None = None,
+) -> tuple[Consultation, bool]:  # fmt: skip
     """The consultation, and whether it is new: the same form sent again gives the first one and writes nothing.
 
     ``consent_digest`` is of the text under which consent was given, and empty where it wasn't. Raises ``ConsentMissing`` and
-    ``TextsChanged``, for referrals.
+    ``TextsChanged``, for referrals; and ``SlotTaken`` where a call was to be booked: then nothing is kept, so that the same form
+    can be sent for another half hour.
     """
     known = Consultation.objects.filter(form_key=form_key).first()
     if known is not None:
@@ -67,7 +71,10 @@ def receive_consultation(
            object_id=consultation.number, kind=asked.kind)  # fmt: skip
     if asked.kind == Consultation.Kind.REFERRAL:
         _keep_consent(consultation, product, actor=actor, now=now)
-    write_receipt_mail(consultation=consultation, product=product, now=now)
+    if slot is not None:
+        places = product.desk.callbacks.places
+        book_callback(consultation=consultation, slot=slot, places=places, key=form_key, actor=actor, now=now)
+    write_receipt_mail(consultation=consultation, product=product, slot=slot, now=now)
     return consultation, True
 
 

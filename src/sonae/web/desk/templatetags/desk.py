@@ -8,7 +8,9 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from sonae.domain.calendar import JAPAN
 from sonae.domain.money import format_yen
+from sonae.domain.window import day_words
 from sonae.web.shared.figures import month_words
 from sonae.web.shared.language import active_language
 from sonae.web.shared.moment import JAPAN
@@ -49,6 +51,25 @@ def signed_yen(value: int) -> str:
     """+64,940円, −64,940円, ±0円: a difference."""
     written = format_yen(value, active_language())
     return f"+{written}" if value > 0 else f"±{written}" if value == 0 else written
+
+
+@register.filter
+def near_minute(value: datetime) -> SafeString:
+    """11月27日（金） 17:00 / Friday 27 November, 17:00: a moment of the next days, to the minute."""
+    there = value.astimezone(JAPAN)
+    said = day_words(there.date()).in_language(active_language())
+    between = ", " if active_language() == "en" else " "
+    return format_html(
+        '<time datetime="{}"><span class="unbroken">{}</span></time>',
+        there.isoformat(),
+        f"{said}{between}{there:%H:%M}",
+    )
+
+
+@register.filter
+def clock_time(value: datetime) -> str:
+    """14:30, on the wall in Japan."""
+    return f"{value.astimezone(JAPAN):%H:%M}"
 
 
 @register.filter
