@@ -4,8 +4,26 @@ from __future__ import annotations
 
 from django.db import models
 
+from sonae.apps.contact.complaint_models import Complaint, ComplaintStep
+from sonae.apps.contact.data_request_models import RegisteredRequest, RegisteredRequestStep
+from sonae.apps.contact.referral_models import ReferralStep, SpokenConsent, SpokenWithdrawal, ThirdPartyProvision
 from sonae.apps.parties.models import Member, User
 from sonae.apps.programmes.models import ProductVersion
+
+__all__ = [
+    "Complaint",
+    "ComplaintStep",
+    "Consent",
+    "ConsentWithdrawal",
+    "Consultation",
+    "DataRequest",
+    "ReferralStep",
+    "RegisteredRequest",
+    "RegisteredRequestStep",
+    "SpokenConsent",
+    "SpokenWithdrawal",
+    "ThirdPartyProvision",
+]
 
 
 class Consultation(models.Model):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from sonae.apps.contact.models import Consultation
+from sonae.apps.contact.window import times_of_day
 from sonae.domain.money import format_yen
 from sonae.domain.product.definition import Product
 from sonae.domain.text import Text
 from sonae.web.shared.language import active_language, in_language
-from sonae.web.site.contact_forms import ConsultationForm, ReferralForm, times_of_day
+from sonae.web.site.contact_forms import ConsultationForm, ReferralForm
 
 Rows = list[tuple[str, str]]
 

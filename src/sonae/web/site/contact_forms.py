@@ -8,9 +8,8 @@ from typing import Any
 from django import forms
 
 from sonae.apps.contact.models import Consultation
-from sonae.domain.product.definition import Contact, Product
-from sonae.domain.text import Text
-from sonae.domain.window import part_of_day
+from sonae.apps.contact.window import times_of_day
+from sonae.domain.product.definition import Product
 from sonae.web.shared.keyed_form import KeyedForm
 from sonae.web.shared.language import in_language, say
 from sonae.web.shared.sales_field import SalesField
@@ -19,16 +18,6 @@ from sonae.web.shared.typed_contact import read_kana, read_line, read_lines, rea
 from sonae.web.site.calculator_form import industry_choices
 
 LONGEST_MESSAGE = 2_000
-NOON = 12
-
-
-def times_of_day(contact: Contact) -> dict[str, Text]:
-    """When somebody may be called, within the window's own hours. Kept by its code."""
-    times = {"any": Text("受付時間のあいだはいつでも", "Any time while the window is open")}
-    if contact.opens_hour < NOON < contact.closes_hour:
-        times["morning"] = part_of_day(contact.opens_hour, NOON)
-        times["afternoon"] = part_of_day(NOON, contact.closes_hour)
-    return times
 
 
 class ContactForm(KeyedForm):
