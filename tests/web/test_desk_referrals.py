@@ -13,6 +13,7 @@ from sonae.apps.audit.models import AuditEntry
 from sonae.apps.contact.models import Consent, ConsentWithdrawal, Consultation
 from sonae.apps.contact.referral_models import ReferralStep, SpokenConsent, ThirdPartyProvision
 from sonae.apps.documents.models import OutboxMessage
+from sonae.web.desk import referral_views
 from tests import cast, clock
 from tests.apps.contact.questions import REFERRAL
 from tests.apps.contact.referring import on_its_way, pass_on, refer, withdraw
@@ -110,7 +111,6 @@ def test_a_consent_withdrawn_while_the_page_was_open_passes_nothing_and_says_so(
 def test_withdrawn_between_looking_and_passing_the_page_says_that_nothing_was_passed(
     operator: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sonae.web.desk import referral_views
 
     consultation = refer()
     form = form_on(operator, page(consultation.number, "pass/"))

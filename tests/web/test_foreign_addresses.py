@@ -39,7 +39,7 @@ from sonae.web.portal import payment_views
 from sonae.web.shared import access
 from tests import cast, clock
 from tests.apps.certificates.covers import ask, wish
-from tests.architecture.test_access_matrix import MATRIX, OF_THE_DESK, May, patterns_of
+from tests.architecture.test_access_matrix import MATRIX, May, patterns_of
 from tests.web.applicant import Applicant
 from tests.web.contact_window import received_page
 from tests.web.holdings import give_paid_cover
@@ -135,8 +135,9 @@ OF_A_MEMBER = (
     "portal:paper", "portal:accounting", "portal:accounting_file", "portal:free_certificate", "portal:renewal_offer",
     *(f"portal:cover_{act}" for act in OF_A_COVER), *(f"portal:change_{page}" for page in OF_A_CHANGE),
 )  # fmt: skip
-# At the desk and at the signed door: test_access_matrix.py, test_desk_feeds.py, test_desk_cover.py and test_feed_api.py try them.
-OF_STAFF_AND_SENDERS = {name for name, row in MATRIX.items() if row.may in {*OF_THE_DESK, May.SENDER}}
+# At the desk and at the signed doors: test_permissions.py, test_desk_contact_access.py, test_desk_feeds.py, test_desk_cover.py and
+# test_feed_api.py try them.
+OF_STAFF_AND_SENDERS = {name for name, row in MATRIX.items() if row.may in {May.STAFF, May.SENDER}}
 FOR_EVERYBODY = {name for name, row in MATRIX.items() if row.may is May.EVERYBODY}
 
 

@@ -21,7 +21,14 @@ from sonae.apps.enrolment.use_cases.start_application import start_application
 from sonae.apps.parties.models import Member, MemberAccess, User
 from sonae.apps.programmes.models import Programme, SchemeYear
 from sonae.apps.programmes.use_cases.open_scheme_year import open_scheme_year
+from sonae.domain.complaint import Step as ComplaintStep
+from sonae.domain.data_request import Step as RequestStep
 from tests import cast, clock
+from tests.apps.contact.asking import note as note_request
+from tests.apps.contact.asking import register
+from tests.apps.contact.complaining import complain
+from tests.apps.contact.complaining import note as note_complaint
+from tests.apps.contact.referring import on_its_way
 from tests.web.applicant import COMPANY, CONSENTS, DISCLOSURE, NEEDS, RISK, Applicant
 from tests.web.contact_window import QUESTION, REFERRAL, Asker, received_page
 from tests.web.holdings import browser_of, give_free_cover, give_paid_cover, tell
@@ -266,3 +273,39 @@ def given_up(owed: Receivable, people: cast.Cast, *, for_good: bool = False) -> 
     done = write_off(receivable_id=owed.pk, write_off_yen=9_000, reason="x", actor=operator, now=clock.now())
     if not for_good:
         take_back_write_off(write_off_id=done.pk, reason="x", actor=organiser, now=clock.now())
+
+
+# Session, user, organisation, positions, their members; what the frame counts; what is listed with its steps, and counted.
+OF_THE_WINDOW = {
+    "/desk/referrals/?show=all": 13,
+    "/desk/complaints/?show=all": 11,
+    "/desk/data-requests/?show=all": 11,
+}
+
+
+@pytest.mark.parametrize("page", OF_THE_WINDOW)
+def test_a_register_asks_as_often_for_many_as_for_one(people: cast.Cast, page: str) -> None:
+    browser = browser_of(people.staff["operator"])
+    enter_one_of_each()
+    browser.get("/desk/")
+    assert statements_of(browser, page) == OF_THE_WINDOW[page]
+    for _ in range(3):
+        enter_one_of_each()
+    assert statements_of(browser, page) == OF_THE_WINDOW[page]
+
+
+def enter_one_of_each() -> None:
+    on_its_way("to_delete")
+    note_complaint(complain(), ComplaintStep.DONE)
+    note_request(register(), RequestStep.DONE)
+
+
+def test_a_page_of_one_of_them_stays_below_thirty(people: cast.Cast) -> None:
+    browser = browser_of(people.staff["operator"])
+    browser.get("/desk/")
+    for address in (
+        f"/desk/referrals/{on_its_way('to_delete').number}/",
+        f"/desk/complaints/{complain().number}/",
+        f"/desk/data-requests/{register().number}/",
+    ):
+        assert statements_of(browser, address) < 30

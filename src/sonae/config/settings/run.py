@@ -107,7 +107,7 @@ SONAE_CONSULTATIONS_AN_HOUR = whole_number("SONAE_CONSULTATIONS_AN_HOUR", 20)
 SONAE_AGENCY = {
     "address": os.environ.get("SONAE_AGENCY_ADDRESS", "" if PRODUCTION else "東京都見本区見本町1-1（見本）"),
     "representative": os.environ.get("SONAE_AGENCY_REPRESENTATIVE", "" if PRODUCTION else "代表者の氏名（見本）"),
-    "email": os.environ.get("SONAE_AGENCY_EMAIL", "" if PRODUCTION else "otoritsugi@dairiten.example"),
+    "email": os.environ.get("SONAE_AGENCY_EMAIL", "" if PRODUCTION else "toritsugi@dairiten.example"),
 }
 SONAE_DATA_REQUEST_DAYS = whole_number("SONAE_DATA_REQUEST_DAYS", SONAE_DATA_REQUEST_DAYS)
 SONAE_SIGN_IN_CODES_AN_HOUR = whole_number("SONAE_SIGN_IN_CODES_AN_HOUR", 10)
