@@ -282,3 +282,11 @@ def test_a_list_is_narrowed_and_a_strange_filter_shows_what_is_open(operator: Cl
         shown = text_of(operator.get(f"/desk/referrals/{query}"))
         assert there in shown
         assert absent not in shown
+
+
+def test_the_persons_own_page_says_what_was_passed_and_what_becomes_of_it(programme: object) -> None:
+    consultation = on_its_way("passed")
+    address = f"/consultation/{consultation.token}/"
+    assert "渡した日時" in text_of(Client().get(address))
+    withdraw(consultation)
+    assert "すでに渡した内容は、使うのをやめて削除するよう伝えました" in text_of(Client().get(address))
