@@ -12,6 +12,7 @@ from sonae.apps.documents.models import OutboxMessage
 from tests import cast
 from tests.apps.contact.asking import register
 from tests.web.door import signed_in
+from tests.web.holdings import browser_of
 from tests.web.page_forms import PageForm, forms_of
 
 pytestmark = pytest.mark.django_db
@@ -21,15 +22,14 @@ GIVEN = {
 }  # fmt: skip
 
 
-def staff(party: str) -> Client:
-    browser = Client()
-    browser.force_login(cast.enter_staff(party, "clerk"))
-    return browser
+@pytest.fixture
+def people(programme: object) -> cast.Cast:
+    return cast.call_in()
 
 
 @pytest.fixture
-def operator(programme: object) -> Client:
-    return staff("operator")
+def operator(people: cast.Cast) -> Client:
+    return browser_of(people.staff["operator"])
 
 
 def form_on(browser: Client, address: str, to: str) -> PageForm:
@@ -102,10 +102,10 @@ def test_a_step_from_a_page_of_before_is_not_taken(operator: Client) -> None:
     assert [form.send(operator, kind="done", text="x").status_code for _ in range(2)] == [302, 409]
 
 
-def test_a_correction_that_a_member_asks_for_goes_to_the_organiser_and_back(operator: Client) -> None:
-    people = cast.call_in()
-    browser, organiser = signed_in(people.owner), Client()
-    organiser.force_login(people.staff["organiser"])
+def test_a_correction_that_a_member_asks_for_goes_to_the_organiser_and_back(
+    people: cast.Cast, operator: Client
+) -> None:
+    browser, organiser = signed_in(people.owner), browser_of(people.staff["organiser"])
     correction = {"name": "青木建設", "member_class": "basic", "message": "", "form_key": "c" * 32}
     browser.post("/portal/data/correct/", correction)
     number = RegisteredRequest.objects.get().number
@@ -119,8 +119,7 @@ def test_a_correction_that_a_member_asks_for_goes_to_the_organiser_and_back(oper
     assert note(operator, number, "answered", outcome="granted") == 302
 
 
-def test_a_deletion_on_the_portal_stands_there_answered(operator: Client) -> None:
-    people = cast.call_in()
+def test_a_deletion_on_the_portal_stands_there_answered(people: cast.Cast, operator: Client) -> None:
     signed_in(people.owner).post("/portal/data/erase/", {"message": "", "form_key": "e" * 32})
     number = RegisteredRequest.objects.get().number
     assert number not in operator.get("/desk/data-requests/").content.decode()

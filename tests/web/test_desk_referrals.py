@@ -65,7 +65,7 @@ def test_the_operator_sees_the_consent_and_exactly_what_would_be_passed(operator
     shown = text_of(operator.get(page(consultation.number)))
     for words in (
         "井上医院", "井上 健", "03-1234-5678", "inoue@sample.example", "午前9時から正午まで", "医療機関", "1億2,000万円",
-        "夜は不在です", "2026年11月24日 10:00", "2026年12月1日", consultation.consent.digest[:16],
+        "夜は不在です", "2026年11月24日", "2026年12月1日", consultation.consent.digest[:16],
         "上の表の内容を株式会社NTTRiskManagerへ渡すことに同意します。",
     ):  # fmt: skip
         assert words in shown.replace("120,000,000円", "1億2,000万円"), words

@@ -191,11 +191,11 @@ def test_many_are_asked_for_as_often_as_one(
 ) -> None:
     on_its_way("taken")
     agency.look()
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         agency.look(query="show=all")
     for state in WAY:
         on_its_way(state)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         assert len(agency.look(query="show=all").json()["referrals"]) == 6
 
 

@@ -136,7 +136,8 @@ def test_a_correction_goes_to_the_organiser_who_alone_says_that_it_is_done(peopl
 
 
 def test_a_deletion_by_letter_of_somebody_who_manages_a_member_is_carried_out_here(people: cast.Cast) -> None:
-    start_application(member=people.member, user=people.owner, language="ja", now=clock.now())
+    application = start_application(member=people.member, user=people.owner, language="ja", now=clock.now())
+    StepAnswers.objects.create(application=application, step="needs", answers={}, revision=1, saved_at=clock.now())
     request = register(kind="deletion", member_number=people.member.number, email=people.owner.email.upper())
     with pytest.raises(NotNow):
         note(request, Step.ERASED)

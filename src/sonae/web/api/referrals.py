@@ -35,7 +35,7 @@ from sonae.web.api.feed_schemas import headers_of
 from sonae.web.api.feed_signature import Signed, check_message, check_question, use_once
 from sonae.web.api.problems import LONGEST_SHOWN, json_answer, language_of
 from sonae.web.shared.client import client_of
-from sonae.web.shared.moment import now
+from sonae.web.shared.moment import JAPAN, now
 
 MINUTE = timedelta(minutes=1)
 PERMISSION = "referrals"
@@ -251,14 +251,21 @@ def _told(found: Referral) -> PassedReferral:
     if provision is None:  # what the agency finds was passed
         raise Problem(404, NOT_THERE)
     return PassedReferral(
-        number=found.number, state=found.state, provided_at=provision.provided_at, withdrawn_at=found.withdrawn_at,
+        number=found.number, state=found.state, provided_at=provision.provided_at.astimezone(JAPAN),
+        withdrawn_at=found.withdrawn_at.astimezone(JAPAN) if found.withdrawn_at else None,
         passed=found.passed, next=[one.value for one in next_steps(found.state)],
         steps=[_step(one) for one in found.steps],
     )  # fmt: skip
 
 
 def _step(one: ReferralStep) -> ToldStep:
-    return ToldStep(seq=one.seq, step=one.kind, happened_on=one.happened_on, note=one.note, recorded_at=one.recorded_at)
+    return ToldStep(
+        seq=one.seq,
+        step=one.kind,
+        happened_on=one.happened_on,
+        note=one.note,
+        recorded_at=one.recorded_at.astimezone(JAPAN),
+    )
 
 
 def _actor(signed: Signed) -> str:
