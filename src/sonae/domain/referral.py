@@ -65,7 +65,7 @@ def next_steps(state: State) -> tuple[Step, ...]:
         case State.TAKEN | State.CONTACTED:
             return (Step.CONTACTED, *_outcomes())
         case State.CONCLUDED | State.NOT_CONCLUDED | State.NOT_REACHED | State.DECLINED:
-            return tuple(one for one in _outcomes() if one != state)
+            return tuple(one for one in _outcomes() if one.value != state.value)
         case State.TO_DELETE:
             return (Step.DELETED,)
         case _:

@@ -115,7 +115,8 @@ def _shown(party: Party, show: Show) -> QuerySet[Any]:
         case _:
             return ThirdPartyProvision.objects.none().annotate(number_here=F("consent__consultation__number"))
     newest = ReferralStep.objects.filter(provision=OuterRef(provision)).order_by("-seq").values("kind")[:1]
-    return referrals.annotate(last=Subquery(newest)).filter(_which(show, provision, withdrawal))
+    found: QuerySet[Any] = referrals.annotate(last=Subquery(newest)).filter(_which(show, provision, withdrawal))
+    return found
 
 
 def _which(show: Show, provision: str, withdrawal: str) -> Q:
