@@ -18,7 +18,7 @@ def referrals_empty(visitor: Visitor) -> None:
 @scene("desk:referral_new")
 def referral_new(visitor: Visitor) -> None:
     visitor.go("/desk/referrals/new/")
-    visitor.says("読み上げる文", "To be read out")
+    visitor.says("同意をいただいてから記録する", "Once they consent, write down")
 
 
 @scene("desk:referral_new")

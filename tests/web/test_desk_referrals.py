@@ -224,7 +224,7 @@ def test_a_referral_is_taken_by_telephone_after_the_text_was_read_out(operator: 
     assert spoken.spoken_at == clock.now().replace(hour=9, minute=55)
     assert Consent.objects.get().given_at == clock.now()
     assert not OutboxMessage.objects.exists()  # no address, no mail
-    assert "電話で。文を読み上げ" in text_of(operator.get(page(taken.number)))
+    assert "電話で。文を読み上げ、" in text_of(operator.get(page(taken.number)))
     assert form.send(operator, **BY_TELEPHONE).status_code == 302
     assert Consultation.objects.count() == 1
 
@@ -262,7 +262,7 @@ def test_a_withdrawal_by_telephone_is_asked_once_more_and_then_counts(operator: 
     assert ConsentWithdrawal.objects.count() == 1
     shown = text_of(operator.get(page(consultation.number)))
     assert "同意取消し・削除待ち" in shown
-    assert "電話で。" in shown
+    assert "取消しを電話で受け、書きとめた人" in shown
 
 
 def test_the_persons_own_page_withdraws_after_passing_too(operator: Client) -> None:

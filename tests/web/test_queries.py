@@ -277,7 +277,7 @@ def given_up(owed: Receivable, people: cast.Cast, *, for_good: bool = False) -> 
 
 # Session, user, organisation, positions, their members; what the frame counts; what is listed with its steps, and counted.
 OF_THE_WINDOW = {
-    "/desk/referrals/?show=all": 13,
+    "/desk/referrals/?show=all": 12,
     "/desk/complaints/?show=all": 11,
     "/desk/data-requests/?show=all": 11,
 }

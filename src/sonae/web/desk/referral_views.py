@@ -249,7 +249,7 @@ def _of_the_operator(found: Referral, consultation: Consultation, consent: Conse
         else None,
     }
     try:
-        items = passed_items(consultation, consent)
+        items = _as_passed(found.provision) if found.provision else passed_items(consultation, consent)
         facts |= {"items": _lines(items), "digest": passed_digest(found.number, values_of(items))}
     except ConsentUnreadable:
         facts |= {"unreadable": True}
@@ -258,6 +258,14 @@ def _of_the_operator(found: Referral, consultation: Consultation, consent: Conse
     except RecipientUnknown:
         facts |= {"recipient": None}
     return facts
+
+
+def _as_passed(provision: ThirdPartyProvision) -> list[PassedItem]:
+    """Item by item from the record, whatever the consultation says."""
+    return [
+        PassedItem(one["item"], one["purpose"], {field: provision.passed[field] for field in one["fields"]})
+        for one in provision.items
+    ]
 
 
 def _lines(items: list[PassedItem]) -> list[tuple[PassedItem, list[tuple[str, str, str]]]]:

@@ -51,6 +51,10 @@ class ClockField(forms.Field):
 class SpokenReferralForm(KeyedForm):
     """Who rings and what they ask; and that they said yes, and when."""
 
+    field_order = (
+        "consent", "spoken_at", "firm", "name", "kana", "telephone", "email", "preferred_time", "industry", "sales", "message",
+    )  # fmt: skip  # as on the page, so that the list of errors goes down it
+
     firm = line_field(
         say("会社名", "Name of the firm"),
         say("会社名を入れてください。", "Please enter the name of the firm."),
