@@ -9,18 +9,17 @@ from playwright.sync_api import Page
 
 from tests.architecture.test_access_matrix import FOR_MACHINES, MATRIX
 from tests.journeys import (
+    scenes_audit,
     scenes_consultation,
     scenes_cover,
     scenes_desk,
     scenes_letters,
     scenes_looks,
-    scenes_audit,
-    scenes_cover,
-    scenes_desk,
     scenes_member,
     scenes_money,
     scenes_portal,
     scenes_public,
+    scenes_referrals,
     scenes_staff,
 )
 from tests.journeys.conftest import TABLET, TELEPHONE, look_at
@@ -41,6 +40,7 @@ SCENE_FILES = (
     scenes_staff,
 )
 SCENE_FILES = (scenes_public, scenes_portal, scenes_member, scenes_desk, scenes_money, scenes_cover, scenes_audit)
+SCENE_FILES = (scenes_public, scenes_portal, scenes_member, scenes_desk, scenes_money, scenes_cover, scenes_referrals)
 WITHOUT_A_PICTURE = FOR_MACHINES | {
     # for machines, and what browsers and other people's pages show of ours
     "site:robots",
@@ -72,6 +72,9 @@ WITHOUT_A_PICTURE = FOR_MACHINES | {
     "desk:bordereau_file",
     "desk:export_file",
     "desk:audit_file",
+    "desk:complaints_file",
+    "desk:complaint_note",  # leads back to the complaint, or shows it with what is missing: seen there
+    "desk:data_request_note",  # likewise
     # papers, which are drawn below
     "site:estimate",
     "site:important_matters",

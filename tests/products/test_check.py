@@ -156,6 +156,7 @@ DEFECTS = [
     ("file of members with a slip", replaced(PRODUCT, "ended_permille = 20", "ended_permil = 20"), PRODUCT, "membership_feed.ended_permil", 'Did you mean "ended_permille"?'),
     ("brake without a tag", replaced(PRODUCT, '[membership_feed]\ntag = "assumed"', "[membership_feed]"), PRODUCT, "membership_feed.ended_permille", "no tag"),
     ("no consultation", removed(CONSULTATION), CONSULTATION, "", "missing"),
+    ("item to pass", replaced(CONSULTATION, 'code = "risk"', 'code = "rsk"'), CONSULTATION, "referral.items[rsk]", "risk"),
     ("consultation with a slip", replaced(CONSULTATION, "at_hand =", "athand ="), CONSULTATION, "athand", 'Did you mean "at_hand"?'),
     ("purpose that names no operator of ours", replaced(CONSULTATION, "{operator}", "{oprator}"), CONSULTATION, "purpose.ja", 'Did you mean "operator"?'),
     ("purpose in one language", replaced(CONSULTATION, ", en = \"What you send", ", eng = \"What you send"), CONSULTATION, "purpose.en", "missing"),

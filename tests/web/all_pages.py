@@ -22,7 +22,10 @@ from sonae.web.portal import payment_views
 from tests import cast, clock
 from tests.apps.certificates.covers import ask as ask_for_change
 from tests.apps.certificates.covers import wish
+from tests.apps.contact.asking import register
+from tests.apps.contact.complaining import complain
 from tests.apps.contact.desk import ask
+from tests.apps.contact.referring import on_its_way
 from tests.apps.letters.letters import write as write_letter
 from tests.web.applicant import Applicant
 from tests.web.contact_window import received_page
@@ -254,6 +257,16 @@ def _consultation(page: str, *positions: str, **asked: Any) -> Callable[[], Open
         browser.force_login(cast.enter_staff("operator", *positions, email=email))
         return browser, page.format(f"/desk/consultations/{found.number}/")
 
+
+def _referral(page: str, state: str, party: str = "operator") -> Callable[[], Opened]:
+    """A referral at that point of its way, before somebody of the contact window or of the agency."""
+
+    def open_page() -> Opened:
+        browser = operator()
+        if party != "operator":
+            browser.force_login(cast.enter_staff(party, "clerk"))
+        return browser, f"/desk/referrals/{on_its_way(state).number}/{page}"
+
     return open_page
 
 
@@ -357,6 +370,15 @@ PAGES: dict[str, Callable[[], Opened]] = {
     "desk letter": _letter(""),
     "desk letter changed": _letter("edit/"),
     "desk stop list": _supervisor("/desk/letters/stop-list/"),
+    "desk referral by telephone": lambda: (operator(), "/desk/referrals/new/"),
+    "desk referral to pass": _referral("pass/", "waiting"),
+    "desk referral withdrawn": _referral("withdraw/", "passed"),
+    "desk referral answered": _referral("answer/", "taken", "agency"),
+    "desk complaints": lambda: (operator(), "/desk/complaints/?against=agency"),
+    "desk complaint": lambda: (operator(), "/desk/complaints/new/?consultation=S2026-000001-0"),
+    "desk complaint noted": lambda: (operator(), f"/desk/complaints/{complain().number}/"),
+    "desk data request": lambda: (operator(), "/desk/data-requests/new/"),
+    "desk data request noted": lambda: (operator(), f"/desk/data-requests/{register().number}/"),
     "desk payout": lambda: (operator(), "/desk/money/payouts/upload/"),
     "desk payout item": _money("/desk/money/payouts/item/?key=sandbox_card:charge:pay_x:surplus:None:5000"),
     "desk write-off": _by_hand("/desk/money/owed/{}/write-off/"),

@@ -12,7 +12,7 @@ from sonae.apps.audit.models import SecondLook
 from sonae.apps.audit.use_cases.ask_second_look import ask_second_look
 from sonae.apps.billing.models import Payment, SavedCard, WriteOff
 from sonae.apps.certificates.models import Certificate, ChangeRequest, Transaction
-from sonae.apps.contact.models import Consultation
+from sonae.apps.contact.models import Complaint, Consultation, RegisteredRequest
 from sonae.apps.enrolment.models import Application
 from sonae.apps.letters.models import Letter, StopEntry
 from sonae.apps.membership.models import Feed, FreeCoverRun
@@ -89,6 +89,7 @@ def buy_everything(browser_class: type[Client]) -> None:
     take_consultations(browser_class)
     look_twice(browser_class, people)
     write_to_members(browser_class)
+    refer_and_register(browser_class, people)
     with clock.at(IN_MARCH):
         change_own_cover(browser_class, people, gateway)
         change_covers_at_the_desk(browser_class, people)
@@ -151,6 +152,8 @@ def manage_the_staff(browser_class: type[Client]) -> None:
     browser.post("/desk/staff/networks/", {"networks": "127.0.0.0/8 here"})
     assert StaffPosition.objects.filter(user=clerk, ended_at=None).get().position == "solicitor"
     assert (clerk.registrations.get().number, DeskNetwork.objects.get().cidr) == ("R-7", "127.0.0.0/8")
+
+
 def take_work(browser_class: type[Client], people: cast.Cast) -> None:
     """A question is taken up, laid to rest, woken, given to a colleague and given back; a view is kept and dropped."""
     clerk, other = people.staff["operator"], cast.enter_person("colleague@staff.example")
@@ -324,6 +327,46 @@ def take_consultations(browser_class: type[Client]) -> None:
     for action in ("close", "open"):
         given = {"slot": "2026-11-25T14:00", "reason": "x", "action": action}
         assert supervisor.post("/desk/call-backs/?day=2026-11-25", given).status_code == 302
+
+
+def refer_and_register(browser_class: type[Client], people: cast.Cast) -> None:
+    """A referral by telephone is passed, answered and taken back; a complaint is entered and closed; a letter is answered."""
+    browser, agency = (signed_in(browser_class, people.staff[role]) for role in ("operator", "agency"))
+    (form,) = (form for form in forms_of(browser, "/desk/referrals/new/") if "consent_digest" in form.controls)
+    spoken = {**SPOKEN, "consent_digest": form.controls["consent_digest"], "form_key": "r" * 32}
+    assert browser.post("/desk/referrals/new/", spoken).status_code == 302
+    page = f"/desk/referrals/{Consultation.objects.latest('id').number}/"
+    (form,) = (form for form in forms_of(browser, f"{page}pass/") if "digest" in form.controls)
+    assert browser.post(f"{page}pass/", {"digest": form.controls["digest"]}).status_code == 302
+    told = {"step": "taken", "happened_on": "2026-11-24", "note": "taken", "seen": "0"}
+    assert agency.post(f"{page}answer/", told).status_code == 302
+    assert browser.post(f"{page}withdraw/", {}).status_code == 302
+    told |= {"step": "deleted", "seen": "1"}
+    assert agency.post(f"{page}answer/", told).status_code == 302
+    browser.post("/desk/complaints/new/", {**COMPLAINT, "form_key": "p" * 32})
+    page = f"/desk/complaints/{Complaint.objects.get().number}/note/"
+    noted = {"happened_on": "2026-11-24", "text": "rang back", "prevention": "more people", "gravity": "grave"}
+    for seen, kind in enumerate(("done", "graded", "answered", "cause", "closed", "reopened")):
+        assert browser.post(page, {**noted, "kind": kind, "seen": str(seen)}).status_code == 302, kind
+    browser.post("/desk/data-requests/new/", {**LETTER, "form_key": "l" * 32})
+    page = f"/desk/data-requests/{RegisteredRequest.objects.latest('id').number}/note/"
+    noted = {"happened_on": "2026-11-24", "text": "because", "outcome": "refused"}
+    for seen, kind in enumerate(("done", "identity", "answered")):
+        assert browser.post(page, {**noted, "kind": kind, "seen": str(seen)}).status_code == 302, kind
+
+
+SPOKEN = {
+    "firm": "井上医院", "name": "井上 健", "kana": "イノウエ", "telephone": "03-1234-5678", "email": "inoue@sample.example",
+    "preferred_time": "any", "industry": "medical", "sales": "900", "message": "call me", "consent": "on", "spoken_at": "09:55",
+}  # fmt: skip
+COMPLAINT = {
+    "received_on": "2026-11-24", "channel": "telephone", "against": "operator", "category": "manner", "gravity": "light",
+    "summary": "nobody answers", "complainant": "somebody", "reach": "at home", "consultation_number": "S1", "member_number": "1",
+}  # fmt: skip
+LETTER = {
+    "kind": "disclosure", "channel": "letter", "received_on": "2026-11-24", "person": "somebody", "agent_of": "a friend",
+    "email": "somebody@sample.example", "reach": "at home", "member_number": "", "wanted": "everything",
+}  # fmt: skip
 
 
 def change_own_cover(browser_class: type[Client], people: cast.Cast, gateway: MemoryGateway) -> None:

@@ -136,7 +136,8 @@ OF_A_MEMBER = (
     "portal:paper", "portal:accounting", "portal:accounting_file", "portal:free_certificate", "portal:renewal_offer",
     *(f"portal:cover_{act}" for act in OF_A_COVER), *(f"portal:change_{page}" for page in OF_A_CHANGE),
 )  # fmt: skip
-# At the desk and at the signed door: test_access_matrix.py, test_desk_feeds.py, test_desk_cover.py and test_feed_api.py try them.
+# At the desk and at the signed doors: test_permissions.py, test_desk_contact_access.py, test_desk_feeds.py, test_desk_cover.py and
+# test_feed_api.py try them.
 OF_STAFF_AND_SENDERS = {name for name, row in MATRIX.items() if row.may in {May.STAFF, May.SENDER}}
 FOR_EVERYBODY = {name for name, row in MATRIX.items() if row.may is May.EVERYBODY}
 

@@ -26,11 +26,18 @@ from sonae.apps.people.use_cases.invite_staff import invite_staff
 from sonae.apps.people.use_cases.limit_networks import set_networks
 from sonae.apps.programmes.models import Programme, SchemeYear
 from sonae.apps.programmes.use_cases.open_scheme_year import open_scheme_year
+from sonae.domain.complaint import Step as ComplaintStep
+from sonae.domain.consultation import Outcome
+from sonae.domain.data_request import Step as RequestStep
 from sonae.domain.networks import read_networks
 from sonae.domain.staff_rights import Position
-from sonae.domain.consultation import Outcome
 from tests import cast, clock
+from tests.apps.contact.asking import note as note_request
+from tests.apps.contact.asking import register
+from tests.apps.contact.complaining import complain
+from tests.apps.contact.complaining import note as note_complaint
 from tests.apps.contact.desk import CALLBACK, ask, contact, slot
+from tests.apps.contact.referring import on_its_way
 from tests.web.applicant import COMPANY, CONSENTS, DISCLOSURE, NEEDS, RISK, Applicant
 from tests.web.contact_window import QUESTION, REFERRAL, Asker, received_page
 from tests.web.holdings import browser_of, give_free_cover, give_paid_cover, tell
@@ -363,3 +370,39 @@ def test_a_page_of_consultations_asks_as_often_for_much_as_for_little(people: ca
         fill(place)
     assert statements_of(browser, address) == OF_CONSULTATIONS[page]
     assert OF_CONSULTATIONS[page] <= MOST_STATEMENTS
+
+
+# Session, user, organisation, positions, their members; what the frame counts; what is listed with its steps, and counted.
+OF_THE_WINDOW = {
+    "/desk/referrals/?show=all": 12,
+    "/desk/complaints/?show=all": 11,
+    "/desk/data-requests/?show=all": 11,
+}
+
+
+@pytest.mark.parametrize("page", OF_THE_WINDOW)
+def test_a_register_asks_as_often_for_many_as_for_one(people: cast.Cast, page: str) -> None:
+    browser = browser_of(people.staff["operator"])
+    enter_one_of_each()
+    browser.get("/desk/")
+    assert statements_of(browser, page) == OF_THE_WINDOW[page]
+    for _ in range(3):
+        enter_one_of_each()
+    assert statements_of(browser, page) == OF_THE_WINDOW[page]
+
+
+def enter_one_of_each() -> None:
+    on_its_way("to_delete")
+    note_complaint(complain(), ComplaintStep.DONE)
+    note_request(register(), RequestStep.DONE)
+
+
+def test_a_page_of_one_of_them_stays_below_thirty(people: cast.Cast) -> None:
+    browser = browser_of(people.staff["operator"])
+    browser.get("/desk/")
+    for address in (
+        f"/desk/referrals/{on_its_way('to_delete').number}/",
+        f"/desk/complaints/{complain().number}/",
+        f"/desk/data-requests/{register().number}/",
+    ):
+        assert statements_of(browser, address) < 30

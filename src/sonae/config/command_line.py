@@ -129,22 +129,16 @@ def _parser() -> argparse.ArgumentParser:
     checked.add_argument("--product", type=Path, metavar="VERSION_FOLDER", help="also check its cost lines")
     checked.set_defaults(command=commands.check_loss_facts_folder)
 
-    free_cover_command.add_arguments(
-        verbs.add_parser("free-cover", help="the free cover: turn of the year, and its end")
-    )
-
-    audit_command.add_arguments(
-        verbs.add_parser("audit", help="the log of acts: seal it, verify it, print the digest of a day")
-    )
-    replay_command.add_arguments(
-        verbs.add_parser("replay", help="rate every premium ever posted again; exit code 1 if one differs")
-    )
-    turn_command.add_arguments(
-        verbs.add_parser("turn", help="the turn of the scheme year for paid cover: rehearse, offers, status")
-    )
+    for name, module, explanation in (
+        ("free-cover", free_cover_command, "the free cover: turn of the year, and its end"),
+        ("audit", audit_command, "the log of acts: seal it, verify it, print the digest of a day"),
+        ("replay", replay_command, "rate every premium ever posted again; exit code 1 if one differs"),
+        ("turn", turn_command, "the turn of the scheme year for paid cover: rehearse, offers, status"),
+        ("staff", staff_command, "who works at the desks of the organisations"),
+        ("search", search_command, "what members are found by at the desk"),
+    ):
+        module.add_arguments(verbs.add_parser(name, help=explanation))
     money_command.add_commands(verbs)
-    staff_command.add_arguments(verbs.add_parser("staff", help="who works at the desks of the organisations"))
-    search_command.add_arguments(verbs.add_parser("search", help="what members are found by at the desk"))
 
     year = verbs.add_parser("scheme-year", help="open a scheme year").add_subparsers(required=True)
     opened = year.add_parser("open", help="open the scheme year that holds the day")

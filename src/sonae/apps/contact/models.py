@@ -4,13 +4,30 @@ from __future__ import annotations
 
 from django.db import models
 
+from sonae.apps.contact.complaint_models import Complaint, ComplaintStep
+from sonae.apps.contact.data_request_models import RegisteredRequest, RegisteredRequestStep
 from sonae.apps.contact.desk_models import CallbackBooking, ClosedSlot, ConsultationEvent
+from sonae.apps.contact.referral_models import ReferralStep, SpokenConsent, SpokenWithdrawal, ThirdPartyProvision
 from sonae.apps.parties.models import Member, User
 from sonae.apps.programmes.models import ProductVersion
 
 __all__ = [
-    "CallbackBooking", "ClosedSlot", "Consent", "ConsentWithdrawal", "Consultation", "ConsultationEvent", "DataRequest",
-]  # fmt: skip
+    "CallbackBooking",
+    "ClosedSlot",
+    "Complaint",
+    "ComplaintStep",
+    "Consent",
+    "ConsentWithdrawal",
+    "Consultation",
+    "ConsultationEvent",
+    "DataRequest",
+    "ReferralStep",
+    "RegisteredRequest",
+    "RegisteredRequestStep",
+    "SpokenConsent",
+    "SpokenWithdrawal",
+    "ThirdPartyProvision",
+]
 
 
 class Consultation(models.Model):

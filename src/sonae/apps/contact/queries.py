@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sonae.apps.contact.models import Consent, ConsentWithdrawal, Consultation, DataRequest
+from sonae.apps.contact.models import Consent, ConsentWithdrawal, Consultation, DataRequest, ThirdPartyProvision
 from sonae.apps.parties.models import Member
 
 LONGEST_TOKEN = 43
 
 
 def find_consultation(*, token: str) -> Consultation | None:
-    """The consultation of that token, with its consent and the withdrawal where there are any."""
+    """The consultation of that token, with its consent, what was passed under it and the withdrawal, where there are any."""
     if not token or len(token) > LONGEST_TOKEN or not token.isascii() or not token.isprintable():
         return None
     return (
-        Consultation.objects.select_related("product_version", "consent__withdrawal")
+        Consultation.objects.select_related("product_version", "consent__withdrawal", "consent__provision")
         .defer("product_version__files")
         .filter(token=token)
         .first()
@@ -35,6 +35,11 @@ def find_consent(consultation: Consultation) -> Consent | None:
 def find_withdrawal(consultation: Consultation) -> ConsentWithdrawal | None:
     """The withdrawal of that consent; None while it stands."""
     return getattr(find_consent(consultation), "withdrawal", None)
+
+
+def find_provision(consultation: Consultation) -> ThirdPartyProvision | None:
+    """The record of what was passed on under that consent; None where nothing was."""
+    return getattr(find_consent(consultation), "provision", None)
 
 
 def may_be_passed(consultation: Consultation, at: datetime) -> bool:

@@ -36,13 +36,18 @@ def write_receipt_mail(
     _write(f"consultation:{consultation.number}", consultation, write(consultation, product, slot), now=now)
 
 
-def write_withdrawal_mail(*, consultation: Consultation, consent: Consent, product: Product, now: datetime) -> None:
-    """Tell the person that the consent is withdrawn."""
-    words = _withdrawn(consultation, consent, product)
+def write_withdrawal_mail(
+    *, consultation: Consultation, consent: Consent, product: Product, passed: bool, now: datetime
+) -> None:
+    """Tell the person that the consent is withdrawn and, where something was ``passed`` before, what becomes of that."""
+    words = _withdrawn(consultation, consent, product, passed=passed)
     _write(f"consent-withdrawn:{consultation.number}", consultation, words, now=now)
 
 
 def _write(key: str, consultation: Consultation, words: tuple[str, str], *, now: datetime) -> None:
+    """Nobody to write to where somebody rang and gave no address."""
+    if not consultation.email:
+        return
     subject, body = words
     write_mail(
         key=key, recipient=consultation.email, subject=subject, body=body, language=consultation.language, now=now
@@ -120,17 +125,24 @@ def _passed_on(consultation: Consultation, product: Product) -> Text:
     )
 
 
-def _withdrawn(consultation: Consultation, consent: Consent, product: Product) -> tuple[str, str]:
+def _withdrawn(consultation: Consultation, consent: Consent, product: Product, *, passed: bool) -> tuple[str, str]:
+    name = consent.recipient_name
+    already = Text(
+        f"\n\nすでに渡していた内容については、使うのをやめて削除するよう{name}に伝えました。削除の知らせが届いたら、またご連絡します。",
+        f"\n\nSomething had been passed on before. We have told {name} to stop using it and to delete it, and will write again "
+        f"when it has.",
+    )
+    added = already if passed else Text("", "")
     if consultation.language == "en":
         return (
             f"Your consent is withdrawn ({consultation.number})",
-            f"You have withdrawn your consent. {consent.recipient_name} receives nothing about request "
-            f"{consultation.number} from now on.\n\nYou can still call us about it.\n\n{signature(product, 'en')}",
+            f"You have withdrawn your consent. {name} receives nothing about request "
+            f"{consultation.number} from now on.{added.en}\n\nYou can still call us about it.\n\n{signature(product, 'en')}",
         )
     return (
         f"同意を取り消しました（受付番号 {consultation.number}）",
-        f"受付番号{consultation.number}の内容を{consent.recipient_name}へ渡すことへの同意を、取り消しました。"
-        f"これからは何も渡しません。\n\nお電話でのご相談は、いつでもお受けします。\n\n{signature(product, 'ja')}",
+        f"受付番号{consultation.number}の内容を{name}へ渡すことへの同意を、取り消しました。"
+        f"これからは何も渡しません。{added.ja}\n\nお電話でのご相談は、いつでもお受けします。\n\n{signature(product, 'ja')}",
     )
 
 

@@ -1,6 +1,7 @@
 """The secrets by which others' systems are known: one line a key, two or more keys a sender while one replaces another.
 
-A key may hand in feeds, ask about certificates, or both; a line that says nothing is for feeds alone.
+A key may hand in feeds, ask about certificates, take referrals (the agency's alone), or several of them; a line that says
+nothing is for feeds alone.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 SHORTEST_SECRET = 32
-PERMISSIONS = frozenset({"feeds", "certificates"})
+PERMISSIONS = frozenset({"feeds", "certificates", "referrals"})
 
 
 @dataclass(frozen=True, slots=True)

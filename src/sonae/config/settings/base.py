@@ -199,9 +199,15 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 SONAE_MAINTENANCE_UNTIL = ""  # an ISO moment; until then every page says so
 SONAE_QUOTES_A_MINUTE = 120
 SONAE_CONSULTATIONS_AN_HOUR = 20
+SONAE_AGENCY: dict[
+    str, str
+] = {}  # to whom referrals are passed: address, representative, email (docs/howto/referrals.md)
+SONAE_COMPLAINTS = ROOT / "contact-window" / "complaints.toml"
+SONAE_DATA_REQUEST_DAYS = 14  # until when a request about personal data is answered
+SONAE_PROVISION_YEARS = 3  # how long the record of a provision to a third party is kept
 SONAE_SIGN_IN_CODES_AN_HOUR = 10
 SONAE_FEED_APPLY_BY_ITSELF = False  # what came by HTTP, folder or bucket, unless the brake holds it
-SONAE_FEED_KEYS: dict[str, Any] = {}  # by key id, as apps/membership/feed_keys.py reads them
+SONAE_FEED_KEYS: dict[str, Any] = {}  # of all senders, by key id, as apps/membership/feed_keys.py reads them
 SONAE_FEEDS_A_MINUTE = 30
 SONAE_FEED_FOLDER = ""  # watched for files, where it is named
 SONAE_FEED_BUCKET: dict[str, str] = {}  # likewise: name, prefix, endpoint, region, access_key, secret_key

@@ -12,6 +12,7 @@ from sonae.apps.membership.feed_keys import read_feed_keys
 from sonae.config import database
 from sonae.config.settings.base import *  # noqa: F403
 from sonae.config.settings.base import (
+    SONAE_DATA_REQUEST_DAYS,
     SONAE_FEED_LIMIT_BYTES,
     SONAE_OIDC_CLASS_CLAIM,
     SONAE_OIDC_NUMBER_CLAIM,
@@ -107,6 +108,12 @@ SONAE_CARD_PAGE_ORIGINS = ["https://checkout.stripe.com"] if PRODUCTION else [SO
 SONAE_MAINTENANCE_UNTIL = moment("SONAE_MAINTENANCE_UNTIL")
 SONAE_QUOTES_A_MINUTE = whole_number("SONAE_QUOTES_A_MINUTE", 120)
 SONAE_CONSULTATIONS_AN_HOUR = whole_number("SONAE_CONSULTATIONS_AN_HOUR", 20)
+SONAE_AGENCY = {
+    "address": os.environ.get("SONAE_AGENCY_ADDRESS", "" if PRODUCTION else "東京都見本区見本町1-1（見本）"),
+    "representative": os.environ.get("SONAE_AGENCY_REPRESENTATIVE", "" if PRODUCTION else "代表者の氏名（見本）"),
+    "email": os.environ.get("SONAE_AGENCY_EMAIL", "" if PRODUCTION else "toritsugi@dairiten.example"),
+}
+SONAE_DATA_REQUEST_DAYS = whole_number("SONAE_DATA_REQUEST_DAYS", SONAE_DATA_REQUEST_DAYS)
 SONAE_SIGN_IN_CODES_AN_HOUR = whole_number("SONAE_SIGN_IN_CODES_AN_HOUR", 10)
 SONAE_STAFF_IDLE_MINUTES = whole_number("SONAE_STAFF_IDLE_MINUTES", 30)
 SONAE_OIDC_ISSUER = os.environ.get("SONAE_OIDC_ISSUER", "").rstrip("/")

@@ -27,6 +27,11 @@ STORAGES = {
 }
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 SONAE_CLOCK = "tests.clock.now"
+SONAE_AGENCY = {
+    "address": "東京都見本区見本町1-1",
+    "representative": "見本 代表",
+    "email": "referrals@agency.example",
+}
 SONAE_DEMO = True
 SONAE_SANDBOX_CARD_URL = os.environ.get("SONAE_SANDBOX_CARD_URL", "http://127.0.0.1:9")
 SONAE_SANDBOX_CARD_KEY = "sk_sandbox_tests"

@@ -20,6 +20,7 @@ from sonae.domain.product.parse_rates import BASE, INDUSTRY, SALES_BAND
 from sonae.domain.product.parse_texts import INFORMATION
 from sonae.domain.product.reading import Findings
 from sonae.domain.rating import NotRated, PlanPremium, rate_plan
+from sonae.domain.referral import PASSED_FIELDS
 from sonae.domain.risk import Risk
 from sonae.domain.window import hour_words
 
@@ -129,6 +130,10 @@ def check_explanations(product: Product, findings: Findings) -> None:
     """What the public pages explain is there. Versions that were published before them can still be read without it."""
     if not product.consultation.are_there:
         findings.add(CONSULTATION, "", "the file is missing.")
+    for item in product.consultation.referral.items:
+        if item.code not in PASSED_FIELDS:
+            hint = did_you_mean(item.code, PASSED_FIELDS)
+            findings.add(CONSULTATION, f"referral.items[{item.code}]", "nobody knows what this lets us pass.", hint)
     for key in ("not_covered", "scenarios"):
         if not getattr(product, key):
             findings.add(PRODUCT, key, f"at least one table [[{key}]] is missing.")

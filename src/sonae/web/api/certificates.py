@@ -32,8 +32,8 @@ REFUSALS_WRITTEN_AN_HOUR = 60
 PERMISSION = "certificates"
 
 UNHEARD = Text(
-    "署名を確かめられません。docs/howto/certificate-questions.md をご覧ください。",
-    "The signature can't be verified; see docs/howto/certificate-questions.md.",
+    "署名を確かめられません。docs/howto/{page}.md をご覧ください。",
+    "The signature can't be verified; see docs/howto/{page}.md.",
 )
 TOO_MANY = Text("1分ほど待ってから、もう一度お送りください。", "Please wait a minute and send it again.")
 NOT_THERE = Text("この番号の加入者証はありません。", "There is no certificate of that number.")
@@ -45,6 +45,8 @@ A_MOMENT = Text(
 TITLES = {
     401: Text("署名がありません", "Not signed"),
     404: Text("見つかりません", "Not found"),
+    409: Text("いまはできません", "Not possible now"),
+    413: Text("大きすぎます", "Too large"),
     422: Text("使えない値です", "A value can't be used"),
     429: Text("回数が多すぎます", "Too many requests"),
 }
@@ -162,12 +164,13 @@ def problem_answer(problem: Problem, *, language: str) -> HttpResponse:
     return answer
 
 
-def unheard_answer(request: HttpRequest, problem: NotSigned) -> HttpResponse:
-    """Which kind of wrong it was stands in the audit log, so many times an hour."""
+def unheard_answer(request: HttpRequest, problem: NotSigned, *, kind: str, page: str) -> HttpResponse:
+    """Which kind of wrong it was stands in the audit log, so many times an hour; ``page`` of the docs says how to sign."""
     sender, moment = client_of(request), now(request)
-    if allow(key=f"certificates:unheard:{sender}", most=REFUSALS_WRITTEN_AN_HOUR, within=HOUR, now=moment):
-        record(now=moment, actor="visitor", action="certificate.unheard", object_kind="certificate", object_id="",
+    if allow(key=f"{kind}s:unheard:{sender}", most=REFUSALS_WRITTEN_AN_HOUR, within=HOUR, now=moment):
+        record(now=moment, actor="visitor", action=f"{kind}.unheard", object_kind=kind, object_id="",
                reason=str(problem)[:200])  # fmt: skip
-    answer = problem_answer(Problem(401, UNHEARD), language=language_of(request))
+    said = Text(UNHEARD.ja.format(page=page), UNHEARD.en.format(page=page))
+    answer = problem_answer(Problem(401, said), language=language_of(request))
     answer.headers["WWW-Authenticate"] = "Signature"
     return answer

@@ -6,6 +6,7 @@ that no message counts twice, are decided here.
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -30,6 +31,7 @@ SIGNED_WITH_A_FILE = (
     *ALWAYS_SIGNED, "content-type", "content-digest", "sonae-feed-form", "sonae-feed-day", "sonae-feed-name",
 )  # fmt: skip
 SIGNED_WITH_A_QUERY = (*ALWAYS_SIGNED, "@query")
+SIGNED_WITH_A_BODY = (*ALWAYS_SIGNED, "content-type", "content-digest")
 CLOCKS_APART = timedelta(minutes=5)
 NONCE_LENGTHS = range(16, 129)
 DIGEST = "sha-256"
@@ -56,6 +58,13 @@ def check_head(request: HttpRequest, *, with_file: bool, now: datetime) -> Signe
 def check_question(request: HttpRequest, *, to: str, now: datetime) -> Signed:
     """Whose question this is, asked with a key that may do that; what is asked for in the address is signed as well. NotSigned."""
     return _signed(request, SIGNED_WITH_A_QUERY, to=to, now=now)
+
+
+def check_message(request: HttpRequest, *, to: str, now: datetime) -> Signed:
+    """Whose message this is, with a key that may send it and a body that is the one that was signed. Raises ``NotSigned``."""
+    signed = _signed(request, SIGNED_WITH_A_BODY, to=to, now=now)
+    check_body(request, hashlib.sha256(request.body).digest())
+    return signed
 
 
 def _signed(request: HttpRequest, needed: tuple[str, ...], *, to: str, now: datetime) -> Signed:

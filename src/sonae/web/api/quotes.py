@@ -18,11 +18,13 @@ from sonae.web.api.certificates import router as certificates
 from sonae.web.api.feed_signature import NotSigned
 from sonae.web.api.problems import LANGUAGES, Refused, json_answer, language_of, printable, refusal
 from sonae.web.api.quote_facts import read_facts
+from sonae.web.api.referrals import router as referrals
 from sonae.web.api.schemas import Accepted, Problems, Referred, request_body
 from sonae.web.shared.client import client_of
 from sonae.web.shared.moment import now, today
 
 WINDOW = timedelta(minutes=1)
+REFERRALS = "/api/v1/referrals"
 TOO_MANY = Text(
     f"{int(WINDOW.total_seconds())}秒ほど待ってから、もう一度お送りください。",
     f"please wait {int(WINDOW.total_seconds())} seconds and send it again.",
@@ -106,8 +108,11 @@ def problem_named(request: HttpRequest, problem: Problem) -> HttpResponse:
 @api.exception_handler(NotSigned)
 def unheard(request: HttpRequest, problem: NotSigned) -> HttpResponse:
     """The same answer for every kind of wrong; which it was stands in the audit log."""
-    return unheard_answer(request, problem)
+    if request.path.startswith(f"{REFERRALS}/") or request.path == REFERRALS:
+        return unheard_answer(request, problem, kind="referral", page="referrals")
+    return unheard_answer(request, problem, kind="certificate", page="certificate-questions")
 
 
 api.add_router("", router)
 api.add_router("", certificates)
+api.add_router("", referrals)

@@ -50,6 +50,9 @@ GROUPS: tuple[tuple[Text | None, tuple[Place, ...]], ...] = (
         (
             Place("consultations", Text("相談", "Consultations"), Right.SEE_CONSULTATIONS),
             Place("callbacks", Text("折り返しのお電話", "Call-backs"), Right.SEE_CONSULTATIONS),
+            Place("referrals", Text("お取り次ぎ", "Referrals"), Right.SEE_REFERRALS),
+            Place("complaints", Text("苦情", "Complaints"), Right.SEE_COMPLAINTS),
+            Place("data_requests", Text("個人情報の請求", "Data requests"), Right.SEE_DATA_REQUESTS),
         ),
     ),
     (

@@ -12,12 +12,12 @@ from sonae.domain.date_in_words import date_in_words
 from sonae.domain.money import format_yen
 from sonae.domain.product.definition import Product
 from sonae.domain.text import Text
+from sonae.domain.window import preferred_times
 from sonae.domain.work import WorkKind
 from sonae.web.desk.feed_words import FORMS, brake_words, class_names
 from sonae.web.desk.money_words import ITEMS, WHY_OWED
 from sonae.web.desk.turn_words import PROBLEMS
 from sonae.web.shared.figures import month_words
-from sonae.web.site.contact_forms import times_of_day
 
 Detail = Mapping[str, Any]
 NOTHING = Text("", "")
@@ -52,7 +52,7 @@ def _yen(detail: Detail) -> Text:
 
 
 def _callback(detail: Detail, product: Product | None) -> tuple[Text, Text]:
-    wish = times_of_day(product.contact).get(detail["preferred_time"], NOTHING) if product else NOTHING
+    wish = preferred_times(product.contact).get(detail["preferred_time"], NOTHING) if product else NOTHING
     return _joined(_said(detail["telephone"]), wish), _said(detail["message"])
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from sonae.apps.audit.throttle import allow
 from sonae.apps.contact.callbacks import find_booking, free_slots
 from sonae.apps.contact.models import Consultation
-from sonae.apps.contact.queries import find_consent, find_consultation, find_withdrawal
+from sonae.apps.contact.queries import find_consent, find_consultation, find_provision, find_withdrawal
 from sonae.apps.contact.use_cases.book_callback import NothingBooked, SlotTaken, cancel_callback, rebook_callback
 from sonae.apps.contact.use_cases.receive_consultation import Asked, receive_consultation
 from sonae.apps.contact.use_cases.withdraw_consent import NothingToWithdraw, withdraw_consent
@@ -137,6 +137,7 @@ def received(request: HttpRequest, token: str) -> HttpResponse:
         "rows": rows_of(found, product),
         "due": answer_expected(product.contact, found.received_at),
         "consent": find_consent(found),
+        "provision": find_provision(found),
         "withdrawal": find_withdrawal(found),
         "agency": product.party("agency"),
         "insurer": product.party("insurer"),

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from sonae.apps.audit.record import record
 from sonae.apps.contact.data_mails import write_correction_mail
 from sonae.apps.contact.models import DataRequest
+from sonae.apps.contact.use_cases.register_request import register_asked
 from sonae.apps.parties.models import Member, User
 from sonae.apps.parties.queries import MayNotAct, may_act_for
 from sonae.apps.programmes.numbering import draw
@@ -53,6 +54,7 @@ def ask_for_correction(
             )  # fmt: skip
     except IntegrityError:  # the same form came a second time at once, and its first copy was quicker
         return DataRequest.objects.get(form_key=form_key, member=member), False
+    register_asked(asked=asked, now=now)
     record(now=now, actor=f"user:{user.pk}", action="correction.asked", object_kind="member", object_id=member.number,
            request=asked.number)  # fmt: skip
     write_correction_mail(asked=asked, product=product, now=now)

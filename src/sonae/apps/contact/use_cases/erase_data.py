@@ -13,6 +13,7 @@ from sonae.apps.audit.record import record
 from sonae.apps.billing.use_cases.keep_card import end_kept_cards
 from sonae.apps.contact.data_mails import write_erasure_mail
 from sonae.apps.contact.models import DataRequest
+from sonae.apps.contact.use_cases.register_request import register_asked
 from sonae.apps.documents.models import NoticeRead
 from sonae.apps.enrolment.use_cases.erase_drafts import erase_drafts
 from sonae.apps.parties.models import Member, User
@@ -25,19 +26,22 @@ from sonae.domain.product.definition import Product
 
 @transaction.atomic
 def erase_data(
-    *, member: Member, user: User, message: str, form_key: str, product: Product, language: str, now: datetime
-) -> tuple[DataRequest, bool]:
+    *, member: Member, user: User, message: str, form_key: str, product: Product, language: str, now: datetime,
+    actor: str = "", registered: bool = False,
+) -> tuple[DataRequest, bool]:  # fmt: skip
     """The request with what was deleted, by count, and whether it is new. The same form sent again deletes nothing more.
 
-    Raises ``MayNotAct``.
+    ``user`` asks; ``actor`` carries it out at the desk, for a request that is ``registered`` there already, and otherwise the
+    person does it alone and it is entered here. Raises ``MayNotAct``.
     """
     if not may_act_for(user=user, member=member, to="manage"):
         raise MayNotAct
     known = DataRequest.objects.filter(form_key=form_key, member=member).first()
     if known is not None:
         return known, False
-    drafts = erase_drafts(member=member, actor=f"user:{user.pk}", now=now)
-    cards = end_kept_cards(member=member, actor=f"user:{user.pk}", now=now)
+    by = actor or f"user:{user.pk}"
+    drafts = erase_drafts(member=member, actor=by, now=now)
+    cards = end_kept_cards(member=member, actor=by, now=now)
     marks, _ = NoticeRead.objects.filter(member=member, user=user).delete()
     held = {"applications": drafts.applications, "answers": drafts.answers, "read_marks": marks, "saved_cards": cards}
     try:
@@ -49,7 +53,9 @@ def erase_data(
             )  # fmt: skip
     except IntegrityError:  # the same form came a second time at once, and its first copy was quicker
         return DataRequest.objects.get(form_key=form_key, member=member), False
-    record(now=now, actor=f"user:{user.pk}", action="data.erased", object_kind="member", object_id=member.number,
+    if not registered:
+        register_asked(asked=asked, now=now)
+    record(now=now, actor=by, action="data.erased", object_kind="member", object_id=member.number,
            request=asked.number, **held)  # fmt: skip
     write_erasure_mail(asked=asked, product=product, now=now)
     return asked, True

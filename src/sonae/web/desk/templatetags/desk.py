@@ -13,7 +13,6 @@ from sonae.domain.money import format_yen
 from sonae.domain.window import day_words
 from sonae.web.shared.figures import month_words
 from sonae.web.shared.language import active_language
-from sonae.web.shared.moment import JAPAN
 
 register = template.Library()
 UNITS = ((1_000_000, "MB"), (1_000, "KB"))

@@ -6,5 +6,5 @@ from sonae.apps.audit.append_only import append_only
 
 
 class Migration(migrations.Migration):
-    dependencies = [("contact", "0006_consultation_desk"), ("audit", "0002_guards")]
+    dependencies = [("contact", "0011_consultation_desk"), ("audit", "0002_guards")]
     operations = [append_only("contact_consultationevent")]

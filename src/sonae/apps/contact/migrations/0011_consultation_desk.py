@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("contact", "0005_data_request_guard"),
+        ("contact", "0010_requests_of_before"),
         ("programmes", "0004_number_in_sql"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
