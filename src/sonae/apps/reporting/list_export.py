@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-
-from django.conf import settings
-from django.utils.module_loading import import_string
+from collections.abc import Iterator
 
 from sonae.apps.programmes.product_files import product_of
+from sonae.apps.reporting.file_forms import in_form
 from sonae.apps.reporting.models import Bordereau
 from sonae.domain.bordereau import Digest, line_from
 from sonae.domain.bordereau_cells import Sheet
-from sonae.domain.csv_cells import Cell, write_rows
 from sonae.domain.product.bordereau import Profile
 
-BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"  # Excel knows UTF-8 by it
 AT_ONCE = 2_000
-TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 class NoSuchProfile(Exception):
@@ -37,32 +29,19 @@ def file_name(bordereau: Bordereau, profile: str, form: str) -> str:
 
 
 def export(bordereau: Bordereau, *, profile: str, form: str, language: str) -> Iterator[bytes]:
-    """The file in pieces; the same for ever, as its lines and its columns are. NoSuchProfile. ``form``: a key of TYPES."""
+    """The file in pieces; the same for ever, as its lines and its columns are. NoSuchProfile. ``form``: csv or xlsx."""
     product = product_of(bordereau.product_version)
     layout = product.bordereau.profile(profile)
     if layout is None:
         raise NoSuchProfile(profile)
     sheet = Sheet(product, layout, bordereau.month, language)
     rows = (sheet.row(number, line_from(facts)) for number, facts in _kept(bordereau))
-    if form == "xlsx":
-        write: Callable[..., Iterator[bytes]] = import_string(settings.SONAE_WORKBOOK_WRITER)
-        return write(sheet.heading(), rows, sheet=str(bordereau))
-    return _csv(sheet.heading(), rows)
+    return in_form(form, sheet.heading(), rows, sheet=str(bordereau))
 
 
 def _kept(bordereau: Bordereau) -> Iterator[tuple[int, str]]:
     lines = bordereau.lines.order_by("number").values_list("number", "facts")
     return lines.iterator(chunk_size=AT_ONCE)
-
-
-def _csv(heading: Sequence[Cell], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
-    pieces = [BOM, *write_rows([heading])]
-    for piece in write_rows(rows):
-        pieces.append(piece)
-        if len(pieces) >= AT_ONCE:
-            yield "".join(pieces).encode()
-            pieces.clear()
-    yield "".join(pieces).encode()
 
 
 def digest_again(bordereau: Bordereau) -> str:
