@@ -15,7 +15,9 @@ from sonae.domain.earning import month_of
 
 AT_ONCE = 2_000
 REACHED = "reached"
-COLUMNS = "key, on_date, moment, number, certificate, member, plan, member_class, industry, language, detail, reason, yen"
+COLUMNS = (
+    "key, on_date, moment, number, certificate, member, plan, member_class, industry, language, detail, reason, yen"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def counted_by(figure: Figure, asked: Asked, group: str) -> dict[str, Counted]:
     statement = f"""
         SELECT {GROUPS[group]}, count(*), coalesce(sum(yen), 0) FROM ({figure.rows}) AS counted
         WHERE {_narrowed(asked)} GROUP BY 1
-    """
+    """  # noqa: S608  # our own names alone
     return {value: Counted(count, int(yen)) for value, count, yen in _all(statement, asked.values())}
 
 
@@ -69,7 +71,7 @@ def total_of(parts: Mapping[str, Counted]) -> Counted:
 def rows_behind(figure: Figure, asked: Asked, *, before: int | None = None, most: int) -> list[Row]:
     """The rows that make the figure up, the latest first; those before a key, where one is given."""
     narrowed = _narrowed(asked) if before is None else f"{_narrowed(asked)} AND key < %(before)s"
-    statement = f"SELECT {COLUMNS} FROM ({figure.rows}) AS counted WHERE {narrowed} ORDER BY key DESC LIMIT %(most)s"
+    statement = f"SELECT {COLUMNS} FROM ({figure.rows}) AS counted WHERE {narrowed} ORDER BY key DESC LIMIT %(most)s"  # noqa: S608  # our own names alone
     values = {**asked.values(), "before": before, "most": most}
     return [Row(*row) for row in _all(statement, values)]
 
@@ -88,7 +90,7 @@ def _kept_by(figure: Figure, asked: Asked, group: str) -> dict[str, Counted]:
     statement = f"""
         SELECT {KEPT_GROUPS[group]}, sum(row_count), sum(yen) FROM reporting_keptcount
         WHERE {" AND ".join(["figure = %(figure)s", within, *chosen])} GROUP BY 1
-    """
+    """  # noqa: S608  # our own names alone
     values = {**asked.values(), "figure": figure.code, "month": month_of(asked.on)}
     return {value: Counted(int(count), int(yen)) for value, count, yen in _all(statement, values)}
 
