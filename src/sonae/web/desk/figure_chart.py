@@ -37,12 +37,10 @@ class Chart:
 
 def chart_of(table: FigureTable) -> Chart | None:
     """None where there is nothing to look at, or too much."""
-    whole = table.totals[0]
     if not table.columns or len(table.lines) > MOST_BARS or not any(line.cells[0].value for line in table.lines):
         return None
     make: Callable[[FigureTable], Chart] = MADE.get((table.address.topic.code, table.address.group), _plain)
-    chart = make(table)
-    return chart if whole.counted.count or chart.bars else None
+    return make(table)
 
 
 def _plain(table: FigureTable) -> Chart:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from django.urls import reverse
 
-from sonae.apps.reporting.figures.counting import NONE, REACHED, Counted, counted_by, total_of
+from sonae.apps.reporting.figures.counting import NONE, REACHED, Counted, all_counted_by, total_of
 from sonae.apps.reporting.figures.topics import Figure, When
 from sonae.domain.csv_cells import Cell as FileCell
 from sonae.domain.period import add_months
@@ -91,15 +91,11 @@ class FigureTable:
 
 
 def table_of(address: Address, names: Names) -> FigureTable:
-    """One statement for each figure, and one more for each that the group doesn't divide."""
+    """One statement for each relation and each kept figure; and again for those that the group doesn't divide."""
     group, topic = address.group, address.topic
-    parts = {
-        figure.code: counted_by(figure, address.asked, group) for figure in topic.figures if divides(group, figure)
-    }
-    wholes = {
-        figure.code: total_of(parts[figure.code] if figure.code in parts else counted_by(figure, address.asked, "all"))
-        for figure in topic.figures
-    }
+    parts = all_counted_by([figure for figure in topic.figures if divides(group, figure)], address.asked, group)
+    undivided = all_counted_by([figure for figure in topic.figures if not divides(group, figure)], address.asked, "all")
+    wholes = {code: total_of(one) for code, one in (parts | undivided).items()}
     columns = [column_of(figure) for figure in topic.figures if figure.code in parts]
     foot: list[Cell | None] = [_cell(address, column, wholes[column.code]) for column in columns]
     totals = tuple(_cell(address, column_of(figure), wholes[figure.code]) for figure in topic.figures)

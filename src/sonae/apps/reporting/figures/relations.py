@@ -15,7 +15,8 @@ APPLICATIONS = """
         NULL::timestamp AS moment, application.number, coalesce(certificate.number, '') AS certificate, member.number AS member,
         application.plan_code AS plan, '' AS member_class, application.industry, application.language,
         (CASE WHEN application.state = 'issued' THEN 8
-              WHEN EXISTS (SELECT 1 FROM billing_payment AS payment WHERE payment.purpose = 'enrol:' || application.public_id) THEN 7
+              WHEN EXISTS (SELECT 1 FROM billing_payment AS payment
+                           WHERE payment.purpose = 'enrol:' || application.public_id) THEN 7
               WHEN application.state IN ('confirmed', 'paying')
                   OR EXISTS (SELECT 1 FROM enrolment_evidence AS seal WHERE seal.application_id = application.id) THEN 6
               ELSE (SELECT coalesce(max(array_position(
