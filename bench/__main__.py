@@ -8,6 +8,7 @@ from importlib import import_module
 
 PARTS = ("rating", "papers", "feeds", "web", "free_covers", "replay", "renewals", "confirmations", "search")
 PARTS = ("rating", "papers", "feeds", "web", "free_covers", "replay", "renewals", "confirmations", "queue")
+PARTS = ("rating", "papers", "feeds", "web", "free_covers", "replay", "renewals", "confirmations", "figures")
 
 
 def main(wanted: list[str]) -> int:

@@ -13,6 +13,7 @@ from tests.journeys import (
     scenes_consultation,
     scenes_cover,
     scenes_desk,
+    scenes_figures,
     scenes_letters,
     scenes_looks,
     scenes_member,
@@ -28,7 +29,6 @@ from tests.journeys.site import RunningSite
 
 pytestmark = pytest.mark.journey
 SCENE_FILES = (
-    scenes_consultation,
     scenes_public,
     scenes_portal,
     scenes_member,
@@ -38,9 +38,11 @@ SCENE_FILES = (
     scenes_looks,
     scenes_letters,
     scenes_staff,
+    scenes_audit,
+    scenes_consultation,
+    scenes_referrals,
+    scenes_figures,
 )
-SCENE_FILES = (scenes_public, scenes_portal, scenes_member, scenes_desk, scenes_money, scenes_cover, scenes_audit)
-SCENE_FILES = (scenes_public, scenes_portal, scenes_member, scenes_desk, scenes_money, scenes_cover, scenes_referrals)
 WITHOUT_A_PICTURE = FOR_MACHINES | {
     # for machines, and what browsers and other people's pages show of ours
     "site:robots",
@@ -75,6 +77,8 @@ WITHOUT_A_PICTURE = FOR_MACHINES | {
     "desk:complaints_file",
     "desk:complaint_note",  # leads back to the complaint, or shows it with what is missing: seen there
     "desk:data_request_note",  # likewise
+    "desk:figures_file",
+    "desk:figure_rows_file",
     # papers, which are drawn below
     "site:estimate",
     "site:important_matters",

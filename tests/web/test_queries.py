@@ -26,6 +26,8 @@ from sonae.apps.people.use_cases.invite_staff import invite_staff
 from sonae.apps.people.use_cases.limit_networks import set_networks
 from sonae.apps.programmes.models import Programme, SchemeYear
 from sonae.apps.programmes.use_cases.open_scheme_year import open_scheme_year
+from sonae.apps.reporting.figures.topics import TOPICS
+from sonae.apps.reporting.use_cases.count_figures import count_figures
 from sonae.domain.complaint import Step as ComplaintStep
 from sonae.domain.consultation import Outcome
 from sonae.domain.data_request import Step as RequestStep
@@ -38,6 +40,7 @@ from tests.apps.contact.complaining import complain
 from tests.apps.contact.complaining import note as note_complaint
 from tests.apps.contact.desk import CALLBACK, ask, contact, slot
 from tests.apps.contact.referring import on_its_way
+from tests.figures_world import NOW, fill
 from tests.web.applicant import COMPANY, CONSENTS, DISCLOSURE, NEEDS, RISK, Applicant
 from tests.web.contact_window import QUESTION, REFERRAL, Asker, received_page
 from tests.web.holdings import browser_of, give_free_cover, give_paid_cover, tell
@@ -406,3 +409,22 @@ def test_a_page_of_one_of_them_stays_below_thirty(people: cast.Cast) -> None:
         f"/desk/data-requests/{register().number}/",
     ):
         assert statements_of(browser, address) < 30
+
+
+# Session, user, positions; what the frame counts; scheme years and the last round; then one reading for each relation.
+FIGURES = "/desk/figures/"
+
+
+def test_a_page_of_figures_asks_as_often_for_much_as_for_little(people: cast.Cast) -> None:
+    browser = browser_of(people.staff["operator"])
+    addresses = [FIGURES, *(f"{FIGURES}{code}/" for code in TOPICS)]
+    addresses += [f"{FIGURES}{code}/{one.figures[0].code}/" for code, one in TOPICS.items()]
+    counts = []
+    for seed in range(2):
+        with clock.at(NOW):
+            fill(seed)
+            count_figures(now=NOW)
+            browser.get(FIGURES)
+            counts.append({address: statements_of(browser, address) for address in addresses})
+    assert counts[0] == counts[1]
+    assert max(counts[0].values()) == counts[0][f"{FIGURES}free-cover/"] == 14

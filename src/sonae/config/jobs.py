@@ -34,6 +34,7 @@ from sonae.apps.renewal.use_cases.send_notices import send_notices
 from sonae.apps.renewal.years import turns_to_offer
 from sonae.apps.reporting.months import month_from
 from sonae.apps.reporting.use_cases.close_bordereau import close_bordereau
+from sonae.apps.reporting.use_cases.count_figures import count_figures
 from sonae.apps.search.use_cases.refresh_search import refresh_search
 from sonae.config.clock import now
 from sonae.config.kept_plans import with_kept_plans
@@ -197,6 +198,13 @@ def renewal_round(timestamp: int) -> int:
         rehearse_turn(year_start=turn.year.start_on, actor="system:renewal", now=now())
     make_due_offers()
     return renew_offers(now=now()) + send_notices(now=now())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="sonae.figures_round", queueing_lock="sonae.figures_round", lock="sonae.figures_round")
+def figures_round(timestamp: int) -> str:
+    """Count what the desk's figures are read from."""
+    return str(count_figures(now=now()).held)
 
 
 @app.periodic(cron="23 18 * * *")  # 03:23 in Japan

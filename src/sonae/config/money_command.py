@@ -1,4 +1,4 @@
-"""``sonae earned``, ``payout``, ``bordereau`` and ``ties``: where the premium goes, from the command line."""
+"""``sonae earned``, ``payout``, ``bordereau``, ``ties`` and ``figures``: where the premium goes, from the command line."""
 
 # ruff: noqa: PLC0415, T201
 
@@ -32,7 +32,7 @@ class Refused(Exception):
 
 
 def add_commands(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """The four commands."""
+    """The five commands."""
     earned = verbs.add_parser("earned", help="earned and unearned premium of a month")
     earned.add_argument("--month", required=True, type=_month, metavar="YYYY-MM")
     earned.add_argument("--format", choices=("csv", "json"), default="csv")
@@ -47,6 +47,11 @@ def add_commands(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     )
     ties.add_argument("--month", required=True, type=_month, metavar="YYYY-MM")
     ties.set_defaults(command=run, verb=print_ties)
+
+    figures = verbs.add_parser(
+        "figures", help="count the desk's figures now and hold them against the books; 1 if anything differs"
+    )
+    figures.set_defaults(command=run, verb=print_figures)
 
     lists = verbs.add_parser("bordereau", help="the monthly lists for the insurer").add_subparsers(required=True)
     close = lists.add_parser("close", help="close a month that is over; closing again changes nothing")
@@ -154,6 +159,22 @@ def print_ties(args: argparse.Namespace) -> int:
                 f"  {'explained' if item.explains else 'UNEXPLAINED'}: {item.code} {item.reference} {item.yen:+,} yen"
             )
     return WORK_LEFT if unexplained_of(ties) else 0
+
+
+def print_figures(args: argparse.Namespace) -> int:
+    """When they were counted, and every total that doesn't come out."""
+    from sonae.apps.reporting.figures.control_totals import cover_differences, month_differences
+    from sonae.apps.reporting.use_cases.count_figures import count_figures
+    from sonae.domain.calendar import JAPAN
+
+    counted = count_figures(now=now())
+    differences = [*cover_differences(), *month_differences()]
+    print(
+        f"counted at {counted.counted_at.astimezone(JAPAN):%Y-%m-%d %H:%M} JST" if counted.counted_at else "not counted"
+    )
+    for one in differences:
+        print(f"  DIFFERS: {one.what}: counted {one.counted:,}, its source {one.source:,}")
+    return WORK_LEFT if differences or counted.held else 0
 
 
 def close_month(args: argparse.Namespace) -> int:

@@ -34,12 +34,14 @@ def prepare_programme(*, now: datetime) -> None:
     while day <= japan_date(now) + timedelta(days=62):
         day = open_scheme_year(programme=settings.SONAE_PROGRAMME, on=day, actor="system:setup", now=now).expiry_on
     if settings.SONAE_DEMO:
+        from sonae.apps.reporting.use_cases.count_figures import count_figures
         from sonae.apps.search.use_cases.refresh_search import refresh_search
         from sonae.config.demo_members import cover_members, seed_members
 
         seed_members(now=now)
         cover_members(now=now)
         refresh_search(now=now)
+        count_figures(now=now)
 
 
 def _published(folder: Path, *, now: datetime) -> ProductVersion:

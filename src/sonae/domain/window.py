@@ -87,6 +87,12 @@ def opening_hours(contact: Contact, day: date) -> tuple[datetime, datetime]:
     return _opening(contact, day), _closing(contact, day)
 
 
+def open_days_between(contact: Contact, since: date, until: date, is_holiday: IsHoliday) -> tuple[date, ...]:
+    """The days on which the window opens, from the first up to and not including the last."""
+    days = (since + timedelta(days=place) for place in range((until - since).days))
+    return tuple(day for day in days if _opens_on(contact, day, is_holiday))
+
+
 def _open_day_from(contact: Contact, day: date, is_holiday: IsHoliday) -> date | None:
     for _ in range(LONGEST_CLOSURE_DAYS):
         if _opens_on(contact, day, is_holiday):

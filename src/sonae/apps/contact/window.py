@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
 from sonae.domain.product.definition import Contact
-from sonae.domain.window import IsHoliday, WindowState, answer_due, time_open, window_state
+from sonae.domain.window import IsHoliday, WindowState, answer_due, open_days_between, time_open, window_state
 
 
 @cache
@@ -32,3 +32,8 @@ def answer_expected(contact: Contact, received_at: datetime) -> datetime | None:
 def open_between(contact: Contact, begin: datetime, end: datetime) -> timedelta:
     """How long the window was open between two moments."""
     return time_open(contact, begin, end, holidays())
+
+
+def days_open(contact: Contact, since: date, until: date) -> tuple[date, ...]:
+    """The days of a period on which it opens; the last doesn't belong to the period."""
+    return open_days_between(contact, since, until, holidays())

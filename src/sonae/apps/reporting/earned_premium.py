@@ -74,7 +74,7 @@ def earned_as_known(known: datetime) -> dict[date, YearEarned]:
         cursor.execute(UNTOUCHED, {"known": known})
         for year, starts_on, expiry_on, total, count in cursor.fetchall():
             years.setdefault(year, YearEarned()).add(spread_evenly(total, Term(starts_on, expiry_on)), total, count)
-    for certificate, acts in _touched(known):
+    for certificate, acts in touched_certificates(known):
         year = certificate.scheme_year
         schedule = schedule_premium(
             product_with(year.product_version.digest), acts, Term(certificate.starts_on, year.expiry_on)
@@ -83,7 +83,8 @@ def earned_as_known(known: datetime) -> dict[date, YearEarned]:
     return dict(sorted(years.items()))
 
 
-def _touched(known: datetime) -> Iterator[tuple[Certificate, tuple[Act, ...]]]:
+def touched_certificates(known: datetime) -> Iterator[tuple[Certificate, tuple[Act, ...]]]:
+    """Every paid certificate with a history, with its log as it was known then."""
     with connection.cursor() as cursor:
         cursor.execute(TOUCHED, {"known": known})
         ids = iter([pk for (pk,) in cursor.fetchall()])

@@ -27,7 +27,7 @@ def file_name(bordereau: Bordereau, profile: str, form: str) -> str:
 
 
 def export(bordereau: Bordereau, *, profile: str, form: str, language: str) -> Iterator[bytes]:
-    """The file in pieces; the same for ever, as its lines and its columns are. NoSuchProfile. ``form``: a key of TYPES."""
+    """The file in pieces; the same for ever, as its lines and its columns are. NoSuchProfile. ``form``: csv or xlsx."""
     product = product_of(bordereau.product_version)
     layout = product.bordereau.profile(profile)
     if layout is None:

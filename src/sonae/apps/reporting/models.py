@@ -1,10 +1,11 @@
-"""Where the premium goes: the monthly lists for the insurer, what is remitted to it, and what the card processor pays out."""
+"""Where the premium goes: the monthly lists for the insurer, what is remitted to it, and what the card processor pays out; and what
+the figures at the desk are counted from."""
 
 from __future__ import annotations
 
 from django.db import models
 
-from sonae.apps.certificates.models import Transaction
+from sonae.apps.certificates.models import Certificate, Transaction
 from sonae.apps.programmes.models import ProductVersion
 
 
@@ -129,3 +130,80 @@ class PayoutDecision(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["item", "-id"], name="payout_decision_of_item")]
+
+
+class CountedCover(models.Model):
+    """A paid certificate as figures count it, folded once: a round makes it afresh when an act follows ``seen_seq``."""
+
+    certificate = models.OneToOneField(Certificate, primary_key=True, on_delete=models.PROTECT, related_name="+")
+    seen_seq = models.PositiveIntegerField()  # the last act that it stands on
+    issued_on = models.DateField()  # Japan's date
+    starts_on = models.DateField()
+    ends_on = models.DateField()  # the first day without cover: that of the cancellation, or the expiry
+    cancelled_on = models.DateField(null=True)
+    plan_code = models.CharField(max_length=20)  # plan and industry as agreed for the end of its term
+    industry = models.CharField(max_length=40)
+    member_class = models.CharField(
+        max_length=20
+    )  # on the first day of cover, as it was known when it was first counted
+    total_premium_yen = models.BigIntegerField()
+
+
+class FiguresMonth(models.Model):
+    """A month that is over, with its lines of earned premium: together what the books say of it. Rows are only ever added."""
+
+    month = models.DateField(unique=True)  # its first day
+    line_count = models.BigIntegerField()
+    written_yen = models.BigIntegerField()
+    earned_yen = models.BigIntegerField()
+    kept_at = models.DateTimeField()
+
+
+class EarnedLine(models.Model):
+    """What one month did to the premium of one paid certificate, as it was known at the month's end. Rows are only ever added."""
+
+    month = models.DateField()
+    certificate = models.ForeignKey(Certificate, on_delete=models.PROTECT, related_name="+", db_index=False)
+    plan_code = models.CharField(max_length=20)
+    industry = models.CharField(max_length=40)
+    member_class = models.CharField(max_length=20)
+    written_yen = models.BigIntegerField()
+    earned_yen = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["month", "certificate"], name="one_earned_line_for_each_certificate_and_month"
+            )
+        ]
+
+
+class KeptCount(models.Model):
+    """A figure by month, plan, class and industry, where counting its rows for every page would take too long."""
+
+    figure = models.CharField(max_length=40)
+    month = models.DateField()
+    plan_code = models.CharField(max_length=20)
+    industry = models.CharField(max_length=40)
+    member_class = models.CharField(max_length=20)
+    row_count = models.BigIntegerField()
+    yen = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["figure", "month", "plan_code", "industry", "member_class"], name="each_count_is_kept_once"
+            )
+        ]
+
+
+class FiguresRound(models.Model):
+    """The last time that the figures were counted; one row. ``held`` has the totals that did not come out at a later try."""
+
+    key = models.CharField(max_length=20, unique=True)
+    counted_at = models.DateTimeField(null=True)
+    seen = models.JSONField(
+        default=dict
+    )  # up to which facts and certificates the free cover is counted, and for which day
+    held_at = models.DateTimeField(null=True)
+    held = models.JSONField(default=dict)

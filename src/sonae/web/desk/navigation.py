@@ -73,6 +73,10 @@ GROUPS: tuple[tuple[Text | None, tuple[Place, ...]], ...] = (
         ),
     ),
     (
+        Text("数字と商品", "Numbers and product"),
+        (Place("figures", Text("実績", "Figures"), Right.SEE_FIGURES),),
+    ),
+    (
         Text("守る", "Guard"),
         (
             Place("audit", Text("操作記録", "Audit log"), Right.SEE_AUDIT),

@@ -40,6 +40,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "glance": ("glance",),
     "desk": ("desk", "tables", "facts", "cards", "member-search"),
     "work": ("forms", "choices", "chronology", "limits", "work"),
+    "figures": ("figures",),
     "design": ("design-page",),
 }
 PRINT = "print"
