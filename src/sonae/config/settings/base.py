@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "sonae.apps.contact",
     "sonae.apps.renewal",
     "sonae.apps.reporting",
+    "sonae.apps.revision",
     "sonae.web.shared",
     "sonae.web.site",
     "sonae.web.portal",
@@ -167,6 +168,7 @@ SONAE_WRITE_OFF_ALONE_YEN = 10_000  # more than that takes a second person
 SONAE_SECOND_LOOKS = {  # what another person has to agree to, and what does it then
     "free_cover_end": "sonae.apps.membership.use_cases.schedule_free_cover_end.schedule_asked_end",
     "return_premium": "sonae.apps.certificates.use_cases.return_with_second_look.request_agreed_change",
+    "publish_product": "sonae.apps.programmes.use_cases.ask_publication.publish_asked_version",
 }
 SONAE_RETURN_ALONE_YEN = 100_000  # return premium that staff may give back alone; more takes a second person
 SONAE_PAYMENT_PURPOSES = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django import forms
 from django.contrib import messages
@@ -36,12 +36,14 @@ DECIDED = Text(
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One look in words: what is asked for, its facts with their names, what agreeing does, and what is said when it is done."""
+    """One look in words: what is asked for, its facts with their names, what agreeing does, and what is said when it is done.
+    ``links`` lead to where more of it can be seen."""
 
     title: Text
     lines: list[tuple[Text, Text]]
     consequence: Text
     done: Text
+    links: list[tuple[Text, str]] = field(default_factory=list)
 
 
 class DecisionForm(forms.Form):
