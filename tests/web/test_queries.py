@@ -22,6 +22,7 @@ from sonae.apps.parties.models import Member, MemberAccess, User
 from sonae.apps.programmes.models import Programme, SchemeYear
 from sonae.apps.programmes.use_cases.open_scheme_year import open_scheme_year
 from tests import cast, clock
+from tests.drafts import begin, later_version, save
 from tests.web.applicant import COMPANY, CONSENTS, DISCLOSURE, NEEDS, RISK, Applicant
 from tests.web.contact_window import QUESTION, REFERRAL, Asker, received_page
 from tests.web.holdings import browser_of, give_free_cover, give_paid_cover, tell
@@ -266,3 +267,34 @@ def given_up(owed: Receivable, people: cast.Cast, *, for_good: bool = False) -> 
     done = write_off(receivable_id=owed.pk, write_off_yen=9_000, reason="x", actor=operator, now=clock.now())
     if not for_good:
         take_back_write_off(write_off_id=done.pk, reason="x", actor=organiser, now=clock.now())
+
+
+# Session, user, organisation, positions, the member of whoever has one, the frame; then what is listed, and the people who did it.
+OF_PRODUCTS = {
+    "/desk/products/": 9,
+    "/desk/products/new/": 6,
+    "/desk/products/compare/?before=2026-12-01&after=draft-{draft}": 13,
+    "/desk/products/drafts/{draft}/": 12,
+    "/desk/products/drafts/{draft}/files/notes.md/": 8,
+    "/desk/products/drafts/{draft}/upload/": 8,
+    "/desk/products/drafts/{draft}/effect/": 10,
+    "/desk/products/drafts/{draft}/publish/": 11,
+}
+
+
+@pytest.mark.parametrize("page", OF_PRODUCTS)
+def test_a_page_of_products_asks_as_often_for_many_drafts_and_revisions_as_for_one(
+    people: cast.Cast, page: str
+) -> None:
+    browser, draft = browser_of(cast.enter_staff("insurer", "actuary")), begin(later_version())
+    address = page.format(draft=draft.pk)
+    browser.get(address)
+    with asked() as sent:
+        assert browser.get(address).status_code == 200
+    assert len(sent) == OF_PRODUCTS[page]
+    for number in range(3):
+        begin(later_version())
+        save(draft, "notes.md", f"# {number}".encode())
+    with asked() as sent:
+        assert browser.get(address).status_code == 200
+    assert len(sent) == OF_PRODUCTS[page]

@@ -49,7 +49,7 @@ def add_revision(draft: ProductDraft, number: int, files: Mapping[str, bytes], s
     check_files_fit(files)
     digests = {name: content_digest(content) for name, content in files.items()}
     contents = {digests[name]: content for name, content in files.items()}
-    known = set(DraftContent.objects.filter(pk__in=contents).values_list("pk", flat=True))
+    known = set(DraftContent.objects.filter(digest__in=contents).values_list("digest", flat=True))
     DraftContent.objects.bulk_create(
         [DraftContent(digest=digest, content=content) for digest, content in contents.items() if digest not in known],
         ignore_conflicts=True,  # another draft may have kept the same bytes just now

@@ -53,7 +53,7 @@ def list_revisions(draft: ProductDraft, *, most: int) -> list[DraftRevision]:
 
 def files_of(revision: DraftRevision) -> dict[str, bytes]:
     """Name → bytes, in order of the names."""
-    contents = DraftContent.objects.in_bulk(set(revision.files.values()))
+    contents = DraftContent.objects.in_bulk(set(revision.files.values()), field_name="digest")
     return {name: bytes(contents[digest].content) for name, digest in sorted(revision.files.items())}
 
 

@@ -55,7 +55,7 @@ class ProductDraft(models.Model):
 class DraftContent(models.Model):
     """The bytes of a file, kept once however many revisions have it. Rows are only ever added."""
 
-    digest = models.CharField(max_length=64, primary_key=True)  # SHA-256
+    digest = models.CharField(max_length=64, unique=True)  # SHA-256
     content = models.BinaryField()
 
 

@@ -89,6 +89,7 @@ def _facts(
             "axes": [(axis, AXIS_NAMES[axis], share_lines(report, axis, words)) for axis in AXES],
             "reasons": reason_lines(report["reasons"], words),
             "problems": named(report["problems"], PROBLEMS),
+            "problem_count": sum(report["problems"].values()),
             "examples": example_lines(report, words),
         }
     return facts

@@ -47,34 +47,47 @@ def file(request: HttpRequest, draft: ProductDraft, *, name: str) -> HttpRespons
         raise not_there(request, "product_file", f"{draft.pk}/{name}"[:80])
     if request.method != "POST":
         return _show_file(request, opened, name, EditForm(initial=_as_it_is(opened, name)))
+    if request.POST.get("action") == "remove":
+        return _remove(request, opened, name)
     form = EditForm(request.POST)
     if not form.is_valid():
         return _show_file(request, opened, name, form, status=422)
     try:
-        return _act(request, opened, name, form)
+        saved = _save(request, opened, name, form)
     except FilesRefused as refused:
         form.add_error("text", in_language(refused.said))
         return _show_file(request, opened, name, form, status=422)
     except DraftMovedOn:
         return _show_conflict(request, draft, name, form)
-
-
-def _act(request: HttpRequest, opened: OpenDraft, name: str, form: EditForm) -> HttpResponse:
-    given: dict[str, Any] = {
-        "draft_id": opened.draft.pk, "name": name, "seen": form.cleaned_data["seen"], "actor": actor_of(request),
-        "now": now(request),
-    }  # fmt: skip
-    if request.POST.get("action") == "remove":
-        remove_draft_file(**given)
-        messages.success(request, in_language(REMOVED))
-        return redirect("desk:product_draft", opened.draft.pk)
-    if _not_text(opened.files[name]):
-        raise FilesRefused(Text("この画面では直せないファイルです。", "This file can’t be edited in the page."))
-    content = _typed(form.cleaned_data["text"], opened.files[name])
-    saved = save_draft_file(content=content, **given)
     is_new = saved.number > opened.revision.number
     (messages.success if is_new else messages.info)(request, in_language(SAVED if is_new else AS_BEFORE))
-    return redirect("desk:product_file", opened.draft.pk, name)
+    return redirect("desk:product_file", draft.pk, name)
+
+
+def _save(request: HttpRequest, opened: OpenDraft, name: str, form: EditForm) -> DraftRevision:
+    if _not_text(opened.files[name]):
+        raise FilesRefused(Text("この画面では直せないファイルです。", "This file can’t be edited in the page."))
+    return save_draft_file(
+        draft_id=opened.draft.pk, name=name, content=_typed(form.cleaned_data["text"], opened.files[name]),
+        seen=form.cleaned_data["seen"], actor=actor_of(request), now=now(request),
+    )  # fmt: skip
+
+
+def _remove(request: HttpRequest, opened: OpenDraft, name: str) -> HttpResponse:
+    try:
+        remove_draft_file(
+            draft_id=opened.draft.pk,
+            name=name,
+            seen=request.POST.get("seen", ""),
+            actor=actor_of(request),
+            now=now(request),
+        )
+    except DraftMovedOn:
+        return show_draft(request, open_draft(opened.draft), moved_on=in_language(MOVED_ON), status=409)
+    except FilesRefused as refused:
+        return show_draft(request, opened, moved_on=in_language(refused.said), status=409)
+    messages.success(request, in_language(REMOVED))
+    return redirect("desk:product_draft", opened.draft.pk)
 
 
 def _typed(text: str, before: bytes) -> bytes:

@@ -103,10 +103,12 @@ class EditForm(SeenForm):
     text = forms.CharField(
         label=say("内容", "Content"),
         strip=False,
-        required=False,
         max_length=LARGEST_FILE_BYTES,
         widget=forms.Textarea(attrs={"rows": 28, "spellcheck": "false", "autocomplete": "off", "class": "source"}),
-        error_messages={"max_length": say("長すぎます。", "It is too long.")},
+        error_messages={
+            "required": say("内容が空です。", "It is empty."),
+            "max_length": say("長すぎます。", "It is too long."),
+        },
     )
 
 

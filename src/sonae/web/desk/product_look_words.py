@@ -30,7 +30,7 @@ def _differences(facts: Mapping[str, Any]) -> Line:
     day = date_in_words(date.fromisoformat(facts["against"]))
     counts = [(GROUP_NAMES[group], facts["differences"][group]) for group in GROUPS if group in facts["differences"]]
     said = Text(
-        "、".join(f"{name.ja} {count:,}" for name, count in counts) or "違いはありません",
+        "／".join(f"{name.ja} {count:,}件" for name, count in counts) or "違いはありません",
         "; ".join(f"{name.en} {count:,}" for name, count in counts) or "no difference",
     )
     return Text(f"{day.ja}の改定版との違い", f"Differences from the version of {day.en}"), said
