@@ -18,7 +18,7 @@ from playwright.sync_api import BrowserContext, Request
 from tests.journeys.card_numbers import ASKS_FOR_A_CARD, card_numbers_in, is_corporate_number
 
 # Staff hand in files there, which the browser doesn't show; the page asks for nothing but the file, its kind and its day.
-FILES_COME_TO = ("/desk/feeds/upload/", "/desk/money/payouts/upload/")
+FILES_COME_TO = ("/upload/", "/desk/products/new/")
 
 
 class Piece(NamedTuple):

@@ -19,6 +19,7 @@ from tests.journeys import (
     scenes_member,
     scenes_money,
     scenes_portal,
+    scenes_products,
     scenes_public,
     scenes_referrals,
     scenes_staff,
@@ -42,6 +43,7 @@ SCENE_FILES = (
     scenes_consultation,
     scenes_referrals,
     scenes_figures,
+    scenes_products,
 )
 WITHOUT_A_PICTURE = FOR_MACHINES | {
     # for machines, and what browsers and other people's pages show of ours
@@ -68,7 +70,9 @@ WITHOUT_A_PICTURE = FOR_MACHINES | {
     "desk:consultation_take",  # leads back to the consultation
     "desk:give_up",  # leads back to the certificate
     "desk:paper",
+    "desk:product_restore",  # a button of the draft's page, seen there
     # files of the desk
+    "desk:product_compare_file",
     "desk:template",
     "desk:set_aside_file",
     "desk:bordereau_file",

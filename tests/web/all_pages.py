@@ -16,6 +16,7 @@ from sonae.apps.certificates.models import Certificate
 from sonae.apps.enrolment.models import Application
 from sonae.apps.membership.models import Feed
 from sonae.apps.parties.models import Organisation, User
+from sonae.apps.programmes.use_cases.ask_publication import ask_publication
 from sonae.apps.reporting.models import PayoutFile
 from sonae.domain.certificate.log import Kind
 from sonae.web.portal import payment_views
@@ -27,12 +28,13 @@ from tests.apps.contact.complaining import complain
 from tests.apps.contact.desk import ask
 from tests.apps.contact.referring import on_its_way
 from tests.apps.letters.letters import write as write_letter
+from tests.drafts import begin, later_version, save
 from tests.web.applicant import Applicant
 from tests.web.contact_window import received_page
 from tests.web.cover_pages import preview
-from tests.web.door import app_code, browser_of, give_app, sign_in, signed_in
+from tests.web.door import app_code, give_app, sign_in, signed_in
 from tests.web.feeds_on_file import enter_feed
-from tests.web.holdings import give_paid_cover
+from tests.web.holdings import browser_of, give_paid_cover
 from tests.web.memory_gateway import MemoryGateway
 from tests.web.money_on_file import close_november, enter_month, enter_owed
 from tests.web.page_forms import PageForm, forms_in
@@ -222,6 +224,21 @@ def _supervisor(page: str) -> Callable[[], Opened]:
         number = User.objects.count()
         return browser_of(cast.enter_staff("organiser", "supervisor", email=f"head-{number}@organiser.example")), page
 
+
+def actuary() -> Client:
+    """Somebody of the insurer who prepares product versions."""
+    known = User.objects.filter(email="actuary@insurer.example").first()
+    return browser_of(known or cast.enter_staff("insurer", "actuary"))
+
+
+def _product(page: str) -> Callable[[], Opened]:
+    """Before the actuary: a page of a draft of its own that was saved twice."""
+
+    def open_page() -> Opened:
+        browser, draft = actuary(), begin(later_version())
+        save(draft, "notes.md", b"# Notes\n")
+        return browser, f"/desk/products/drafts/{draft.pk}/{page}"
+
     return open_page
 
 
@@ -268,6 +285,21 @@ def _referral(page: str, state: str, party: str = "operator") -> Callable[[], Op
         return browser, f"/desk/referrals/{on_its_way(state).number}/{page}"
 
     return open_page
+
+
+def _product_look() -> Opened:
+    """Another has asked to publish a draft."""
+    browser, draft = actuary(), begin(later_version())
+    numbers = {"against": "2026-12-01", "differences": {"calendar": 1}, "effect": None}
+    look = ask_publication(
+        draft_id=draft.pk,
+        seen=draft.revisions.get().digest,
+        numbers=numbers,
+        reason="because",
+        actor="user:0",
+        now=clock.now(),
+    )
+    return browser, f"/desk/products/looks/{look.pk}/"
 
 
 def _feed(page: str, state: str) -> Callable[[], Opened]:
@@ -398,6 +430,14 @@ PAGES: dict[str, Callable[[], Opened]] = {
     "desk closed": _staff_page("/desk/staff/{}/close/"),
     "desk reset": _staff_page("/desk/staff/{}/reset/"),
     "desk networks": _staff_page("/desk/staff/networks/"),
+    "desk product begin": lambda: (actuary(), "/desk/products/new/"),
+    "desk product compare": lambda: (actuary(), "/desk/products/compare/?before=2025-12-01&after=2026-12-01"),
+    "desk product draft": _product(""),
+    "desk product file": _product("files/notes.md/"),
+    "desk product upload": _product("upload/"),
+    "desk product effect": _product("effect/?year=2025-12-01"),
+    "desk product publish": _product("publish/"),
+    "desk product look": _product_look,
     "people": _signed_in("/portal/people/"),
     "security": _signed_in("/portal/security/"),
     "address": _signed_in("/portal/security/email/"),

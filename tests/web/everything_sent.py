@@ -18,16 +18,19 @@ from sonae.apps.letters.models import Letter, StopEntry
 from sonae.apps.membership.models import Feed, FreeCoverRun
 from sonae.apps.parties.models import Member, MemberAccess, User
 from sonae.apps.people.models import DeskNetwork, StaffInvitation, StaffPosition
-from sonae.apps.programmes.models import SchemeYear
+from sonae.apps.programmes.models import ProductDraft, ProductVersion, SchemeYear
 from sonae.apps.renewal.models import ParkedCertificate, RenewalRun
 from sonae.apps.reporting.models import PayoutDecision, RemittanceStep
 from sonae.apps.reporting.payout_items import list_payout_items
+from sonae.apps.revision.models import VersionEffect
+from sonae.apps.revision.use_cases.work_out_effect import work_out_effect
 from sonae.apps.work.models import SavedView, WorkStep
 from sonae.domain.calendar import JAPAN
 from sonae.web.desk import act_views
 from sonae.web.portal import change_payment_views, payment_views
 from tests import cast, clock
 from tests.apps.certificates.covers import IN_MARCH
+from tests.drafts import later_version, zip_of
 from tests.feeds import Row, file_of
 from tests.renewals import EXPIRING, NEXT, give_covers
 from tests.web import applicant as applicants
@@ -90,6 +93,7 @@ def buy_everything(browser_class: type[Client]) -> None:
     look_twice(browser_class, people)
     write_to_members(browser_class)
     refer_and_register(browser_class, people)
+    prepare_products(browser_class)
     with clock.at(IN_MARCH):
         change_own_cover(browser_class, people, gateway)
         change_covers_at_the_desk(browser_class, people)
@@ -367,6 +371,29 @@ LETTER = {
     "kind": "disclosure", "channel": "letter", "received_on": "2026-11-24", "person": "somebody", "agent_of": "a friend",
     "email": "somebody@sample.example", "reach": "at home", "member_number": "", "wanted": "everything",
 }  # fmt: skip
+
+
+def prepare_products(browser_class: type[Client]) -> None:
+    """A draft is begun, edited, filled, brought back and tried out; publishing it is asked for and agreed to by another."""
+    first, second = (
+        signed_in(browser_class, cast.enter_staff("insurer", "actuary", email=email))
+        for email in ("suuri-1@insurer.example", "suuri-2@insurer.example")
+    )
+    folder = SimpleUploadedFile("v.zip", zip_of(later_version()))
+    first.post("/desk/products/new/", {"name": "revision", "base": "zip", "folder": folder, "form_key": "p" * 32})
+    draft = ProductDraft.objects.latest("id")
+    page = f"/desk/products/drafts/{draft.pk}"
+    begun = draft.revisions.get()
+    first.post(f"{page}/files/notes.md/", {"seen": begun.files["notes.md"], "text": "# Notes"})
+    seen = draft.revisions.latest("number").digest
+    first.post(f"{page}/upload/", {"seen": seen, "file": SimpleUploadedFile("sources.md", b"# None"), "name": ""})
+    first.post(f"{page}/revisions/1/", {"seen": draft.revisions.latest("number").digest})
+    first.post(f"{page}/effect/", {"year": f"{EXPIRING}"})
+    work_out_effect(effect_id=VersionEffect.objects.latest("id").pk, now=clock.now())
+    first.post(f"{page}/publish/", {"seen": begun.digest, "reason": "yearly"})
+    second.post(f"/desk/products/looks/{SecondLook.objects.latest('id').pk}/", {"decision": "agree"})
+    assert draft.revisions.count() == 4
+    assert ProductVersion.objects.latest("effective_date").digest == begun.digest
 
 
 def change_own_cover(browser_class: type[Client], people: cast.Cast, gateway: MemoryGateway) -> None:

@@ -40,6 +40,7 @@ from tests.apps.contact.complaining import complain
 from tests.apps.contact.complaining import note as note_complaint
 from tests.apps.contact.desk import CALLBACK, ask, contact, slot
 from tests.apps.contact.referring import on_its_way
+from tests.drafts import begin, later_version, save
 from tests.figures_world import NOW, fill
 from tests.web.applicant import COMPANY, CONSENTS, DISCLOSURE, NEEDS, RISK, Applicant
 from tests.web.contact_window import QUESTION, REFERRAL, Asker, received_page
@@ -428,3 +429,34 @@ def test_a_page_of_figures_asks_as_often_for_much_as_for_little(people: cast.Cas
             counts.append({address: statements_of(browser, address) for address in addresses})
     assert counts[0] == counts[1]
     assert max(counts[0].values()) == counts[0][f"{FIGURES}free-cover/"] == 14
+
+
+# Session, user, organisation, positions, the member of whoever has one, the frame; then what is listed, and the people who did it.
+OF_PRODUCTS = {
+    "/desk/products/": 9,
+    "/desk/products/new/": 6,
+    "/desk/products/compare/?before=2026-12-01&after=draft-{draft}": 13,
+    "/desk/products/drafts/{draft}/": 12,
+    "/desk/products/drafts/{draft}/files/notes.md/": 8,
+    "/desk/products/drafts/{draft}/upload/": 8,
+    "/desk/products/drafts/{draft}/effect/": 10,
+    "/desk/products/drafts/{draft}/publish/": 11,
+}
+
+
+@pytest.mark.parametrize("page", OF_PRODUCTS)
+def test_a_page_of_products_asks_as_often_for_many_drafts_and_revisions_as_for_one(
+    people: cast.Cast, page: str
+) -> None:
+    browser, draft = browser_of(cast.enter_staff("insurer", "actuary")), begin(later_version())
+    address = page.format(draft=draft.pk)
+    browser.get(address)
+    with asked() as sent:
+        assert browser.get(address).status_code == 200
+    assert len(sent) == OF_PRODUCTS[page]
+    for number in range(3):
+        begin(later_version())
+        save(draft, "notes.md", f"# {number}".encode())
+    with asked() as sent:
+        assert browser.get(address).status_code == 200
+    assert len(sent) == OF_PRODUCTS[page]

@@ -35,6 +35,8 @@ from sonae.apps.renewal.years import turns_to_offer
 from sonae.apps.reporting.months import month_from
 from sonae.apps.reporting.use_cases.close_bordereau import close_bordereau
 from sonae.apps.reporting.use_cases.count_figures import count_figures
+from sonae.apps.revision.queries import effects_to_work_out
+from sonae.apps.revision.use_cases.work_out_effect import work_out_effect
 from sonae.apps.search.use_cases.refresh_search import refresh_search
 from sonae.config.clock import now
 from sonae.config.kept_plans import with_kept_plans
@@ -187,6 +189,22 @@ def make_due_offers() -> str:
 def rehearse(year_start: str, actor: str) -> int:
     """Try a turn out, because somebody at the desk asked for it."""
     return rehearse_turn(year_start=date.fromisoformat(year_start), actor=actor, now=now()).pk
+
+
+@app.task(name="sonae.work_out_effect")
+def work_out_asked_effect(effect_id: int) -> str:
+    """Work out what a draft of a product version would mean, because somebody at the desk asked for it."""
+    return work_out_effect(effect_id=effect_id, now=now()).state
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="sonae.effect_round", queueing_lock="sonae.effect_round")
+def effect_round(timestamp: int) -> int:
+    """Work out the effects whose own jobs were lost."""
+    waiting = effects_to_work_out()
+    for effect_id in waiting:
+        work_out_effect(effect_id=effect_id, now=now())
+    return len(waiting)
 
 
 # Every ten minutes, so that a run whose worker was killed goes on, and an offer that was overtaken is made afresh soon.

@@ -1,4 +1,4 @@
-"""The programme, its published product versions, and its scheme years: the only place where an expiry lives."""
+"""The programme, its product versions, prepared and published, and its scheme years: the only place where an expiry lives."""
 
 from __future__ import annotations
 
@@ -36,6 +36,53 @@ class ProductVersion(models.Model):
 
     def __str__(self) -> str:
         return self.effective_date.isoformat()
+
+
+class ProductDraft(models.Model):
+    """A product version that is being prepared. Its files are those of its last revision."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="drafts")
+    name = models.CharField(max_length=80)  # as whoever prepares it calls it
+    based_on = models.ForeignKey(ProductVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    form_key = models.CharField(max_length=43, unique=True)  # of the form that began it: sent twice, it is one draft
+    begun_by = models.CharField(max_length=200)
+    begun_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DraftContent(models.Model):
+    """The bytes of a file, kept once however many revisions have it. Rows are only ever added."""
+
+    digest = models.CharField(max_length=64, unique=True)  # SHA-256
+    content = models.BinaryField()
+
+
+class DraftRevision(models.Model):
+    """The draft as it was saved once. Rows are only ever added: nothing is lost, and everything can be taken back."""
+
+    class Act(models.TextChoices):
+        BEGUN = "begun"
+        SAVED = "saved"  # one file, typed in the page
+        UPLOADED = "uploaded"  # one file, or the whole folder
+        REMOVED = "removed"
+        RESTORED = "restored"  # as it was in an earlier revision
+
+    draft = models.ForeignKey(ProductDraft, on_delete=models.PROTECT, related_name="revisions")
+    number = models.PositiveIntegerField()
+    files = models.JSONField()  # name → digest of its content
+    digest = models.CharField(max_length=64)  # of the version that these files are
+    act = models.CharField(max_length=10, choices=Act.choices)
+    about = models.CharField(max_length=120, blank=True)  # the file, or the number of the revision that was restored
+    saved_by = models.CharField(max_length=200)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["draft", "number"], name="revisions_of_a_draft_are_numbered"),
+        ]
+        indexes = [models.Index(fields=["digest"])]
 
 
 class DateRange(Func):

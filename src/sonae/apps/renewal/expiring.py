@@ -23,14 +23,14 @@ SELECT certificate.id, certificate.number, certificate.member_id, certificate.st
     coalesce(owner.email, address.email, ''), coalesce(paper.language, 'ja'),
     EXISTS (SELECT 1 FROM certificates_certificate AS next WHERE next.member_id = certificate.member_id
             AND next.scheme_year_id = %(year_id)s AND next.section = 'paid' AND NOT isempty(next.cover)),
-    offer.id IS NOT NULL
+    offer.id IS NOT NULL, coalesce(known.member_class, '')
 FROM certificates_certificate AS certificate
 LEFT JOIN LATERAL (SELECT count(*) AS acts, max(seq) AS seq FROM certificates_transaction
                    WHERE certificate_id = certificate.id) AS log ON true
 LEFT JOIN certificates_transaction AS first ON first.certificate_id = certificate.id AND first.seq = 1
 LEFT JOIN LATERAL (SELECT max(id) AS fact_id, bool_or(effective_date > %(today)s) AS to_come
                    FROM parties_membershipfact WHERE member_id = certificate.member_id) AS told ON true
-LEFT JOIN LATERAL (SELECT kind, name FROM parties_membershipfact
+LEFT JOIN LATERAL (SELECT kind, name, member_class FROM parties_membershipfact
                    WHERE member_id = certificate.member_id AND effective_date <= %(today)s
                    ORDER BY effective_date DESC, recorded_at DESC, id DESC LIMIT 1) AS known ON true
 LEFT JOIN LATERAL (SELECT email FROM parties_membershipfact
@@ -74,6 +74,7 @@ class Expiring(NamedTuple):
     language: str
     is_renewed: bool
     is_answered: bool
+    member_class: str  # as of today
 
     @property
     def is_plain(self) -> bool:

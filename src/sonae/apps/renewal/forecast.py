@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from time import perf_counter
 
 from django.db import transaction
@@ -82,13 +82,18 @@ class Forecast:
 def forecast(turn: Turn, *, now: datetime, chunk: int = CHUNK) -> Forecast:
     """Go through every certificate and write nothing that stays."""
     found = Forecast()
-    for ids in _chunks(turn, chunk):
-        rows = read_expiring(ids, turn=turn, today=japan_date(now))
-        undone, counted = sort_out(rows, turn=turn)
+    for counted, judged in judge_all(turn, today=japan_date(now), chunk=chunk):
         _count(found, counted)
-        found.add(judge(undone, turn=turn, today=japan_date(now))[0])
+        found.add(judged)
     _measure(found, turn, now)
     return found
+
+
+def judge_all(turn: Turn, *, today: date, chunk: int = CHUNK) -> Iterator[tuple[Tally, Judged]]:
+    """Every certificate that expires, a chunk at a time: the count of those that want no answer, and the answers of the others."""
+    for ids in _chunks(turn, chunk):
+        undone, counted = sort_out(read_expiring(ids, turn=turn, today=today), turn=turn)
+        yield counted, judge(undone, turn=turn, today=today)[0]
 
 
 def _chunks(turn: Turn, size: int) -> Iterator[list[int]]:

@@ -6,6 +6,7 @@ Both ways give the same answers (a test holds them together); neither writes any
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -16,10 +17,10 @@ from sonae.apps.certificates.mapping import acts_of, term_of
 from sonae.apps.certificates.models import Certificate
 from sonae.apps.parties.models import MembershipFact
 from sonae.apps.parties.standing import may_renew
-from sonae.apps.programmes.product_files import product_with
 from sonae.apps.renewal.expiring import Expiring
 from sonae.apps.renewal.years import Turn
 from sonae.domain.period import months_between
+from sonae.domain.product.definition import Product
 from sonae.domain.proration import MONTHS_OF_A_YEAR
 from sonae.domain.quoting import LARGEST_SALES
 from sonae.domain.rating import NotRated
@@ -60,9 +61,17 @@ class Judged(NamedTuple):
     cancelled: int = 0
 
 
+@dataclass(frozen=True)
+class _Version:
+    """A product, known again by its digest: published, or a draft that was never stored."""
+
+    digest: str
+    product: Product = field(compare=False)
+
+
 @lru_cache(maxsize=8)
-def _tariff(digest: str) -> BulkTariff:
-    return compile_tariff(product_with(digest))
+def _tariff(version: _Version) -> BulkTariff:
+    return compile_tariff(version.product)
 
 
 def judge(rows: Sequence[Expiring], *, turn: Turn, today: date) -> tuple[Judged, int]:
@@ -76,7 +85,8 @@ def judge(rows: Sequence[Expiring], *, turn: Turn, today: date) -> tuple[Judged,
 
 def judge_plain(rows: Sequence[Expiring], *, turn: Turn) -> tuple[list[Answer], list[Expiring]]:
     """Those whose facts never changed, with two look-ups each; and the rows that want the rule after all."""
-    old, new = _tariff(turn.expiring.product_version.digest), _tariff(turn.digest)
+    old = _tariff(_Version(turn.expiring.product_version.digest, turn.old))
+    new = _tariff(_Version(turn.digest, turn.new))
     known = [row for row in rows if _is_known(row, old, new)]
     rest = [row for row in rows if not _is_known(row, old, new)]
     if not known:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sonae.apps.programmes.models import SchemeYear
+from sonae.apps.programmes.models import ProductVersion, SchemeYear
 from sonae.apps.programmes.product_files import product_of
 from sonae.apps.programmes.queries import list_scheme_years
-from sonae.domain.calendar import japan_date
+from sonae.domain.calendar import japan_date, scheme_term
 from sonae.domain.product.definition import Product
 from sonae.domain.renewal_calendar import TurnDates, may_offer, turn_of
 
@@ -48,6 +48,15 @@ def list_turns() -> list[Turn]:
 def _turn(expiring: SchemeYear, year: SchemeYear) -> Turn:
     new = product_of(year.product_version)
     return Turn(expiring, year, product_of(expiring.product_version), new, turn_of(new, year.start_on))
+
+
+def turn_under(*, expiring: SchemeYear, product: Product, digest: str) -> Turn:
+    """The turn out of that year as it would be if this product ruled the next one. Neither the year nor the version is stored, so
+    nobody has been answered in it, and nobody renewed into it."""
+    term = scheme_term(product.calendar, expiring.expiry_on)
+    version = ProductVersion(effective_date=product.effective_date, digest=digest)
+    year = SchemeYear(start_on=term.start_on, expiry_on=term.expiry_on, product_version=version)
+    return Turn(expiring, year, product_of(expiring.product_version), product, turn_of(product, term.start_on))
 
 
 def get_turn(*, year_start: date) -> Turn:

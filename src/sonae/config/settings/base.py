@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "sonae.apps.renewal",
     "sonae.apps.reporting",
     "sonae.apps.work",
+    "sonae.apps.revision",
     "sonae.web.shared",
     "sonae.web.site",
     "sonae.web.portal",
@@ -173,6 +174,7 @@ SONAE_SECOND_LOOKS = {  # what another person has to agree to, and what does it 
     "personal_export": "sonae.apps.reporting.use_cases.open_personal_export.open_personal_export",
     "send_letter": "sonae.apps.letters.use_cases.schedule_letter.schedule_agreed_letter",
     "return_premium": "sonae.apps.certificates.use_cases.return_with_second_look.request_agreed_change",
+    "publish_product": "sonae.apps.programmes.use_cases.ask_publication.publish_asked_version",
 }
 SONAE_RETURN_ALONE_YEN = 100_000  # return premium that staff may give back alone; more takes a second person
 SONAE_SECOND_LOOKS: dict[str, str] = {}  # what another person has to agree to, and what does it then

@@ -36,6 +36,7 @@ from sonae.domain.text import Text
 ROLES = ("policyholder", "insurer", "agency", "operator")
 SECTIONS = ("free", "paid")
 LIMITS = ("liability", "cost")
+FIRST_YEAR, LAST_YEAR = 2000, 2199
 LEAP_YEAR = 2000  # has every day that a year can have
 
 
@@ -54,11 +55,19 @@ class Frame:
     payment: Payment
 
 
+def _effective_date(top: Table) -> date:
+    day = top.day("effective_date") or date.min
+    if day != date.min and not FIRST_YEAR <= day.year <= LAST_YEAR:
+        top.slip("effective_date", f"a day from {FIRST_YEAR} to {LAST_YEAR} is expected, not {day}.")
+        return date.min
+    return day
+
+
 def read_frame(top: Table, plan_factors: Mapping[str, Fraction]) -> Frame:
     """The parts whose names and figures the placeholders stand for."""
     return Frame(
         programme=top.string("programme"),
-        effective_date=top.day("effective_date") or date.min,
+        effective_date=_effective_date(top),
         name=top.text("name"),
         parties=_parties(top),
         contact=_contact(top.table("contact")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
@@ -29,6 +30,8 @@ RULE_KINDS = ("annual_sales_at_least", "industry_in", "disclosure_answer")
 GROUPS = ("needs", "disclosure", "declaration")
 QUESTION_KINDS = ("choice", "choices", "yes_no", "confirm")
 STEP_KINDS = ("base", "industry", "band", "plan", "floor", "rounding", "term")
+# No power of ten: 1e999999999 would be worked out digit by digit.
+_EXACT = re.compile(r"-?\d{1,30}(\.\d{1,60})?(/[1-9]\d{0,29})?", re.ASCII)
 _YES_NO = (Option("yes", Text("はい", "Yes")), Option("no", Text("いいえ", "No")))
 
 
@@ -221,11 +224,10 @@ def _step_values(table: Table) -> tuple[Fraction, ...]:
     values = []
     for kind in STEP_KINDS:
         written = table.string(kind)
-        try:
+        if _EXACT.fullmatch(written):
             values.append(Fraction(written))
-        except (ValueError, ZeroDivisionError):
-            if written:
-                table.slip(kind, f'an exact figure such as "72083.4" is expected, not "{written}".')
+        elif written:
+            table.slip(kind, f'an exact figure such as "72083.4" is expected, not "{written[:60]}".')
     table.finish()
     return tuple(values)
 

@@ -15,6 +15,8 @@ from sonae.domain.product.placeholders import fill, repeated_facts, unknown_plac
 from sonae.domain.text import Text
 
 LARGEST_FILE_BYTES = 1_000_000
+HUGE = 10**18
+LONGEST_FIGURE = 20  # digits of a cell
 _DECIMAL = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 _TAG = re.compile(r"published|assumed|source \[\d+\]")
 
@@ -205,10 +207,23 @@ def read_toml(files: Mapping[str, bytes], name: str, findings: Findings) -> Tabl
     if text is None:
         return None
     try:
-        return Table(name, "", tomllib.loads(text), findings)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        values = tomllib.loads(text)
+        if _has_huge_number(values):
+            findings.add(name, "", f"a number in the file is beyond {HUGE:,}.")
+            return None
+        return Table(name, "", values, findings)
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits is a ValueError of its own
         findings.add(name, "", f"the file is not valid TOML: {error}.")
         return None
+
+
+def _has_huge_number(value: object) -> bool:
+    """No figure of a product comes near it, and Python refuses to write one of thousands of digits into a message."""
+    if isinstance(value, Mapping):
+        return any(map(_has_huge_number, value.values()))
+    if isinstance(value, list):
+        return any(map(_has_huge_number, value))
+    return isinstance(value, int) and abs(value) > HUGE
 
 
 class Row:
@@ -230,7 +245,7 @@ class Row:
         value = self.string(column)
         if not value:
             return 0
-        if not _DECIMAL.fullmatch(value) or "." in value:
+        if not _DECIMAL.fullmatch(value) or "." in value or len(value) > LONGEST_FIGURE:
             self.slip(column, f'whole yen in plain digits are expected, not "{value}".')
             return 0
         if int(value) < 0:

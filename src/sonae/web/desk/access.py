@@ -17,6 +17,7 @@ from sonae.apps.certificates.queries import find_paid_certificate
 from sonae.apps.contact.consultation_file import find_consultation_of
 from sonae.apps.membership.queries import find_feed
 from sonae.apps.people.staff import staff_rights
+from sonae.apps.programmes.drafts import find_draft
 from sonae.apps.reporting.months import month_from
 from sonae.domain.staff_rights import Right
 from sonae.web.shared.access import View, not_there, person, signed_in
@@ -117,6 +118,23 @@ def for_consultation(
             if consultation is None:
                 raise not_there(request, "consultation", number)
             return view(request, consultation, **arguments)
+
+        return opened
+
+    return decorate
+
+
+def for_draft(*methods: str, right: Right = Right.SEE_PRODUCT, to_act: Right | None = None) -> Callable[[View], View]:
+    """The view gets the draft of a product version."""
+
+    def decorate(view: View) -> View:
+        @for_staff(*methods, right=right, to_act=to_act)
+        @wraps(view)
+        def opened(request: HttpRequest, *, draft_id: int, **arguments: Any) -> HttpResponseBase:
+            draft = find_draft(draft_id=draft_id)
+            if draft is None:
+                raise not_there(request, "product_draft", str(draft_id))
+            return view(request, draft, **arguments)
 
         return opened
 

@@ -74,7 +74,10 @@ GROUPS: tuple[tuple[Text | None, tuple[Place, ...]], ...] = (
     ),
     (
         Text("数字と商品", "Numbers and product"),
-        (Place("figures", Text("実績", "Figures"), Right.SEE_FIGURES),),
+        (
+            Place("figures", Text("実績", "Figures"), Right.SEE_FIGURES),
+            Place("products", Text("商品改定版", "Product versions"), Right.SEE_PRODUCT),
+        ),
     ),
     (
         Text("守る", "Guard"),

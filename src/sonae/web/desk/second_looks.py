@@ -37,7 +37,8 @@ DECIDED = Text(
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One look in words: what is asked for, its facts with their names, what agreeing does, and what is said when it is done."""
+    """One look in words: what is asked for, its facts with their names, what agreeing does, and what is said when it is done.
+    ``links`` lead to where more of it can be seen."""
 
     title: Text
     lines: list[tuple[Text, Text]]
@@ -45,6 +46,7 @@ class Asked:
     done: Text
     files: list[tuple[str, str]] = field(default_factory=list)  # form and address of what can be taken since
     files_until: datetime | None = None
+    links: list[tuple[Text, str]] = field(default_factory=list)
 
 
 class DecisionForm(forms.Form):

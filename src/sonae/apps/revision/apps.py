@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class RevisionConfig(AppConfig):
+    name = "sonae.apps.revision"
