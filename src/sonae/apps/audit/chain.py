@@ -54,7 +54,8 @@ def read_links() -> Iterator[Link]:
 
 def link_from(row: tuple[Any, ...]) -> Link:
     """A row of ``LINKS``."""
-    return Link(*row[:5], None if row[5] is None else Entry(*row[5:]))
+    position, entry_id, sealed_at, horizon, digest = row[:5]
+    return Link(position, entry_id, sealed_at, horizon, digest, None if row[5] is None else Entry(*row[5:]))
 
 
 def last_link() -> tuple[int, datetime, int, str] | None:

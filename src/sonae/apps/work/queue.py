@@ -189,9 +189,10 @@ class Queue:
         return [one for one in counted if one.every or one.kind not in OWN_RIGHTS]
 
     def _counted(self, code: str, *counts: Any) -> KindCount:
-        kind, least = WorkKind(code), counts[5]
+        kind = WorkKind(code)
+        unrested, overdue, mine, nobodys, resting, least, came, moved, every = counts
         due = least if least is None or kind in OWN_DUE else self._due(least, self._days(kind))
-        return KindCount(kind, *counts[:5], due, *counts[6:])
+        return KindCount(kind, unrested, overdue, mine, nobodys, resting, due, came, moved, every)
 
     def page(self, chosen: Chosen, *, after: Place | None = None, most: int = A_PAGE) -> WorkPage:
         """The next ones of what is asked for, from behind a place on."""

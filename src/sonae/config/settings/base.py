@@ -177,8 +177,13 @@ SONAE_SECOND_LOOKS = {  # what another person has to agree to, and what does it 
     "publish_product": "sonae.apps.programmes.use_cases.ask_publication.publish_asked_version",
 }
 SONAE_RETURN_ALONE_YEN = 100_000  # return premium that staff may give back alone; more takes a second person
-SONAE_SECOND_LOOKS: dict[str, str] = {}  # what another person has to agree to, and what does it then
-SONAE_SECOND_LOOK_RIGHTS: dict[str, tuple[str, str]] = {}  # by kind: who sees it in the queue, who decides it
+SONAE_SECOND_LOOK_RIGHTS = {  # by kind: who sees it in the queue, who decides it
+    "free_cover_end": ("end_free_cover", "end_free_cover"),
+    "personal_export": ("export_personal_data", "export_personal_data"),
+    "send_letter": ("send_letters", "send_letters"),
+    "return_premium": ("change_cover", "change_cover"),
+    "publish_product": ("see_product", "publish_product"),
+}
 SONAE_PAYMENT_PURPOSES = [
     "sonae.apps.enrolment.payment_purpose.ApplicationPurpose",
     "sonae.apps.certificates.payment_purpose.ChangePurpose",

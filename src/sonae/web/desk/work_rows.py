@@ -29,6 +29,13 @@ LOOKS: Mapping[Urgency, tuple[Text, str]] = {  # what the chip says, and how it 
     Urgency.TOMORROW: (Text("明日", "Tomorrow"), "soon"),
 }
 IN_HAND, NOT_BEGUN = (Text("対応中", "In hand"), "waiting"), (Text("未着手", "Not begun"), "")
+LOOKS_AT = {  # the pages on which a second person decides
+    "free_cover_end": "free_cover_look",
+    "personal_export": "export",
+    "send_letter": "letter_look",
+    "return_premium": "return_look",
+    "publish_product": "product_look",
+}
 # Where each kind is dealt with. What doesn't stand here has the item's own page alone.
 PAGES: Mapping[WorkKind, Callable[[WorkItem], str]] = {
     WorkKind.FEED_HELD: lambda item: reverse("desk:feed", args=[item.key]),
@@ -43,6 +50,15 @@ PAGES: Mapping[WorkKind, Callable[[WorkItem], str]] = {
     WorkKind.WRITE_OFF: lambda item: reverse("desk:write_off_decide", args=[item.key]),
     WorkKind.PAYOUT_ITEM: lambda item: f"{reverse('desk:payout_item')}?{urlencode({'key': item.key})}",
     WorkKind.MONTH: lambda item: reverse("desk:bordereau", args=[item.key]),
+    WorkKind.QUESTION: lambda item: reverse("desk:consultation", args=[item.detail["number"]]),
+    WorkKind.CALLBACK: lambda item: reverse("desk:consultation", args=[item.detail["number"]]),
+    WorkKind.REFERRAL: lambda item: reverse("desk:referral", args=[item.detail["number"]]),
+    WorkKind.CORRECTION: lambda item: reverse("desk:data_request", args=[item.detail["number"]]),
+    WorkKind.ERASURE: lambda item: reverse("desk:data_request", args=[item.detail["number"]]),
+    WorkKind.SECOND_LOOK: lambda item: (
+        reverse(f"desk:{LOOKS_AT[item.detail['kind']]}", args=[item.key]) if item.detail["kind"] in LOOKS_AT else ""
+    ),
+    WorkKind.REGISTRATION: lambda item: reverse("desk:staff"),
     WorkKind.CONFLICT: lambda item: reverse("desk:certificate", args=[item.about]),
 }
 

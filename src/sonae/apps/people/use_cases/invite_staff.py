@@ -91,7 +91,7 @@ def _open(organisation: Organisation) -> models.QuerySet[StaffInvitation]:
 
 
 def _lock_to_manage(by: User, *, now: datetime) -> Organisation:
-    organisation = Organisation.objects.select_for_update().get(pk=by.organisation_id)
+    organisation = Organisation.objects.select_for_update().get(pk=by.organisation_id or 0)
     if Right.MANAGE_STAFF not in staff_rights(User.objects.get(pk=by.pk), on=japan_date(now)):
         raise MayNotManage
     return organisation

@@ -25,7 +25,7 @@ class OwnAddressOutside(Exception):
 def limit_networks(*, by: User, networks: Sequence[NamedNetwork], own_address: str, now: datetime) -> None:
     """These and no others from now on; with none of them the desk opens from everywhere. Raises ``MayNotManage`` or
     ``OwnAddressOutside``."""
-    organisation = Organisation.objects.select_for_update().get(pk=by.organisation_id)
+    organisation = Organisation.objects.select_for_update().get(pk=by.organisation_id or 0)
     if Right.MANAGE_STAFF not in staff_rights(User.objects.get(pk=by.pk), on=japan_date(now)):
         raise MayNotManage
     if networks and not is_within(own_address, [one.cidr for one in networks]):

@@ -123,7 +123,7 @@ def _forget(person: User, *, actor: str, said_by: str, reason: str, language: st
 
 
 def _to_manage(by: User, user_id: int, *, now: datetime) -> tuple[User, Organisation]:
-    organisation = Organisation.objects.select_for_update().get(pk=by.organisation_id)
+    organisation = Organisation.objects.select_for_update().get(pk=by.organisation_id or 0)
     if Right.MANAGE_STAFF not in staff_rights(User.objects.get(pk=by.pk), on=japan_date(now)):
         raise MayNotManage
     people = User.objects.select_for_update(of=("self",)).filter(pk=user_id, organisation=organisation)
