@@ -149,7 +149,7 @@ def search(request: HttpRequest) -> HttpResponse:
     reach = reach_of(person(request), held=rights_here(request))
     found = find_entries(replace(question, before=before), reach)
     shown = found[:A_PAGE]
-    asked = {name: value for name, value in request.GET.items() if name in form.fields and value}
+    asked = {name: str(value) for name, value in request.GET.items() if name in form.fields and value}
     facts = {
         "form": form,
         "lines": _lines(request, shown),
