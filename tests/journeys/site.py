@@ -95,8 +95,8 @@ class RunningSite:
         )  # fmt: skip
         for position in positions:
             self.sql(
-                """INSERT INTO people_staffposition (user_id, position, granted_at, granted_by)
-                   SELECT id, %s, now(), 'test' FROM parties_user WHERE email = %s""",
+                """INSERT INTO people_staffposition (user_id, position, granted_at, granted_by, ended_by)
+                   SELECT id, %s, now(), 'test', '' FROM parties_user WHERE email = %s""",
                 position, email,
             )  # fmt: skip
         return email
