@@ -59,8 +59,8 @@ def move_staff(
         raise WorksHere
     if leaders_of(left) == {user.pk}:
         raise LastSupervisor
-    for held in (StaffPosition, SolicitorRegistration):
-        held.objects.filter(user=user, ended_at=None).update(ended_at=now, ended_by=actor)
+    StaffPosition.objects.filter(user=user, ended_at=None).update(ended_at=now, ended_by=actor)
+    SolicitorRegistration.objects.filter(user=user, ended_at=None).update(ended_at=now, ended_by=actor)
     record(now=now, actor=actor, action="staff.left", object_kind="user", object_id=user.pk, organisation=left.code)
     return _place(user, organisation, positions, actor=actor, language=language, now=now)
 

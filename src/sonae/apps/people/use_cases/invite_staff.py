@@ -13,11 +13,9 @@ from sonae.apps.parties.models import Organisation, User
 from sonae.apps.people.models import StaffInvitation
 from sonae.apps.people.notices import tell
 from sonae.apps.people.secrets_of_mails import digest_of_token, draw_token
-from sonae.apps.people.staff import staff_rights
 from sonae.apps.people.use_cases.enter_staff import WorksHere
-from sonae.apps.people.use_cases.manage_staff import MayNotManage, NotThere
-from sonae.domain.calendar import japan_date
-from sonae.domain.staff_rights import POSITION_NAMES, Party, Position, Right, positions_in
+from sonae.apps.people.use_cases.manage_staff import NotThere, lock_to_manage
+from sonae.domain.staff_rights import POSITION_NAMES, Party, Position, positions_in
 
 LIVES = timedelta(days=7)
 INVITATIONS_AN_HOUR = 10
@@ -40,7 +38,7 @@ def invite_staff(
     Whether the address is somebody's elsewhere is not told. ``address`` is where it is taken, with ``{token}`` in it. Raises
     ``MayNotManage``, ``NotThere``, ``WorksHere`` or ``TooManyInvitations``.
     """
-    organisation = _lock_to_manage(by, now=now)
+    organisation = lock_to_manage(by, now=now)
     if not positions or not set(positions) <= set(positions_in(Party(organisation.role))):
         raise NotThere
     email = email.strip().lower()
@@ -79,7 +77,7 @@ def send_staff_invitation_again(*, by: User, invitation_id: int, address: str, n
 @transaction.atomic
 def revoke_staff_invitation(*, by: User, invitation_id: int, now: datetime) -> None:
     """The link is worth nothing from now on. Raises ``MayNotManage`` or ``NoInvitation``."""
-    organisation = _lock_to_manage(by, now=now)
+    organisation = lock_to_manage(by, now=now)
     if not _open(organisation).filter(pk=invitation_id).update(revoked_at=now):
         raise NoInvitation
     record(now=now, actor=f"user:{by.pk}", action="staff.invitation_revoked", object_kind="organisation",
@@ -88,10 +86,3 @@ def revoke_staff_invitation(*, by: User, invitation_id: int, now: datetime) -> N
 
 def _open(organisation: Organisation) -> models.QuerySet[StaffInvitation]:
     return StaffInvitation.objects.filter(organisation=organisation, taken_at=None, revoked_at=None)
-
-
-def _lock_to_manage(by: User, *, now: datetime) -> Organisation:
-    organisation = Organisation.objects.select_for_update().get(pk=by.organisation_id or 0)
-    if Right.MANAGE_STAFF not in staff_rights(User.objects.get(pk=by.pk), on=japan_date(now)):
-        raise MayNotManage
-    return organisation

@@ -10,11 +10,8 @@ from django.db import transaction
 from sonae.apps.audit.record import record
 from sonae.apps.parties.models import Organisation, User
 from sonae.apps.people.models import DeskNetwork
-from sonae.apps.people.staff import staff_rights
-from sonae.apps.people.use_cases.manage_staff import MayNotManage
-from sonae.domain.calendar import japan_date
+from sonae.apps.people.use_cases.manage_staff import lock_to_manage
 from sonae.domain.networks import NamedNetwork, is_within
-from sonae.domain.staff_rights import Right
 
 
 class OwnAddressOutside(Exception):
@@ -25,9 +22,7 @@ class OwnAddressOutside(Exception):
 def limit_networks(*, by: User, networks: Sequence[NamedNetwork], own_address: str, now: datetime) -> None:
     """These and no others from now on; with none of them the desk opens from everywhere. Raises ``MayNotManage`` or
     ``OwnAddressOutside``."""
-    organisation = Organisation.objects.select_for_update().get(pk=by.organisation_id or 0)
-    if Right.MANAGE_STAFF not in staff_rights(User.objects.get(pk=by.pk), on=japan_date(now)):
-        raise MayNotManage
+    organisation = lock_to_manage(by, now=now)
     if networks and not is_within(own_address, [one.cidr for one in networks]):
         raise OwnAddressOutside
     set_networks(organisation=organisation, networks=networks, actor=f"user:{by.pk}", now=now)

@@ -122,10 +122,18 @@ def _forget(person: User, *, actor: str, said_by: str, reason: str, language: st
     tell("second_factor_reset", recipient=person.email, language=language, now=now, by=said_by)
 
 
-def _to_manage(by: User, user_id: int, *, now: datetime) -> tuple[User, Organisation]:
-    organisation = Organisation.objects.select_for_update().get(pk=by.organisation_id or 0)
+def lock_to_manage(by: User, *, now: datetime) -> Organisation:
+    """The organisation whose staff ``by`` manages, locked: what is asked for comes one after the other. Raises ``MayNotManage``."""
+    if by.organisation_id is None:
+        raise MayNotManage
+    organisation = Organisation.objects.select_for_update().get(pk=by.organisation_id)
     if Right.MANAGE_STAFF not in staff_rights(User.objects.get(pk=by.pk), on=japan_date(now)):
         raise MayNotManage
+    return organisation
+
+
+def _to_manage(by: User, user_id: int, *, now: datetime) -> tuple[User, Organisation]:
+    organisation = lock_to_manage(by, now=now)
     people = User.objects.select_for_update(of=("self",)).filter(pk=user_id, organisation=organisation)
     if (person := people.first()) is None:
         raise NoSuchPerson
