@@ -22,7 +22,9 @@ from sonae.domain.name_folding import fold
 
 A_PAGE = 50
 CANDIDATES = 100  # of each way of finding that are looked at to put the likeliest first
-FEW = 10  # with fewer than this, what is only alike is looked for as well; of a short word only if there is nothing else
+FEW = (
+    10  # with fewer than this, what is only alike is looked for as well; of a short word only if there is nothing else
+)
 SHORT = 5
 LARGEST_KEY = 2**63 - 1
 
