@@ -76,7 +76,7 @@ def consultation_call_errors(visitor: Visitor) -> None:
 
 
 @scene("desk:consultation")
-def consultation(visitor: Visitor) -> None:
+def consultation_of_a_visitor(visitor: Visitor) -> None:
     visitor.go(f"/desk/consultations/{booked(visitor)}/")
     visitor.says("事務のご案内", "Administrative talk")
 

@@ -349,7 +349,7 @@ OF_CONSULTATIONS = {
     "/desk/consultations/{number}/": 18,
     "/desk/consultations/{number}/record/": 18,
     "/desk/consultations/{number}/hand-over/": 18,
-    "/desk/consultations/call/?caller=0312340017": 11,
+    "/desk/consultations/call/?caller=0312340017": 12,
     "/desk/call-backs/?day=2026-11-25": 10,
 }
 
