@@ -324,7 +324,7 @@ class TestTryingOut:
         address = page_of(draft, "effect/")
         first.post(address, {"year": f"{NEXT}"})
         work_out_effect(effect_id=VersionEffect.objects.get().pk, now=clock.now())
-        assert "満期を迎える 0 件" in text(first.get(address))
+        assert "満期を迎える0件" in text(first.get(address))
         save(draft, NOTES, b"# Another\n")
         assert "まだ試算していません" in text(first.get(address))
 
