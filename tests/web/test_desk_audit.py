@@ -378,3 +378,17 @@ def test_a_page_that_only_asks_whether_a_file_was_read_is_no_look(people: cast.C
     feed, user = enter_feed(Feed.State.RECEIVED), people.staff["organiser"]
     browser_of(user).get(f"/desk/feeds/{feed.pk}/", headers={"HX-Request": "true"})
     assert looks_of(user) == []
+
+
+def test_users_positions_and_digests_are_told_so_that_a_person_can_read_them(
+    people: cast.Cast, auditor: Client
+) -> None:
+    clerk = people.staff["operator"]
+    act("system:x", "staff.position_granted", "user", clerk.pk, position="supervisor", count=0)
+    act("system:x", "feed.received", "feed", 3, digest="0123456789abcdef" * 4)
+    act("system:x", "user.signed_out", "user", 999_999)
+    shown = words_of(auditor, LOG)
+    assert f"利用者 {clerk.email}（operator） 役割 責任者 " in shown
+    assert "ダイジェスト 0123456789ab… " in shown
+    assert "利用者 999999" in shown
+    assert "0123456789abcdef" * 4 in b"".join(auditor.get("/desk/audit.csv")).decode()  # type: ignore[call-overload]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from sonae.domain.money import format_yen
+from sonae.domain.staff_rights import POSITION_NAMES
 from sonae.domain.text import Text
 
 DETAILS: Mapping[str, Text] = {
@@ -105,14 +106,18 @@ DETAILS: Mapping[str, Text] = {
     "yen_after": Text("次の年間保険料", "annual premiums after"),
 }
 LONGEST_SHOWN = 200
+DIGESTS, DIGEST_SHOWN = frozenset({"digest", "evidence"}), 12
+IN_WORDS: Mapping[str, Mapping[str, Text]] = {"position": {one.value: name for one, name in POSITION_NAMES.items()}}
 
 
-def detail_lines(detail: Mapping[str, object], language: str) -> Iterator[tuple[Text, str]]:
-    """The reason first, then the rest as it was recorded; what is empty is left out."""
+def detail_lines(detail: Mapping[str, object], language: str, *, whole: bool = False) -> Iterator[tuple[Text, str]]:
+    """The reason first, then the rest as it was recorded; what is empty or nought is left out. Digests in full where ``whole``."""
     for key in sorted(detail, key=lambda one: one not in {"reason", "why"}):
         value = detail[key]
-        if value is not None and value is not False and value != "":
-            yield DETAILS.get(key, Text(key, key)), _in_words(key, value, language)
+        if value:
+            said = _in_words(key, value, language)
+            short = key in DIGESTS and not whole
+            yield DETAILS.get(key, Text(key, key)), f"{said[:DIGEST_SHOWN]}…" if short else said
 
 
 def _in_words(key: str, value: object, language: str) -> str:
@@ -120,4 +125,5 @@ def _in_words(key: str, value: object, language: str) -> str:
         return "yes" if language == "en" else "はい"
     if isinstance(value, int):
         return format_yen(value, language) if key.endswith("_yen") or key.startswith("yen_") else f"{value:,}"
-    return str(value)[:LONGEST_SHOWN]
+    known = IN_WORDS.get(key, {}).get(str(value))
+    return known.in_language(language) if known else str(value)[:LONGEST_SHOWN]

@@ -20,6 +20,7 @@ from sonae.apps.people.audit_search import (
     LONGEST_TYPED,
     Place,
     Question,
+    Reach,
     all_entries,
     find_entries,
     place_of,
@@ -34,7 +35,7 @@ from sonae.domain.text import Text
 from sonae.web.desk.access import actor_of, for_staff, rights_here
 from sonae.web.desk.audit_details import detail_lines
 from sonae.web.desk.audit_words import action_words, choices_of_actions, kind_name, words_by_code
-from sonae.web.desk.feed_words import actor_names
+from sonae.web.desk.feed_words import NOBODY_KNOWN, actor_names
 from sonae.web.desk.page import desk_page
 from sonae.web.shared.access import person
 from sonae.web.shared.csv_download import MARK
@@ -127,12 +128,14 @@ class AuditForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class AuditLine:
-    """One entry in words; ``address`` is where its object is seen by whoever reads it, "" where it isn't."""
+    """One entry in words; ``address`` is where its object is seen by whoever reads it, "" where it isn't. ``about`` is how that
+    object is called, its number as a rule."""
 
     entry: AuditEntry
     who: Text
     what: Text
     kind: Text
+    about: Text
     address: str
     details: list[tuple[Text, str]]
 
@@ -140,13 +143,12 @@ class AuditLine:
 @for_staff("GET", right=Right.SEE_AUDIT)
 def search(request: HttpRequest) -> HttpResponse:
     """GET /desk/audit/?who=…&what=…; what was asked is itself written down, once for a while."""
-    form = AuditForm(request.GET)
+    form, reach = AuditForm(request.GET), reach_of(person(request), held=rights_here(request))
     if not form.is_valid():
-        return desk_page(request, "desk/audit.html", {"form": form}, status=422)
+        return _mistaken(request, form, reach)
     question = form.question()
     note_reading(now=now(request), actor=actor_of(request), action="audit.searched", **_as_recorded(question))
     before = _place_from(request.GET.get("before", ""))
-    reach = reach_of(person(request), held=rights_here(request))
     found = find_entries(replace(question, before=before), reach)
     shown = found[:A_PAGE]
     asked: dict[str, str] = {name: str(value) for name, value in request.GET.items() if name in form.fields and value}
@@ -165,18 +167,21 @@ def search(request: HttpRequest) -> HttpResponse:
 @for_staff("GET", right=Right.SEE_AUDIT)
 def file(request: HttpRequest) -> HttpResponseBase:
     """The same as CSV, as far as ``MOST_ROWS``; that it was taken is written down."""
-    form = AuditForm(request.GET)
+    form, reach = AuditForm(request.GET), reach_of(person(request), held=rights_here(request))
     if not form.is_valid():
-        return desk_page(request, "desk/audit.html", {"form": form}, status=422)
+        return _mistaken(request, form, reach)
     question = form.question()
     record(now=now(request), actor=actor_of(request), action="audit.taken", **_as_recorded(question))
-    reach = reach_of(person(request), held=rights_here(request))
     rows = _rows(all_entries(question, reach, most=MOST_ROWS), active_language())
     answer = StreamingHttpResponse(_pieces(rows), content_type="text/csv; charset=utf-8")
     name = f"audit-{today(request):%Y-%m-%d}.csv"
     answer.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def _mistaken(request: HttpRequest, form: AuditForm, reach: Reach) -> HttpResponse:
+    return desk_page(request, "desk/audit.html", {"form": form, "reads_everything": reach.everything}, status=422)
 
 
 def _as_recorded(question: Question) -> dict[str, Any]:
@@ -206,18 +211,30 @@ def _place_from(typed: str) -> Place | None:
 
 
 def _lines(request: HttpRequest, entries: list[AuditEntry]) -> list[AuditLine]:
-    names, words, held = actor_names(entry.actor for entry in entries), words_by_code(), rights_here(request)
+    users = [f"user:{entry.object_id}" for entry in entries if entry.object_kind == "user"]
+    names, words, held = (
+        actor_names([*(entry.actor for entry in entries), *users]),
+        words_by_code(),
+        rights_here(request),
+    )
     return [
         AuditLine(
             entry=entry,
             who=names[entry.actor],
             what=action_words(entry.action, words),
             kind=kind_name(entry.object_kind),
+            about=_about(entry, names),
             address=_address_of(entry) if (known := KINDS.get(entry.object_kind)) and known.right in held else "",
             details=list(detail_lines(entry.detail, active_language())),
         )
         for entry in entries
     ]
+
+
+def _about(entry: AuditEntry, names: Mapping[str, Text]) -> Text:
+    """A user by name, everything else by number."""
+    user = names.get(f"user:{entry.object_id}") if entry.object_kind == "user" else None
+    return user if user and user != NOBODY_KNOWN else Text(entry.object_id, entry.object_id)
 
 
 def _address_of(entry: AuditEntry) -> str:
@@ -259,7 +276,9 @@ def _row(entry: AuditEntry, who: str, words: Mapping[str, Text], language: str) 
     details = (
         []
         if typed
-        else [f"{name.in_language(language)}: {said}" for name, said in detail_lines(entry.detail, language)]
+        else [
+            f"{name.in_language(language)}: {said}" for name, said in detail_lines(entry.detail, language, whole=True)
+        ]
     )
     return (
         entry.occurred_at.astimezone(JAPAN).isoformat(timespec="seconds"),
