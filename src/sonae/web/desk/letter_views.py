@@ -1,4 +1,4 @@
-"""/desk/letters/: letters to many members – written, tried out, agreed to, sent, and what became of them – and the stop list."""
+"""/desk/letters/: letters to many members – written, tried out, agreed to, sent, and what became of them."""
 
 from __future__ import annotations
 
@@ -13,14 +13,13 @@ from django.shortcuts import redirect
 from sonae.apps.audit.models import SecondLook
 from sonae.apps.audit.queries import waiting_look
 from sonae.apps.letters.mail import mail_of, sample_values
-from sonae.apps.letters.models import Bounce, Letter, StopEntry
+from sonae.apps.letters.models import Bounce, Letter
 from sonae.apps.letters.queries import (
     A_PAGE,
     find_letter,
     find_mail,
     list_letters,
     list_mails,
-    list_stopped,
     result_of,
 )
 from sonae.apps.letters.recipients import count_recipients
@@ -33,7 +32,6 @@ from sonae.apps.letters.use_cases.schedule_letter import (
     send_sample,
     stop_letter,
 )
-from sonae.apps.letters.use_cases.stop_addresses import AddressUnreadable, allow_address, stop_address
 from sonae.domain.calendar import JAPAN
 from sonae.domain.letter_text import LONGEST_BODY, LONGEST_SUBJECT, PLACE_NAMES
 from sonae.domain.product.definition import Product
@@ -42,7 +40,7 @@ from sonae.domain.text import Text
 from sonae.web.desk.access import actor_of, for_staff
 from sonae.web.desk.act_views import ReasonForm
 from sonae.web.desk.feed_words import actor_names, class_name, class_names
-from sonae.web.desk.letter_words import BOUNCES, COVERS, STATES, WHYS
+from sonae.web.desk.letter_words import BOUNCES, COVERS, STATES
 from sonae.web.desk.page import desk_page
 from sonae.web.desk.second_looks import Asked, DecisionForm, decide, look_or_absent, show
 from sonae.web.shared.access import not_there, person
@@ -149,23 +147,10 @@ class SendForm(ReasonForm):
     field_order = ("send_at", "reason")
 
 
-class AddressForm(forms.Form):
-    """One address that gets no letters."""
-
-    address = forms.EmailField(
-        label=say("メールアドレス", "E-mail address"),
-        max_length=254,
-        error_messages={
-            "required": say("アドレスを入れてください。", "Please enter the address."),
-            "invalid": say("name@example.jp のように入れてください。", "Please write it like name@example.jp."),
-        },
-    )
-
-
 @for_staff("GET", right=Right.SEE_LETTERS)
 def letters(request: HttpRequest) -> HttpResponse:
     """The newest first."""
-    found = list_letters(before=_number(request.GET.get("before", "")))
+    found = list_letters(before=number_in_address(request.GET.get("before", "")))
     names = actor_names([one.created_by for one in found])
     rows = [(one, STATES[State(one.state)], names[one.created_by]) for one in found[:A_PAGE]]
     more = found[A_PAGE - 1].pk if len(found) > A_PAGE else None
@@ -351,7 +336,7 @@ def _in_words(request: HttpRequest, look: SecondLook, found: Letter) -> Asked:
 def letter_mails(request: HttpRequest, *, letter_id: int) -> HttpResponse:
     """Its mails as they were sent."""
     found = _letter_or_absent(request, letter_id)
-    mails = list_mails(found, after=_number(request.GET.get("after", "")) or 0)
+    mails = list_mails(found, after=number_in_address(request.GET.get("after", "")) or 0)
     rows = [(one, [BOUNCES[Bounce.Kind(back.kind)] for back in one.bounces.all()]) for one in mails[:A_PAGE]]
     more = mails[A_PAGE - 1].pk if len(mails) > A_PAGE else None
     return desk_page(request, "desk/letters/mails.html", {"letter": found, "rows": rows, "more": more})
@@ -368,37 +353,6 @@ def letter_mail(request: HttpRequest, *, letter_id: int, mail_id: int) -> HttpRe
     return desk_page(request, "desk/letters/mail.html", {"letter": found, "mail": mail, "backs": backs})
 
 
-@for_staff("GET", "POST", right=Right.SEE_LETTERS, to_act=Right.SEND_LETTERS)
-def stop_list(request: HttpRequest) -> HttpResponse:
-    """Addresses that get no letters; one is added by hand, or let in again."""
-    form = AddressForm()
-    if request.method == "POST" and request.POST.get("action") == "allow":
-        allow_address(entry_id=_number(request.POST.get("entry", "")) or 0, actor=actor_of(request), now=now(request))
-        return redirect("desk:stop_list")
-    if request.method == "POST":
-        form = AddressForm(request.POST)
-        if form.is_valid() and _stopped(request, form):
-            return redirect("desk:stop_list")
-    typed = request.GET.get("q", "")[:254]
-    found = list_stopped(after=_number(request.GET.get("after", "")) or 0, typed=typed)
-    names = actor_names([one.added_by for one in found])
-    rows = [(one, WHYS[StopEntry.Why(one.why)], names[one.added_by]) for one in found[:A_PAGE]]
-    more = found[A_PAGE - 1].pk if len(found) > A_PAGE else None
-    facts = {"form": form, "rows": rows, "more": more, "typed": typed}
-    return desk_page(request, "desk/letters/stop_list.html", facts, status=422 if form.errors else 200)
-
-
-def _stopped(request: HttpRequest, form: AddressForm) -> bool:
-    try:
-        stop_address(
-            address=form.cleaned_data["address"], why=StopEntry.Why.ASKED, actor=actor_of(request), now=now(request)
-        )
-    except AddressUnreadable:
-        form.add_error("address", say("このアドレスは読めません。", "This address can’t be read."))
-        return False
-    return True
-
-
 def _letter_or_absent(request: HttpRequest, letter_id: int) -> Letter:
     found = find_letter(letter_id=letter_id)
     if found is None:
@@ -413,7 +367,8 @@ def _product(request: HttpRequest) -> Product:
     return product
 
 
-def _number(typed: str) -> int | None:
+def number_in_address(typed: str) -> int | None:
+    """A key that an address carries; None for what is none."""
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < LONGEST_NUMBER else None
 
 

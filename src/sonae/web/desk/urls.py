@@ -38,6 +38,7 @@ from sonae.web.desk import (
     spoken_referral_views,
     staff_person_views,
     staff_views,
+    stop_list_views,
     turn_views,
     upload_views,
 )
@@ -82,7 +83,7 @@ urlpatterns = [
     path("desk/exports/<int:look_id>/<slug:contents>.<slug:form>", export_views.export_file, name="export_file"),
     path("desk/letters/", letter_views.letters, name="letters"),
     path("desk/letters/new/", letter_views.new_letter, name="new_letter"),
-    path("desk/letters/stop-list/", letter_views.stop_list, name="stop_list"),
+    path("desk/letters/stop-list/", stop_list_views.stop_list, name="stop_list"),
     path("desk/letters/looks/<int:look_id>/", letter_views.letter_look, name="letter_look"),
     path("desk/letters/<int:letter_id>/", letter_views.letter, name="letter"),
     path("desk/letters/<int:letter_id>/edit/", letter_views.edit_letter, name="edit_letter"),
