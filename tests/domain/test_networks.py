@@ -33,8 +33,8 @@ def test_nothing_typed_is_no_limit() -> None:
             "203.0.113.7/24",
             "Line 1: “203.0.113.7/24” doesn’t begin where its network begins. Did you mean 203.0.113.0/24?",
         ),
-        ("0.0.0.0/0", "Line 1 holds every address there is. For no limit, leave the list empty."),
-        ("::/0", "Line 1 holds every address there is. For no limit, leave the list empty."),
+        ("0.0.0.0/0", "Line 1 holds every address there is. For no limit, take the limit away."),
+        ("::/0", "Line 1 holds every address there is. For no limit, take the limit away."),
     ],
 )
 def test_what_can_not_be_read_is_told_with_its_line_and_what_was_meant(typed: str, told: str) -> None:

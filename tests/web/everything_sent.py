@@ -149,7 +149,7 @@ def manage_the_staff(browser_class: type[Client]) -> None:
     browser.post("/desk/staff/", {"action": "revoke", "one": str(StaffInvitation.objects.latest("id").pk)})
     for action, position in (("give", "solicitor"), ("take", "clerk")):
         browser.post(page, {"action": action, "position": position})
-    browser.post(page, {"action": "register", "number": "R-7", "last_day": "2030-03-31"})
+    browser.post(page, {"number": "R-7", "last_day": "2030-03-31"})
     for act in ("reset", "close"):
         browser.post(f"{page}{act}/", {"reason": "because"})
     browser.post(page, {"action": "reopen"})

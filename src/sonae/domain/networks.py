@@ -65,8 +65,8 @@ def _read_line(line: str, number: int) -> NamedNetwork:
     if not network.prefixlen:
         raise NetworksInvalid(
             Text(
-                f"{number}行目はすべてのアドレスを含みます。制限しないときは、欄を空にしてください。",
-                f"Line {number} holds every address there is. For no limit, leave the list empty.",
+                f"{number}行目はすべてのアドレスを含みます。制限しないときは「制限をやめる」を押してください。",
+                f"Line {number} holds every address there is. For no limit, take the limit away.",
             )
         )
     if "/" in written and str(network) != ipaddress.ip_interface(written).with_prefixlen:

@@ -33,29 +33,36 @@ class NetworksForm(forms.Form):
         most=LONGEST_LIST,
         rows=6,
         help_text=say(
-            "203.0.113.0/24 本社 のように、CIDRに続けて名前を書けます。空にすると、どこからでも開けます。",
-            "CIDR and, if you like, a name: 203.0.113.0/24 head office. Leave it empty and the desk opens from everywhere.",
+            "203.0.113.0/24 本社 のように、CIDRに続けて名前を書けます。",
+            "CIDR and, if you like, a name: 203.0.113.0/24 head office.",
         ),
     )
 
     def clean_networks(self) -> Any:
         try:
-            return read_networks(self.cleaned_data["networks"])
+            found = read_networks(self.cleaned_data["networks"])
         except NetworksInvalid as problem:
             raise forms.ValidationError(in_language(problem.message)) from problem
+        if not found:  # what opens the desk from everywhere is a button of its own, and no slip
+            raise forms.ValidationError(say("ネットワークを入れてください。", "Please enter a network."))
+        return found
 
 
 @for_staff("GET", "POST", right=Right.SEE_STAFF, to_act=Right.MANAGE_STAFF)
 def networks(request: HttpRequest) -> HttpResponse:
-    """GET shows the list; POST sets it, unless it would lock out whoever sends it."""
-    standing = list_desk_networks(organisation_id=own_organisation(request).pk)
+    """GET shows the list; POST sets it, unless it would lock out whoever sends it, or takes the limit away."""
     if request.method != "POST":
+        standing = list_desk_networks(organisation_id=own_organisation(request).pk)
         written = "\n".join(f"{one.cidr} {one.label}".rstrip() for one in standing)
         return _show(request, NetworksForm(initial={"networks": written}))
+    own = client_of(request)
+    if request.POST.get("action") == "lift":
+        limit_networks(by=person(request), networks=[], own_address=own, now=now(request))
+        messages.success(request, say("制限をやめました。", "The limit has been taken away."))
+        return redirect("desk:staff")
     form = NetworksForm(request.POST)
     if not form.is_valid():
         return _show(request, form)
-    own = client_of(request)
     try:
         limit_networks(by=person(request), networks=form.cleaned_data["networks"], own_address=own, now=now(request))
     except OwnAddressOutside:
@@ -72,5 +79,6 @@ def networks(request: HttpRequest) -> HttpResponse:
 
 
 def _show(request: HttpRequest, form: NetworksForm) -> HttpResponse:
-    facts = {"form": form, "own_address": client_of(request)}
+    standing = list_desk_networks(organisation_id=own_organisation(request).pk)
+    facts = {"form": form, "standing": standing, "own_address": client_of(request)}
     return desk_page(request, "desk/staff/networks.html", facts, status=422 if form.errors else 200)

@@ -62,11 +62,11 @@ def staff_member(request: HttpRequest, *, user_id: int) -> HttpResponse:
     found = _found_or_absent(request, user_id)
     if request.method != "POST":
         return _show(request, found, RegistrationForm())
+    if "number" in request.POST:
+        return _register(request, found)
     match request.POST.get("action", ""):
         case "give" | "take" as action if request.POST.get("position") in set(Position):
             return _position(request, found, Position(request.POST["position"]), gives=action == "give")
-        case "register":
-            return _register(request, found)
         case "reopen":
             done = say("業務画面をまた使えるようにしました。", "The desk is open to this person again.")
             return _do(request, found, done, lambda: reopen_desk(
