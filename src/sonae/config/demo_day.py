@@ -27,8 +27,9 @@ from sonae.apps.people.staff import staff_rights
 from sonae.apps.programmes.queries import current_product, published_versions
 from sonae.apps.renewal.judging import Problem
 from sonae.apps.renewal.models import ParkedCertificate
+from sonae.apps.renewal.use_cases.make_offers import make_offers
 from sonae.apps.renewal.write_answers import park
-from sonae.apps.renewal.years import list_turns
+from sonae.apps.renewal.years import list_turns, turns_to_offer
 from sonae.apps.reporting.models import PayoutFile
 from sonae.apps.reporting.months import first_open_month
 from sonae.apps.reporting.use_cases.close_bordereau import close_bordereau
@@ -215,10 +216,13 @@ def _lose_an_answer(*, now: datetime) -> None:
 
 
 def _set_an_offer_aside(*, now: datetime) -> None:
-    """One expiring certificate of which the round could not work out an offer."""
+    """One expiring certificate of which the round could not work out an offer. Where it is time for offers the others have theirs:
+    a round that came later would try this one again."""
     turns = list_turns()
     if not turns or ParkedCertificate.objects.exists():
         return
+    for due in turns_to_offer(now=now):
+        make_offers(year_start=due.year.start_on, now=now)
     turn = turns[-1]
     expiring = Certificate.objects.filter(section="paid", scheme_year=turn.expiring, cancelled_on=None).order_by("id")
     certificate = expiring.first()

@@ -74,7 +74,7 @@ def _feed(detail: Detail, product: Product | None) -> tuple[Text, Text]:
         f"{totals['joined']:,} joined, {totals['left']:,} left",
     )
     if brake:
-        return brake_words(brake[0], class_names(product)), counted
+        return brake_words(brake[-1], class_names(product)), counted  # the last one names what shrank
     return counted, FORMS[detail["form"]]
 
 
