@@ -128,7 +128,8 @@ def test_whatever_is_added_to_the_forms_the_database_is_the_same(
         "card_hook",
         "mail_hook",  # as those below: tests/web/test_mail_hook.py
         "api_feeds:send_feed",
-        "api_feeds:apply_own_feed",  # these four have their own tests, below and in test_feed_api.py
+        "api_feeds:apply_own_feed",
+        "api_v1:tell",  # these five have their own tests, below, in test_feed_api.py and in test_referral_api.py
         "portal:organiser_sign_in",  # takes nothing from its form but where to go afterwards, and is not set up here
     }
 

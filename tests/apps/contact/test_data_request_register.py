@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import secrets
 from datetime import date
+from importlib import import_module
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from pytest_django import Settings
 
 from sonae.apps.audit.models import AuditEntry
@@ -211,3 +212,26 @@ def test_the_register_stays_as_it_was_written(people: cast.Cast) -> None:
     ):
         with pytest.raises(DatabaseError), transaction.atomic():
             change()
+
+
+@pytest.mark.parametrize(("kind", "entered"), [("erasure", "deletion"), ("correction", "correction")])
+def test_what_was_asked_before_there_was_a_register_is_entered_once(people: cast.Cast, kind: str, entered: str) -> None:
+    asked = DataRequest.objects.create(
+        number="S2026-000900-1", form_key="b" * 32, kind=kind, member=people.member, user=people.owner, held={}, wanted={},
+        message="消してください", language="ja", received_at=clock.later(days=-3),
+    )  # fmt: skip
+    statement = import_module("sonae.apps.contact.migrations.0010_requests_of_before").ENTER
+    for _ in range(2):
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+    kept = RegisteredRequest.objects.get()
+    assert (kept.asked, kept.kind, kept.received_on, kept.due_on) == (
+        asked,
+        entered,
+        date(2026, 11, 21),
+        date(2026, 12, 5),
+    )
+    found = find_request(party=Party.OPERATOR, number=asked.number)
+    assert found is not None
+    assert found.standing.state == (State.ANSWERED if kind == "erasure" else State.OPEN)
+    assert [one.kind for one in found.steps] == (["erased", "answered"] if kind == "erasure" else [])
