@@ -214,7 +214,7 @@ MATRIX = {
     "desk:product_compare_file": Row(path="/desk/products/compare.csv?before=2025-12-01&after=2026-12-01", **DESK),
     "desk:product_look": Row(path="/desk/products/looks/1/", **DESK),
     "desk:product_draft": Row(path="/desk/products/drafts/1/", **DESK),
-    "desk:product_file": Row(path="/desk/products/drafts/1/files/rates/base.csv/", **DESK),
+    "desk:product_file": Row(path="/desk/products/drafts/1/files/notes.md/", **DESK),
     "desk:product_upload": Row(path="/desk/products/drafts/1/upload/", **DESK),
     "desk:product_restore": Row(path="/desk/products/drafts/1/revisions/1/", method="post", **DESK),
     "desk:product_effect": Row(path="/desk/products/drafts/1/effect/", **DESK),

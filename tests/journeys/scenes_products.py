@@ -20,9 +20,9 @@ def zip_for(day: str) -> bytes:
     """The shipped version for another day, with a dearer trade and the builders cheaper."""
     files = files_of(AFTER)
     files["product.toml"] = files["product.toml"].replace(AFTER.encode(), day.encode(), 1)
-    table = files["rates/industry.csv"].decode()
+    table, factor = files["rates/industry.csv"].decode(), "1.20" if day < "2028" else "1.35"
     files["rates/industry.csv"] = (
-        re.sub(r'("trading[^"]*"),0\.68', r"\1,1.20", table).replace(",1.60,", ",1.50,").encode()
+        re.sub(r'("trading[^"]*"),0\.68', rf"\g<1>,{factor}", table).replace(",1.60,", ",1.50,").encode()
     )
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as container:
