@@ -14,10 +14,16 @@ from django.conf import settings
 
 from sonae.apps.membership.models import Feed, FreeCoverRun
 from sonae.apps.membership.tally import Tally as CoverTally
+from sonae.apps.programmes.models import DraftRevision
 from sonae.apps.renewal.tally import Tally as RenewalTally
 from sonae.apps.reporting.models import PayoutDecision, RemittanceStep
+from sonae.apps.work.models import WorkStep
 from sonae.domain.audit_kinds import KINDS, kinds_seen_with
 from sonae.domain.certificate.log import Kind
+from sonae.domain.complaint import Step as ComplaintStep
+from sonae.domain.consultation import EventKind
+from sonae.domain.data_request import Step as RequestStep
+from sonae.domain.referral import Step as ReferralStep
 from sonae.domain.renewal_calendar import NoticeKind
 from sonae.domain.staff_rights import SEEING, Right
 from sonae.domain.text import Text
@@ -43,6 +49,13 @@ PUT_TOGETHER: dict[str, set[str]] = {
     "payout_item.{kind}": {f"payout_item.{one}" for one in PayoutDecision.Kind},
     "remittance.{step.kind}": {f"remittance.{one}" for one in RemittanceStep.Kind},
     "renewal.{due.kind}_sent": {f"renewal.{one}_sent" for one in get_args(NoticeKind)},
+    "complaint.{kind}": {f"complaint.{one}" for one in ComplaintStep},
+    "consultation.{step.kind}": {f"consultation.{one}" for one in EventKind},
+    "data_request.{kind}": {f"data_request.{one}" for one in RequestStep},
+    "product_draft.{saved.act}": {f"product_draft.{one}" for one in DraftRevision.Act},
+    "referral.{step}": {f"referral.{one}" for one in ReferralStep},
+    "work.{act}": {f"work.{one}" for one in WorkStep.Act},
+    "{kind}.unheard": {"certificate.unheard", "referral.unheard"},
     **dict.fromkeys(OF_A_LOOK, FOUND_OF_LOOKS),
 }
 KINDS_PUT_TOGETHER = {"kind", "look.kind"}  # a second look's, and what was asked for in vain

@@ -324,6 +324,7 @@ BANNED = re.compile(
 )
 ALLOWED = {
     ("@csrf_exempt", "web/api/card_hooks.py"),  # a machine that signs what it sends
+    ("@csrf_exempt", "web/api/mail_hooks.py"),  # likewise
     ("mark_safe(", "web/shared/templatetags/frame.py"),  # icons of ours, chosen by name
 }
 
