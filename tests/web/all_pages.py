@@ -166,9 +166,7 @@ def _bought(**chosen: str) -> tuple[Client, Certificate]:
 
 def auditor() -> Client:
     """Somebody who reads everything and changes nothing, at the desk."""
-    browser = Client()
-    browser.force_login(cast.enter_staff("insurer", "auditor"))
-    return browser
+    return browser_of(cast.enter_staff("insurer", "auditor"))
 
 
 def operator() -> Client:
@@ -270,18 +268,17 @@ def _consultation(page: str, *positions: str, **asked: Any) -> Callable[[], Open
         if page == "call-back/":
             return Client(), f"/consultation/{found.token}/{page}"
         email = f"{'-'.join(positions)}-{found.pk}@operator.example"
-        browser = Client()
-        browser.force_login(cast.enter_staff("operator", *positions, email=email))
+        browser = browser_of(cast.enter_staff("operator", *positions, email=email))
         return browser, page.format(f"/desk/consultations/{found.number}/")
+
+    return open_page
 
 
 def _referral(page: str, state: str, party: str = "operator") -> Callable[[], Opened]:
     """A referral at that point of its way, before somebody of the contact window or of the agency."""
 
     def open_page() -> Opened:
-        browser = operator()
-        if party != "operator":
-            browser.force_login(cast.enter_staff(party, "clerk"))
+        browser = operator() if party == "operator" else browser_of(cast.enter_staff(party, "clerk"))
         return browser, f"/desk/referrals/{on_its_way(state).number}/{page}"
 
     return open_page

@@ -18,6 +18,7 @@ from tests import cast
 from tests.apps.contact.complaining import complain, note
 from tests.apps.contact.referring import refer
 from tests.formulas import PAYLOADS
+from tests.web.door import browser_of
 from tests.web.page_forms import PageForm, forms_of
 
 pytestmark = pytest.mark.django_db
@@ -29,9 +30,7 @@ GIVEN = {
 
 @pytest.fixture
 def operator(programme: object) -> Client:
-    browser = Client()
-    browser.force_login(cast.enter_staff("operator", "clerk"))
-    return browser
+    return browser_of(cast.enter_staff("operator", "clerk"))
 
 
 def form_on(browser: Client, address: str, to: str) -> PageForm:

@@ -24,6 +24,7 @@ from tests.apps.contact.asking import register
 from tests.apps.contact.complaining import complain
 from tests.apps.contact.referring import WAY, on_its_way
 from tests.web.agency_sender import KEYS, REFERRALS, AgencySender
+from tests.web.door import browser_of
 
 pytestmark = pytest.mark.django_db
 NOBODYS = "S2026-999999-9"
@@ -52,9 +53,7 @@ def numbers(programme: object) -> dict[str, str]:
 def browsers(programme: object) -> dict[tuple[Party, Position], Client]:
     made = {}
     for party, position in POSTS:
-        browser = Client()
-        browser.force_login(cast.enter_staff(party, position))
-        made[party, position] = browser
+        made[party, position] = browser_of(cast.enter_staff(party, position))
     return made
 
 

@@ -17,6 +17,7 @@ from sonae.web.desk import referral_views
 from tests import cast, clock
 from tests.apps.contact.questions import REFERRAL
 from tests.apps.contact.referring import on_its_way, pass_on, refer, withdraw
+from tests.web.door import browser_of
 from tests.web.page_forms import PageForm, forms_of
 
 pytestmark = pytest.mark.django_db
@@ -28,9 +29,7 @@ BY_TELEPHONE = {
 
 
 def staff(party: str, *positions: str) -> Client:
-    browser = Client()
-    browser.force_login(cast.enter_staff(party, *(positions or ("clerk",))))
-    return browser
+    return browser_of(cast.enter_staff(party, *(positions or ("clerk",))))
 
 
 @pytest.fixture
