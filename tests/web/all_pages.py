@@ -222,6 +222,8 @@ def _supervisor(page: str) -> Callable[[], Opened]:
         number = User.objects.count()
         return browser_of(cast.enter_staff("organiser", "supervisor", email=f"head-{number}@organiser.example")), page
 
+    return open_page
+
 
 def actuary() -> Client:
     """Somebody of the insurer who prepares product versions."""

@@ -180,7 +180,7 @@ def all_actions() -> dict[Text, dict[str, Text]]:
         for name in [kind_name(kind)]
         for code, said in DECISIONS.items()
     }
-    known = {topic: dict(actions) for topic, actions in (ACTIONS | DESK_ACTIONS).items()}
+    known = {topic: dict(actions) for topic, actions in {**ACTIONS, **DESK_ACTIONS}.items()}
     return {**known, **({SECOND_LOOKS: looks} if looks else {})}
 
 
