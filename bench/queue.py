@@ -76,7 +76,8 @@ def _measure(members: int, items: int) -> None:
     for name, address in PAGES.items():
         ours, bare = [], []
         visit = _visit(browser, address or _far_behind(items))
-        visit(), _bare()
+        visit()
+        _bare()
         for _ in range(VISITS):
             ours.append(_seconds(visit))
             bare.append(_seconds(_bare))

@@ -21,7 +21,7 @@ from sonae.apps.programmes.queries import current_product, published_versions
 from sonae.apps.renewal.models import ParkedCertificate
 from sonae.apps.reporting.payout_items import list_payout_items, open_items
 from sonae.apps.work.queue import Queue, Viewer
-from sonae.domain.staff_rights import Right, rights_of
+from sonae.domain.staff_rights import Party, Position, Right, rights_of
 from sonae.domain.work import WorkKind
 from tests import cast, clock
 from tests.web.feeds_on_file import enter_feed
@@ -34,10 +34,7 @@ def queue_of(user: User, *rights: Right) -> Queue:
     """As that person of the staff sees it now, with the rights of a clerk of their organisation unless others are named."""
     assert user.organisation is not None
     held = frozenset(rights) or rights_of(
-        party=user.organisation.role,
-        positions=["clerk"],
-        registration=None,
-        on=clock.now().date(),  # type: ignore[arg-type, list-item]
+        party=Party(user.organisation.role), positions=[Position.CLERK], registration=None, on=clock.now().date()
     )
     viewer = Viewer.of(user_id=user.pk, organisation_id=user.organisation_id, rights=held)
     product = current_product(clock.now().date(), published_versions())

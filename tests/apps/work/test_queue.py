@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import date, datetime, timedelta
+from typing import get_args
 
 import pytest
 from django.db import connection
@@ -15,7 +16,7 @@ from sonae.apps.contact.window import answer_expected
 from sonae.apps.people.models import StaffPosition
 from sonae.apps.reporting.payout_items import list_payout_items, open_items
 from sonae.apps.reporting.use_cases.decide_payout_item import decide_payout_item
-from sonae.apps.work.queue import Chosen, KindCount, Queue
+from sonae.apps.work.queue import Chosen, KindCount, Queue, Sort
 from sonae.apps.work.use_cases.assign_work import assign_work
 from sonae.apps.work.use_cases.rest_work import rest_work
 from sonae.domain.calendar import JAPAN
@@ -192,8 +193,7 @@ def _every_key() -> list[tuple[str, str]]:
 
 
 def test_nothing_of_a_kind_is_asked_of_the_database_that_the_viewer_may_not_see(people: cast.Cast) -> None:
-    queue = queue_of(people.staff["insurer"], *rights_of(party=Party.INSURER, positions=["clerk"], registration=None,
-                                                        on=clock.now().date()))  # type: ignore[list-item]  # fmt: skip
+    queue = queue_of(people.staff["insurer"])
     with CaptureQueriesContext(connection) as asked:
         queue.counts()
     sent = " ".join(one["sql"] for one in asked.captured_queries)
@@ -238,8 +238,8 @@ def test_pages_go_on_where_the_last_one_ended_in_each_order(people: cast.Cast) -
     for place in range(23):
         consultation("question" if place % 3 else "callback", received_at=clock.now() - timedelta(minutes=place // 2))
     queue = whole(people)
-    for sort in ("due", "oldest", "newest"):
-        chosen = Chosen(sort=sort)  # type: ignore[arg-type]
+    for sort in get_args(Sort):
+        chosen = Chosen(sort=sort)
         everything = [item.place for item in queue.page(chosen, most=100).items]
         found, after = [], None
         while True:
