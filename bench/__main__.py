@@ -6,7 +6,7 @@ import platform
 import sys
 from importlib import import_module
 
-PARTS = ("rating", "papers", "feeds", "web", "free_covers", "replay", "renewals", "confirmations")
+PARTS = ("rating", "papers", "feeds", "web", "free_covers", "replay", "renewals", "confirmations", "figures")
 
 
 def main(wanted: list[str]) -> int:

@@ -8,13 +8,29 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.architecture.test_access_matrix import FOR_MACHINES, MATRIX
-from tests.journeys import scenes_cover, scenes_desk, scenes_member, scenes_money, scenes_portal, scenes_public
+from tests.journeys import (
+    scenes_cover,
+    scenes_desk,
+    scenes_figures,
+    scenes_member,
+    scenes_money,
+    scenes_portal,
+    scenes_public,
+)
 from tests.journeys.conftest import TABLET, TELEPHONE, look_at
 from tests.journeys.gallery import ENGLISH, SCENES, Visitor, route_of
 from tests.journeys.site import RunningSite
 
 pytestmark = pytest.mark.journey
-SCENE_FILES = (scenes_public, scenes_portal, scenes_member, scenes_desk, scenes_money, scenes_cover)
+SCENE_FILES = (
+    scenes_public,
+    scenes_portal,
+    scenes_member,
+    scenes_desk,
+    scenes_money,
+    scenes_cover,
+    scenes_figures,
+)
 WITHOUT_A_PICTURE = FOR_MACHINES | {
     # for machines, and what browsers and other people's pages show of ours
     "site:robots",
@@ -42,6 +58,8 @@ WITHOUT_A_PICTURE = FOR_MACHINES | {
     "desk:template",
     "desk:set_aside_file",
     "desk:bordereau_file",
+    "desk:figures_file",
+    "desk:figure_rows_file",
     # papers, which are drawn below
     "site:estimate",
     "site:important_matters",

@@ -143,7 +143,9 @@ class CountedCover(models.Model):
     cancelled_on = models.DateField(null=True)
     plan_code = models.CharField(max_length=20)  # plan and industry as agreed for the end of its term
     industry = models.CharField(max_length=40)
-    member_class = models.CharField(max_length=20)  # on the first day of cover, as it was known when it was first counted
+    member_class = models.CharField(
+        max_length=20
+    )  # on the first day of cover, as it was known when it was first counted
     total_premium_yen = models.BigIntegerField()
 
 
@@ -170,7 +172,9 @@ class EarnedLine(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["month", "certificate"], name="one_earned_line_for_each_certificate_and_month")
+            models.UniqueConstraint(
+                fields=["month", "certificate"], name="one_earned_line_for_each_certificate_and_month"
+            )
         ]
 
 
@@ -198,6 +202,8 @@ class FiguresRound(models.Model):
 
     key = models.CharField(max_length=20, unique=True)
     counted_at = models.DateTimeField(null=True)
-    seen = models.JSONField(default=dict)  # up to which facts and certificates the free cover is counted, and for which day
+    seen = models.JSONField(
+        default=dict
+    )  # up to which facts and certificates the free cover is counted, and for which day
     held_at = models.DateTimeField(null=True)
     held = models.JSONField(default=dict)

@@ -13,8 +13,8 @@ from django.utils.http import content_disposition_header
 
 from sonae.apps.audit.later import later
 from sonae.apps.audit.record import record
-from sonae.apps.reporting.layouts import NoProduct
 from sonae.apps.reporting.file_forms import TYPES
+from sonae.apps.reporting.layouts import NoProduct
 from sonae.apps.reporting.list_export import NoSuchProfile, export, file_name, profiles_of
 from sonae.apps.reporting.models import Bordereau
 from sonae.apps.reporting.months import is_over

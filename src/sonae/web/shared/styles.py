@@ -37,6 +37,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "door": ("door",),
     "chronology": ("chronology",),
     "desk": ("desk", "tables", "facts", "cards"),
+    "figures": ("figures",),
     "design": ("design-page",),
 }
 PRINT = "print"

@@ -55,7 +55,11 @@ def month_differences() -> Iterator[Difference]:
     for kept in FiguresMonth.objects.order_by("month"):
         _, written, earned = lines_of(kept.month)
         for what, counted, own, books in zip(
-            ("written", "earned"), (written, earned), (kept.written_yen, kept.earned_yen), books_of(kept.month), strict=True
+            ("written", "earned"),
+            (written, earned),
+            (kept.written_yen, kept.earned_yen),
+            books_of(kept.month),
+            strict=True,
         ):
             for source in {own, books} - {counted}:
                 yield Difference(f"{kept.month:%Y-%m} {what}", counted, source)

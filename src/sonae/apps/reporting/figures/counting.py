@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -15,7 +15,9 @@ from sonae.domain.earning import month_of
 
 AT_ONCE = 2_000
 REACHED = "reached"
-COLUMNS = "key, on_date, moment, number, certificate, member, plan, member_class, industry, language, detail, reason, yen"
+COLUMNS = (
+    "key, on_date, moment, number, certificate, member, plan, member_class, industry, language, detail, reason, yen"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +52,35 @@ class Row(NamedTuple):
     yen: int
 
 
-def counted_by(figure: Figure, asked: Asked, group: str) -> dict[str, Counted]:
-    """By the values of the group that come up."""
-    if figure.kept:
-        return _kept_by(figure, asked, group)
+Parts = dict[str, Counted]  # by the values of a group that come up
+
+
+def counted_by(figure: Figure, asked: Asked, group: str) -> Parts:
+    """One figure by the parts of the group."""
+    return all_counted_by([figure], asked, group)[figure.code]
+
+
+def all_counted_by(figures: Sequence[Figure], asked: Asked, group: str) -> dict[str, Parts]:
+    """By the figures' codes. Those that stand on the same relation are counted in one reading of its rows."""
+    found = {figure.code: _kept_by(figure, asked, group) for figure in figures if figure.kept}
+    for relation in dict.fromkeys(figure.relation for figure in figures if not figure.kept):
+        found |= _read_once([one for one in figures if one.relation == relation], asked, group)
+    return found
+
+
+def _read_once(figures: Sequence[Figure], asked: Asked, group: str) -> dict[str, Parts]:
+    sums = ", ".join(
+        f"count(*) FILTER (WHERE {one.where}), coalesce(sum(yen) FILTER (WHERE {one.where}), 0)" for one in figures
+    )
     statement = f"""
-        SELECT {GROUPS[group]}, count(*), coalesce(sum(yen), 0) FROM ({figure.rows}) AS counted
-        WHERE {_narrowed(asked)} GROUP BY 1
-    """
-    return {value: Counted(count, int(yen)) for value, count, yen in _all(statement, asked.values())}
+        SELECT {GROUPS[group]}, {sums} FROM ({figures[0].relation}) AS counted WHERE {_narrowed(asked)} GROUP BY 1
+    """  # noqa: S608  # our own names alone
+    parts: dict[str, Parts] = {one.code: {} for one in figures}
+    for value, *counts in _all(statement, asked.values()):
+        for figure, count, yen in zip(figures, counts[::2], counts[1::2], strict=True):
+            if count:
+                parts[figure.code][value] = Counted(count, int(yen))
+    return parts
 
 
 def total_of(parts: Mapping[str, Counted]) -> Counted:
@@ -69,7 +91,7 @@ def total_of(parts: Mapping[str, Counted]) -> Counted:
 def rows_behind(figure: Figure, asked: Asked, *, before: int | None = None, most: int) -> list[Row]:
     """The rows that make the figure up, the latest first; those before a key, where one is given."""
     narrowed = _narrowed(asked) if before is None else f"{_narrowed(asked)} AND key < %(before)s"
-    statement = f"SELECT {COLUMNS} FROM ({figure.rows}) AS counted WHERE {narrowed} ORDER BY key DESC LIMIT %(most)s"
+    statement = f"SELECT {COLUMNS} FROM ({figure.rows}) AS counted WHERE {narrowed} ORDER BY key DESC LIMIT %(most)s"  # noqa: S608  # our own names alone
     values = {**asked.values(), "before": before, "most": most}
     return [Row(*row) for row in _all(statement, values)]
 
@@ -82,13 +104,13 @@ def every_row(figure: Figure, asked: Asked) -> Iterator[Row]:
         before = chunk[-1].key
 
 
-def _kept_by(figure: Figure, asked: Asked, group: str) -> dict[str, Counted]:
+def _kept_by(figure: Figure, asked: Asked, group: str) -> Parts:
     chosen = [f"{KEPT_GROUPS[one]} = %(chosen_{one})s" for one in asked.chosen]
     within = "month = %(month)s" if figure.when is When.ROUND else "month >= %(since)s AND month < %(until)s"
     statement = f"""
         SELECT {KEPT_GROUPS[group]}, sum(row_count), sum(yen) FROM reporting_keptcount
         WHERE {" AND ".join(["figure = %(figure)s", within, *chosen])} GROUP BY 1
-    """
+    """  # noqa: S608  # our own names alone
     values = {**asked.values(), "figure": figure.code, "month": month_of(asked.on)}
     return {value: Counted(int(count), int(yen)) for value, count, yen in _all(statement, values)}
 

@@ -35,15 +35,18 @@ COUNT_UNTOUCHED = f"""
     JOIN certificates_transaction AS act ON act.certificate_id = certificate.id AND act.seq = 1
     WHERE certificate.section = 'paid'
         AND NOT EXISTS (SELECT 1 FROM reporting_countedcover AS cover WHERE cover.certificate_id = certificate.id)
-        AND NOT EXISTS (SELECT 1 FROM certificates_transaction AS later WHERE later.certificate_id = certificate.id AND later.seq > 1)
-"""
+        AND NOT EXISTS (SELECT 1 FROM certificates_transaction AS later
+                        WHERE later.certificate_id = certificate.id AND later.seq > 1)
+"""  # noqa: S608  # our own names alone
 TO_FOLD = """
     SELECT DISTINCT act.certificate_id FROM certificates_transaction AS act
     JOIN certificates_certificate AS certificate ON certificate.id = act.certificate_id AND certificate.section = 'paid'
     LEFT JOIN reporting_countedcover AS cover ON cover.certificate_id = act.certificate_id
     WHERE act.seq > coalesce(cover.seen_seq, 0) ORDER BY act.certificate_id
 """
-CLASSES = f"SELECT certificate.id, ({CLASS_AT_START}) FROM certificates_certificate AS certificate WHERE certificate.id = ANY(%s)"
+CLASSES = f"""
+    SELECT certificate.id, ({CLASS_AT_START}) FROM certificates_certificate AS certificate WHERE certificate.id = ANY(%s)
+"""  # noqa: S608  # our own names alone
 RENEWED = ["seen_seq", "starts_on", "ends_on", "cancelled_on", "plan_code", "industry", "total_premium_yen"]
 
 

@@ -1,4 +1,4 @@
-"""Members and free certificates by month: counted whole by a round where anything has changed, since a million rows are read for it."""
+"""Members and free certificates by month: a round counts them whole where anything has changed, since it reads a million rows."""
 
 from __future__ import annotations
 

@@ -32,7 +32,8 @@ UNTOUCHED_LINES = """
         SELECT certificate_id, plan, industry, member_class,
             CASE WHEN was_known THEN 0 ELSE total END AS written,
             (2 * total * least(greatest(passed, 0), months) + months) / (2 * months)
-            - CASE WHEN was_known THEN (2 * total * least(greatest(passed - 1, 0), months) + months) / (2 * months) ELSE 0 END AS earned
+            - CASE WHEN was_known THEN (2 * total * least(greatest(passed - 1, 0), months) + months) / (2 * months)
+                   ELSE 0 END AS earned
         FROM (
             SELECT log.certificate_id, log.total, log.recorded_at < %(start)s AS was_known, cover.member_class,
                 coalesce(act.patch ->> 'plan', '') AS plan, coalesce(act.patch ->> 'industry', '') AS industry,
@@ -73,7 +74,11 @@ class MonthDiffers(Exception):
 
 def months_to_keep(*, now: datetime) -> list[date]:
     """Those that are over and not kept yet, from the month of the first act on, the earliest first."""
-    first = Transaction.objects.filter(certificate__section="paid").order_by("recorded_at").values_list("recorded_at", flat=True)
+    first = (
+        Transaction.objects.filter(certificate__section="paid")
+        .order_by("recorded_at")
+        .values_list("recorded_at", flat=True)
+    )
     begun, kept = first.first(), set(FiguresMonth.objects.values_list("month", flat=True))
     month, found = month_of(japan_date(begun)) if begun else None, []
     while month is not None and now >= month_end(month) + SETTLED_AFTER:
@@ -113,9 +118,7 @@ def books_of(month: date) -> tuple[int, int]:
 
 
 def _touched_lines(month: date) -> Iterator[EarnedLine]:
-    known = {
-        certificate.pk: (certificate, acts) for certificate, acts in touched_certificates(month_end(month))
-    }
+    known = {certificate.pk: (certificate, acts) for certificate, acts in touched_certificates(month_end(month))}
     classes = dict(CountedCover.objects.filter(pk__in=known).values_list("certificate_id", "member_class"))
     for pk, (certificate, acts) in known.items():
         moved = _movement(certificate, acts, month)

@@ -8,22 +8,19 @@ joins on unique columns, which PostgreSQL leaves out where nothing is read from 
 
 from __future__ import annotations
 
-# From the first step to the cover: how far an application has come (docs/howto/figures.md).
-STEP_NUMBERS = {"needs": 1, "plan": 2, "documents": 3, "disclosure": 4, "company": 5}
-CONFIRMED, PAYING, COVERED = 6, 7, 8
-
-APPLICATIONS = f"""
+# How far an application has come: 1 to 5 are its steps as they were last saved, 6 is confirmed, 7 was brought to the payment, 8 is
+# covered; 0 has saved nothing.
+APPLICATIONS = """
     SELECT application.id AS key, (application.started_at AT TIME ZONE 'Asia/Tokyo')::date AS on_date,
         NULL::timestamp AS moment, application.number, coalesce(certificate.number, '') AS certificate, member.number AS member,
         application.plan_code AS plan, '' AS member_class, application.industry, application.language,
-        (CASE WHEN application.state = 'issued' THEN {COVERED}
-              WHEN EXISTS (SELECT 1 FROM billing_payment AS payment WHERE payment.purpose = 'enrol:' || application.public_id)
-                  THEN {PAYING}
+        (CASE WHEN application.state = 'issued' THEN 8
+              WHEN EXISTS (SELECT 1 FROM billing_payment AS payment
+                           WHERE payment.purpose = 'enrol:' || application.public_id) THEN 7
               WHEN application.state IN ('confirmed', 'paying')
-                  OR EXISTS (SELECT 1 FROM enrolment_evidence AS seal WHERE seal.application_id = application.id)
-                  THEN {CONFIRMED}
-              ELSE (SELECT coalesce(max(CASE answers.step {" ".join(f"WHEN '{code}' THEN {n}" for code, n in STEP_NUMBERS.items())}
-                                         ELSE 0 END), 0)
+                  OR EXISTS (SELECT 1 FROM enrolment_evidence AS seal WHERE seal.application_id = application.id) THEN 6
+              ELSE (SELECT coalesce(max(array_position(
+                        ARRAY['needs', 'plan', 'documents', 'disclosure', 'company']::varchar[], answers.step)), 0)
                     FROM enrolment_stepanswers AS answers WHERE answers.application_id = application.id) END)::text AS detail,
         CASE WHEN application.state IN ('draft', 'confirmed', 'paying') THEN 'living' ELSE application.state END AS reason,
         coalesce(application.term_premium, 0) AS yen
@@ -65,7 +62,8 @@ OFFERS = """
              WHEN offer.decision <> 'offered' THEN 'no_offer' WHEN year.start_on > %(today)s THEN 'waiting'
              ELSE 'lapsed' END AS detail,
         CASE WHEN following.id IS NOT NULL THEN '' WHEN offer.state = 'closed' THEN 'cancelled'
-             WHEN offer.decision = 'left' THEN 'left' WHEN offer.decision = 'referred' THEN coalesce(offer.reasons ->> 0, 'referred')
+             WHEN offer.decision = 'left' THEN 'LEFT'
+             WHEN offer.decision = 'referred' THEN coalesce(offer.reasons ->> 0, 'referred')
              WHEN year.start_on > %(today)s THEN '' ELSE 'not_taken_up' END AS reason,
         offer.annual_premium AS yen
     FROM renewal_renewaloffer AS offer

@@ -10,6 +10,7 @@ from sonae.apps.reporting.figures import relations
 
 # How a row says to which part it belongs. ``reached`` narrows a list down and divides nothing: each step has all later ones in it.
 GROUPS: Mapping[str, str] = {
+    "all": "''",
     "month": "to_char(on_date, 'YYYY-MM')",
     "week": "to_char(date_trunc('week', on_date::timestamp), 'YYYY-MM-DD')",
     "plan": "plan",
@@ -25,6 +26,7 @@ GROUPS: Mapping[str, str] = {
     "hour": "to_char(moment, 'HH24')",
 }
 KEPT_GROUPS: Mapping[str, str] = {
+    "all": "''",
     "month": "to_char(month, 'YYYY-MM')",
     "plan": "plan_code",
     "class": "member_class",
@@ -55,7 +57,7 @@ class Figure:
     @property
     def rows(self) -> str:
         """The statement, with what it is narrowed down to."""
-        return f"SELECT * FROM ({self.relation}) AS thing WHERE {self.where}"
+        return f"SELECT * FROM ({self.relation}) AS thing WHERE {self.where}"  # noqa: S608  # our own names alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,8 @@ PREMIUM = Topic(
     ),
     ("month", "plan", "class", "industry"),
     ("plan", "class", "industry"),
+    months_back=12,
+    months_ahead=0,
 )
 RENEWALS = Topic(
     "renewals",
@@ -157,6 +161,5 @@ CONSULTATIONS = Topic(
     months_back=2,
 )
 TOPICS = {
-    one.code: one
-    for one in (APPLICATIONS, CERTIFICATES, PREMIUM, RENEWALS, FREE_COVER, RECONCILIATION, CONSULTATIONS)
+    one.code: one for one in (APPLICATIONS, CERTIFICATES, PREMIUM, RENEWALS, FREE_COVER, RECONCILIATION, CONSULTATIONS)
 }

@@ -1,4 +1,4 @@
-"""Count what the figures at the desk are read from: certificates, members, months that are over. A round does it every ten minutes."""
+"""Count what the figures at the desk are read from: certificates, members, months that are over; a round every ten minutes."""
 
 from __future__ import annotations
 
