@@ -45,7 +45,8 @@ def fill(seed: int, *, members: int = 12) -> None:
             _live(sell(joined, moment(chance), plan=chance.choice(PLANS), industry=chance.choice(INDUSTRIES)), chance)
         apply(joined, user, chance, begun=moment(chance), place=place)
         consult(moment(chance), chance.choice(("question", "callback", "referral")), place=place)
-    for place, certificate in enumerate(Certificate.objects.filter(section="paid").order_by("id")):
+    sold = Certificate.objects.filter(section="paid", renewal_offers=None)
+    for place, certificate in enumerate(sold.order_by("id")):
         if chance.random() < 0.7:
             offer(certificate, chance.choice(RenewalOffer.Decision.values), renewed=place % 3 == 0)
 

@@ -21,7 +21,10 @@ from sonae.apps.enrolment.use_cases.start_application import start_application
 from sonae.apps.parties.models import Member, MemberAccess, User
 from sonae.apps.programmes.models import Programme, SchemeYear
 from sonae.apps.programmes.use_cases.open_scheme_year import open_scheme_year
+from sonae.apps.reporting.figures.topics import TOPICS
+from sonae.apps.reporting.use_cases.count_figures import count_figures
 from tests import cast, clock
+from tests.figures_world import NOW, fill
 from tests.web.applicant import COMPANY, CONSENTS, DISCLOSURE, NEEDS, RISK, Applicant
 from tests.web.contact_window import QUESTION, REFERRAL, Asker, received_page
 from tests.web.holdings import browser_of, give_free_cover, give_paid_cover, tell
@@ -266,3 +269,22 @@ def given_up(owed: Receivable, people: cast.Cast, *, for_good: bool = False) -> 
     done = write_off(receivable_id=owed.pk, write_off_yen=9_000, reason="x", actor=operator, now=clock.now())
     if not for_good:
         take_back_write_off(write_off_id=done.pk, reason="x", actor=organiser, now=clock.now())
+
+
+# Session, user, positions; what the frame counts; scheme years and the last round; then one reading for each relation.
+FIGURES = "/desk/figures/"
+
+
+def test_a_page_of_figures_asks_as_often_for_much_as_for_little(people: cast.Cast) -> None:
+    browser = browser_of(people.staff["operator"])
+    addresses = [FIGURES, *(f"{FIGURES}{code}/" for code in TOPICS)]
+    addresses += [f"{FIGURES}{code}/{one.figures[0].code}/" for code, one in TOPICS.items()]
+    counts = []
+    for seed in range(2):
+        with clock.at(NOW):
+            fill(seed)
+            count_figures(now=NOW)
+            browser.get(FIGURES)
+            counts.append({address: statements_of(browser, address) for address in addresses})
+    assert counts[0] == counts[1]
+    assert max(counts[0].values()) == counts[0][f"{FIGURES}free-cover/"] == 14

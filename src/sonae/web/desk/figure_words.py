@@ -199,7 +199,7 @@ FIGURES: Mapping[str, tuple[Text, Text]] = {  # name, and what is counted
     "callbacks": (Text("折返し電話", "Call-backs"), Text("電話を希望したもの。", "A call was asked for.")),
     "referrals": (
         Text("別の保険の案内", "Referrals"),
-        Text("対象外の方が、別の保険の案内を希望したもの。", "Asked for a policy outside the programme."),
+        Text("対象外の方が、別の保険の案内を希望したもの。", "Asked for another policy, outside the programme."),
     ),
 }
 GROUPS: Mapping[str, Text] = {

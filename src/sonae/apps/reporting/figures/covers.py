@@ -5,7 +5,7 @@ Those to which nothing has happened since their issue are read off in one statem
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from itertools import islice
 
@@ -23,6 +23,12 @@ CLASS_AT_START = """
     WHERE fact.member_id = certificate.member_id AND fact.effective_date <= certificate.starts_on
     ORDER BY fact.effective_date DESC, fact.recorded_at DESC, fact.id DESC LIMIT 1
 """
+# Found before anything is written: a statement that looks for what isn't in the table that it fills reads all that it has written.
+TO_COUNT = """
+    SELECT certificate.id FROM certificates_certificate AS certificate
+    LEFT JOIN reporting_countedcover AS cover ON cover.certificate_id = certificate.id
+    WHERE certificate.section = 'paid' AND cover.certificate_id IS NULL ORDER BY certificate.id
+"""
 COUNT_UNTOUCHED = f"""
     INSERT INTO reporting_countedcover (certificate_id, seen_seq, issued_on, starts_on, ends_on, cancelled_on, plan_code, industry,
         member_class, total_premium_yen)
@@ -33,9 +39,7 @@ COUNT_UNTOUCHED = f"""
     FROM certificates_certificate AS certificate
     JOIN programmes_schemeyear AS year ON year.id = certificate.scheme_year_id
     JOIN certificates_transaction AS act ON act.certificate_id = certificate.id AND act.seq = 1
-    WHERE certificate.section = 'paid'
-        AND NOT EXISTS (SELECT 1 FROM reporting_countedcover AS cover WHERE cover.certificate_id = certificate.id)
-        AND NOT EXISTS (SELECT 1 FROM certificates_transaction AS later
+    WHERE certificate.id = ANY(%s) AND NOT EXISTS (SELECT 1 FROM certificates_transaction AS later
                         WHERE later.certificate_id = certificate.id AND later.seq > 1)
 """  # noqa: S608  # our own names alone
 TO_FOLD = """
@@ -52,15 +56,23 @@ RENEWED = ["seen_seq", "starts_on", "ends_on", "cancelled_on", "plan_code", "ind
 
 def count_covers() -> int:
     """How many were counted for the first time or afresh."""
+    counted = 0
     with connection.cursor() as cursor:
-        cursor.execute(COUNT_UNTOUCHED)
-        counted = int(cursor.rowcount)
-        cursor.execute(TO_FOLD)
-        ids = iter([pk for (pk,) in cursor.fetchall()])
-    while chunk := list(islice(ids, AT_ONCE)):
+        for chunk in _chunks(TO_COUNT):
+            cursor.execute(COUNT_UNTOUCHED, [chunk])
+            counted += cursor.rowcount
+    for chunk in _chunks(TO_FOLD):
         _fold(chunk)
         counted += len(chunk)
     return counted
+
+
+def _chunks(statement: str) -> Iterator[list[int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        ids = iter([pk for (pk,) in cursor.fetchall()])
+    while chunk := list(islice(ids, AT_ONCE)):
+        yield chunk
 
 
 def _fold(chunk: Sequence[int]) -> None:
