@@ -1,4 +1,4 @@
-"""``sonae earned``, ``payout``, ``bordereau`` and ``ties``: what is printed, with which exit code, and what is written, once."""
+"""``sonae earned``, ``payout``, ``bordereau``, ``ties``, ``figures``: what is printed and written, with which exit code."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sonae.apps.billing.models import JournalEntry, Payment
-from sonae.apps.reporting.models import Bordereau, BordereauLine, Payout
+from sonae.apps.reporting.models import Bordereau, BordereauLine, CountedCover, Payout
 from sonae.apps.reporting.payout_items import list_payout_items, open_items
 from sonae.apps.reporting.use_cases.decide_payout_item import decide_payout_item
 from sonae.config import money_command
@@ -235,3 +235,10 @@ def test_wrong_arguments_are_told_what_is_wrong_and_do_nothing(
     assert output.out == ""
     assert said_why in output.err
     assert (Bordereau.objects.count(), Payout.objects.count()) == (0, 1)
+
+
+def test_the_figures_are_counted_and_held_against_the_books(capsys: pytest.CaptureFixture[str]) -> None:
+    assert said(capsys, "figures") == (0, "counted at 2026-12-02 10:00 JST\n", "")
+    CountedCover.objects.update(total_premium_yen=1)
+    code, out, _ = said(capsys, "figures")
+    assert (code, out.splitlines()[1]) == (WORK_LEFT, "  DIFFERS: premium_yen: counted 2, its source 137,020")

@@ -95,7 +95,7 @@ class Scene:
     def sizes(self) -> tuple[ViewportSize, ...]:
         if self.printed:
             return (A4,)
-        return (DESKTOP, TABLET, TELEPHONE) if self.route.startswith("site:") else (DESKTOP, TELEPHONE)
+        return (DESKTOP, TABLET, TELEPHONE)
 
 
 SCENES: list[Scene] = []

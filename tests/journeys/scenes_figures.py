@@ -35,7 +35,7 @@ WITH year AS (
     INSERT INTO certificates_certificate (number, member_id, scheme_year_id, section, starts_on, verification_code, issued_at)
     SELECT 'C-FIG-' || n, member.id, year.id, 'paid',
         least(year.start_on + make_interval(months => n %% 3), year.expiry_on - interval '1 month')::date, 'FIG' || n,
-        now() - make_interval(days => n) FROM member, year WHERE n <= 60
+        now() - make_interval(mins => n) FROM member, year WHERE n <= 60
     RETURNING id, starts_on, issued_at, right(number, -6)::integer AS n
 ), acted AS (
     INSERT INTO certificates_transaction (certificate_id, seq, kind, effective_date, recorded_at, patch, actor, reason,
@@ -59,10 +59,11 @@ def enter_figures(site: RunningSite) -> None:
     if not site.sql("SELECT 1 FROM parties_member WHERE number = '38880001'"):
         site.sql(WORLD)
         place = {"DATABASE_URL": site.database_url, "SONAE_VAR": str(site.log.parent)}
-        subprocess.run(
-            [sys.executable, "-m", "sonae.config.command_line", "figures"], check=True, capture_output=True,
+        counted = subprocess.run(
+            [sys.executable, "-m", "sonae.config.command_line", "figures"], check=False, capture_output=True, text=True,
             env={**os.environ, "DJANGO_SETTINGS_MODULE": "sonae.config.settings.run", **place},
         )  # fmt: skip
+        assert counted.returncode == 0, counted.stdout + counted.stderr
 
 
 @scene("desk:figures")

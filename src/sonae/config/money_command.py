@@ -162,10 +162,11 @@ def print_figures(args: argparse.Namespace) -> int:
     """When they were counted, and every total that doesn't come out."""
     from sonae.apps.reporting.figures.control_totals import cover_differences, month_differences
     from sonae.apps.reporting.use_cases.count_figures import count_figures
+    from sonae.domain.calendar import JAPAN
 
     counted = count_figures(now=now())
     differences = [*cover_differences(), *month_differences()]
-    print(f"counted at {counted.counted_at}")
+    print(f"counted at {counted.counted_at.astimezone(JAPAN):%Y-%m-%d %H:%M} JST" if counted.counted_at else "not counted")
     for one in differences:
         print(f"  DIFFERS: {one.what}: counted {one.counted:,}, its source {one.source:,}")
     return WORK_LEFT if differences or counted.held else 0

@@ -37,7 +37,7 @@ def count_figures(*, now: datetime) -> FiguresRound:
         for month in months_to_keep(now=now):
             differences += _keep(month, now=now)
     held_at = now if differences else None
-    held = {"differences": [asdict(one) for one in differences]}
+    held = {"differences": [asdict(one) for one in differences]} if differences else {}
     return FiguresRound.objects.update_or_create(key=KEY, defaults={"held_at": held_at, "held": held})[0]
 
 
