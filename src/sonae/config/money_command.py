@@ -166,7 +166,9 @@ def print_figures(args: argparse.Namespace) -> int:
 
     counted = count_figures(now=now())
     differences = [*cover_differences(), *month_differences()]
-    print(f"counted at {counted.counted_at.astimezone(JAPAN):%Y-%m-%d %H:%M} JST" if counted.counted_at else "not counted")
+    print(
+        f"counted at {counted.counted_at.astimezone(JAPAN):%Y-%m-%d %H:%M} JST" if counted.counted_at else "not counted"
+    )
     for one in differences:
         print(f"  DIFFERS: {one.what}: counted {one.counted:,}, its source {one.source:,}")
     return WORK_LEFT if differences or counted.held else 0

@@ -12,7 +12,6 @@ from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.urls import reverse
 from django.utils.http import content_disposition_header
 
 from sonae.apps.audit.record import record
@@ -30,7 +29,7 @@ from sonae.domain.text import Text
 from sonae.web.desk.access import actor_of, for_staff, rights_here
 from sonae.web.desk.figure_address import MOST_MONTHS, Address, address_of, key_in
 from sonae.web.desk.figure_chart import chart_of
-from sonae.web.desk.figure_tables import Column, column_of, table_of
+from sonae.web.desk.figure_tables import Column, column_of, list_address, table_of
 from sonae.web.desk.figure_words import GROUPS, Names, day_words
 from sonae.web.desk.figure_words import TOPICS as TOPIC_WORDS
 from sonae.web.desk.page import desk_page
@@ -52,10 +51,12 @@ FACTS = ("plan", "class", "industry", "language")  # of a row, shown where the t
 class Tile:
     """One figure on the first page."""
 
-    topic: str
+    topic: Text
     column: Column
     count: int
-    yen: int
+    since: date
+    to: date
+    on: date | None  # where it is true of a day and not of a period
     address: str
 
 
@@ -98,10 +99,12 @@ def figures(request: HttpRequest) -> HttpResponse:
     tiles = []
     for code, name in OVERVIEW:
         address = counted_on(request, TOPICS[code])
-        figure = figure_of(address.topic, name)
-        counted = total_of(counted_by(figure, address.asked, "all"))
+        figure, asked = figure_of(address.topic, name), address.asked
+        counted = total_of(counted_by(figure, asked, "all"))
+        on = None if figure.when is When.PERIOD else asked.on
+        page = list_address(address, name)
         tiles.append(
-            Tile(code, column_of(figure), counted.count, counted.yen, f"{reverse('desk:figures_topic', args=[code])}")
+            Tile(TOPIC_WORDS[code][0], column_of(figure), counted.count, asked.since, address.last_month, on, page)
         )
     facts = {
         "tiles": tiles,

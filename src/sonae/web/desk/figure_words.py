@@ -54,6 +54,10 @@ FIGURES: Mapping[str, tuple[Text, Text]] = {  # name, and what is counted
         Text("ここまで進んだ", "Came this far"),
         Text("この段階か、それより先まで進んだ申込み。", "Applications that came to this step or further."),
     ),
+    "here": (
+        Text("ここまでで止まっている", "Came no further"),
+        Text("済ませた最後の段階がここの申込み。", "Applications whose last step is this one."),
+    ),
     "started": (
         Text("はじめた申込み", "Started"),
         Text("期間中に始めた申込み。更新の申込みを含みます。", "Started in the period, renewals among them."),
