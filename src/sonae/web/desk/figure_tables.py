@@ -100,7 +100,10 @@ def table_of(address: Address, names: Names) -> FigureTable:
     foot: list[Cell | None] = [_cell(address, column, wholes[column.code]) for column in columns]
     totals = tuple(_cell(address, column_of(figure), wholes[figure.code]) for figure in topic.figures)
     if group == "step":
-        columns, foot = [REACHED_COLUMN, replace(columns[0], **HERE), *columns[1:]], [None, *foot]
+        columns, foot = (
+            [REACHED_COLUMN, replace(columns[0], name=HERE[0], definition=HERE[1]), *columns[1:]],
+            [None, *foot],
+        )
         parts[REACHED] = _cumulated(parts["started"], names)
     lines = []
     for value in values_of(address, names, {value for one in parts.values() for value in one}):
@@ -109,7 +112,7 @@ def table_of(address: Address, names: Names) -> FigureTable:
     return FigureTable(address, tuple(columns), tuple(lines), totals, tuple(foot))
 
 
-HERE = dict(zip(("name", "definition"), FIGURES["here"], strict=True))  # what the applications of a step are called
+HERE = FIGURES["here"]  # what the applications of a step are called
 REACHED_COLUMN = Column(REACHED, *FIGURES[REACHED], in_yen=False, has_yen=False)
 
 
