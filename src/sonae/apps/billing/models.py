@@ -137,6 +137,7 @@ class Payment(models.Model):
             ),
             models.Index(fields=["gateway"], condition=models.Q(state="person"), name="payment_of_a_person"),
             models.Index(fields=["payment_id"], condition=~models.Q(payment_id=""), name="payment_of_the_processor"),
+            models.Index(fields=["purpose"], name="payment_of_a_purpose"),  # those that came to nothing among them
         ]
 
 

@@ -1,0 +1,16 @@
+from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    """Outside a transaction, so that payments go on being written meanwhile."""
+
+    atomic = False
+    dependencies = [("billing", "0011_payments_by_the_processors_id")]
+
+    operations = [
+        AddIndexConcurrently(
+            model_name="payment",
+            index=models.Index(fields=["purpose"], name="payment_of_a_purpose"),
+        ),
+    ]
