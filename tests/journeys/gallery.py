@@ -95,7 +95,8 @@ class Scene:
     def sizes(self) -> tuple[ViewportSize, ...]:
         if self.printed:
             return (A4,)
-        return (DESKTOP, TABLET, TELEPHONE)
+        wide = self.route.startswith(("site:", "desk:figure"))
+        return (DESKTOP, TABLET, TELEPHONE) if wide else (DESKTOP, TELEPHONE)
 
 
 SCENES: list[Scene] = []
