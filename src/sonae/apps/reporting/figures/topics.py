@@ -86,7 +86,7 @@ APPLICATIONS = Topic(
     ),
     ("step", "week", "month", "plan", "language"),
     ("plan", "language"),
-    months_back=2,
+    months_back=1,
 )
 CERTIFICATES = Topic(
     "certificates",
