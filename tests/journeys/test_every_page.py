@@ -23,6 +23,13 @@ from tests.journeys import (
     scenes_public,
     scenes_referrals,
     scenes_staff,
+    scenes_cover,
+    scenes_desk,
+    scenes_figures,
+    scenes_member,
+    scenes_money,
+    scenes_portal,
+    scenes_public,
 )
 from tests.journeys.conftest import TABLET, TELEPHONE, look_at
 from tests.journeys.gallery import ENGLISH, SCENES, Visitor, route_of
@@ -44,6 +51,7 @@ SCENE_FILES = (
     scenes_referrals,
     scenes_figures,
     scenes_products,
+    scenes_figures,
 )
 WITHOUT_A_PICTURE = FOR_MACHINES | {
     # for machines, and what browsers and other people's pages show of ours

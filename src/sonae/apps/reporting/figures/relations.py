@@ -58,10 +58,10 @@ OFFERS = """
     SELECT offer.id AS key, year.start_on AS on_date, NULL::timestamp AS moment, certificate.number,
         certificate.number AS certificate, member.number AS member, offer.plan_code AS plan,
         coalesce(cover.member_class, '') AS member_class, offer.industry, '' AS language,
-        CASE WHEN following.id IS NOT NULL THEN 'renewed' WHEN offer.state = 'closed' THEN 'cancelled'
+        CASE WHEN following.renewed_from_id IS NOT NULL THEN 'renewed' WHEN offer.state = 'closed' THEN 'cancelled'
              WHEN offer.decision <> 'offered' THEN 'no_offer' WHEN year.start_on > %(today)s THEN 'waiting'
              ELSE 'lapsed' END AS detail,
-        CASE WHEN following.id IS NOT NULL THEN '' WHEN offer.state = 'closed' THEN 'cancelled'
+        CASE WHEN following.renewed_from_id IS NOT NULL THEN '' WHEN offer.state = 'closed' THEN 'cancelled'
              WHEN offer.decision = 'left' THEN 'LEFT'
              WHEN offer.decision = 'referred' THEN coalesce(offer.reasons ->> 0, 'referred')
              WHEN year.start_on > %(today)s THEN '' ELSE 'not_taken_up' END AS reason,
@@ -69,7 +69,8 @@ OFFERS = """
     FROM renewal_renewaloffer AS offer
     JOIN programmes_schemeyear AS year ON year.id = offer.scheme_year_id
     LEFT JOIN reporting_countedcover AS cover ON cover.certificate_id = offer.certificate_id
-    LEFT JOIN certificates_certificate AS following ON following.renewed_from_id = offer.certificate_id
+    LEFT JOIN (SELECT renewed_from_id FROM certificates_certificate WHERE renewed_from_id IS NOT NULL) AS following
+        ON following.renewed_from_id = offer.certificate_id
     LEFT JOIN certificates_certificate AS certificate ON certificate.id = offer.certificate_id
     LEFT JOIN parties_member AS member ON member.id = offer.member_id
     WHERE year.start_on >= %(since)s AND year.start_on < %(until)s

@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     """Outside a transaction, so that payments go on being written meanwhile."""
 
     atomic = False
-    dependencies = [("billing", "0011_payments_by_the_processors_id")]
+    dependencies = [("billing", "0012_money_that_waits")]
 
     operations = [
         AddIndexConcurrently(
