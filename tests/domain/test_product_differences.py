@@ -145,9 +145,8 @@ def test_a_plan_more_is_told_with_all_that_it_holds() -> None:
 def test_a_sentence_that_is_put_in_is_the_only_one_named() -> None:
     old = product(AFTER)
     text = next(one for one in old.wording if len(one.sections[0].paragraphs) + len(one.sections[0].points) > 1)
-    field = "paragraphs" if len(text.sections[0].paragraphs) > 1 else "points"
     first = text.sections[0]
-    more = replace(first, **{field: (Text("新しい文。", "A new sentence."), *getattr(first, field))})
+    more = replace(first, paragraphs=(Text("新しい文。", "A new sentence."), *first.paragraphs))
     changed: WordingDocument = replace(text, sections=(more, *text.sections[1:]))
     found = compare_products(old, replace(old, wording=tuple(changed if one is text else one for one in old.wording)))
     (told,) = found

@@ -169,7 +169,7 @@ class TestEditing:
 
     def test_a_forged_digest_writes_nothing(self, first: Client, draft: ProductDraft) -> None:
         address = page_of(draft, f"files/{NOTES}/")
-        for seen, status in (("f" * 64, 409), ("", 409), ("x" * 65, 422)):
+        for seen, status in (("f" * 64, 409), ("", 409), ("x" * 65, 409)):
             assert first.post(address, {"seen": seen, "text": "# Forged"}).status_code == status
         assert draft.revisions.count() == 1
 

@@ -100,7 +100,7 @@ def test_the_same_save_again_is_a_quiet_success() -> None:
     draft = begin()
     seen = latest_revision(draft).files[NOTES]
     given = {"draft_id": draft.pk, "name": NOTES, "content": b"# Once\n", "seen": seen, "actor": PREPARES}
-    assert [save_draft_file(**given, now=clock.now()).number for _ in range(2)] == [2, 2]  # type: ignore[arg-type]
+    assert [save_draft_file(**given, now=clock.now()).number for _ in range(2)] == [2, 2]
 
 
 def test_a_file_is_put_in_and_taken_out() -> None:
@@ -108,7 +108,7 @@ def test_a_file_is_put_in_and_taken_out() -> None:
     save(draft, "examples/99-new.toml", b'why = "x"\n')
     seen = latest_revision(draft).files["examples/99-new.toml"]
     given = {"draft_id": draft.pk, "name": "examples/99-new.toml", "seen": seen, "actor": PREPARES}
-    assert [remove_draft_file(**given, now=clock.now()).number for _ in range(2)] == [3, 3]  # type: ignore[arg-type]
+    assert [remove_draft_file(**given, now=clock.now()).number for _ in range(2)] == [3, 3]
     assert "examples/99-new.toml" not in open_draft(draft).files
     assert latest_revision(draft).digest == draft.revisions.get(number=1).digest
 
@@ -156,7 +156,7 @@ def test_a_whole_folder_takes_the_place_of_all_files_that_were_seen() -> None:
 def test_what_was_saved_can_not_be_changed_or_taken_away(table: type[DraftRevision] | type[DraftContent]) -> None:
     begin()
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
-        table.objects.all()._raw_delete(using="default")  # type: ignore[attr-defined]  # no look for what refers to it
+        table.objects.all()._raw_delete(using="default")  # no look for what refers to it
     changed = {"act": "saved"} if table is DraftRevision else {"content": b"x"}
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         table.objects.update(**changed)

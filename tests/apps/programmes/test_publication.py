@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from sonae.apps.audit.models import AuditEntry, SecondLook
@@ -21,7 +23,7 @@ AGREES = "user:2"
 
 def ask(draft: ProductDraft, *, seen: str = "", reason: str = "年次の改定") -> SecondLook:
     seen = seen or latest_revision(draft).digest
-    numbers = {"against": "2026-12-01", "differences": {}, "effect": None}
+    numbers: dict[str, Any] = {"against": "2026-12-01", "differences": {}, "effect": None}
     return ask_publication(
         draft_id=draft.pk, seen=seen, numbers=numbers, reason=reason, actor=PREPARES, now=clock.now()
     )

@@ -15,7 +15,6 @@ from sonae.web.shared.keyed_form import KeyedForm
 from sonae.web.shared.language import in_language, say
 
 FROM_ZIP = "zip"
-LONGEST_DIGEST = 64
 FILE_ERRORS = {
     "required": say("ファイルを選んでください。", "Please choose a file."),
     "missing": say("ファイルを選んでください。", "Please choose a file."),
@@ -78,7 +77,7 @@ def _copy_of(version: ProductVersion) -> Text:
 class SeenForm(forms.Form):
     """Carries along what the page showed."""
 
-    seen = forms.CharField(widget=forms.HiddenInput, max_length=LONGEST_DIGEST, required=False)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
 
 class UploadForm(SeenForm):
@@ -115,4 +114,4 @@ class EditForm(SeenForm):
 class PublicationForm(ReasonForm):
     """Why, and the digest of the draft as the page shows it."""
 
-    seen = forms.CharField(widget=forms.HiddenInput, max_length=LONGEST_DIGEST, required=False)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)

@@ -74,6 +74,10 @@ def decide(request: HttpRequest, look: SecondLook, asked: Asked) -> HttpResponse
     form = DecisionForm(request.POST if request.method == "POST" else None)
     decision = request.POST.get("decision")
     if decision not in {"agree", "drop"} or not form.is_valid():
+        if form.is_bound and form.is_valid():
+            form.add_error(
+                "reason", say("どちらかのボタンで決めてください。", "Please decide with one of the buttons.")
+            )
         return show(request, look, asked, form, status=422 if form.errors else 200)
     try:
         done = decide_second_look(
