@@ -95,7 +95,7 @@ def _cookies_for(row: Row, browser: Client, staff: Client) -> dict[str, str]:
     match row.may:
         case May.SIGNED_IN | May.MEMBERS_PEOPLE:
             return cookies_of(browser)
-        case May.STAFF | May.COVER_STAFF | May.CHANGE_STAFF | May.FEED_STAFF | May.MONEY_STAFF:
+        case May.STAFF:
             return cookies_of(staff)
         case _:
             return {}
