@@ -23,13 +23,6 @@ from tests.journeys import (
     scenes_public,
     scenes_referrals,
     scenes_staff,
-    scenes_cover,
-    scenes_desk,
-    scenes_figures,
-    scenes_member,
-    scenes_money,
-    scenes_portal,
-    scenes_public,
 )
 from tests.journeys.conftest import TABLET, TELEPHONE, look_at
 from tests.journeys.gallery import ENGLISH, SCENES, Visitor, route_of
