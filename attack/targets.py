@@ -122,7 +122,7 @@ def of_api(document: dict[str, Any]) -> Iterator[Target]:
             asked = [one["name"] for one in operation.get("parameters", []) if one["in"] == "query"]
             query = {name: OF_A_QUESTION.get(name, "1") for name in asked}
             schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
-            body = {name: fact["examples"][0] for name, fact in schema.get("properties", {}).items()}
+            body = {name: fact.get("examples", ["1"])[0] for name, fact in schema.get("properties", {}).items()}
             needed = {name: value for name, value in body.items() if name in schema["required"]}
             opened = operation_path(path)
             address = f"{opened}?{urlencode(query)}" if query else opened

@@ -302,9 +302,11 @@ def test_no_recommendation_without_needs_and_reason(programme: object, missing: 
 
 
 def test_from_the_day_after_the_last_one_the_page_says_so_and_the_server_refuses(programme: object) -> None:
-    browser, found = browser_of(solicitor(last_day=date(2026, 11, 24))), ask()
+    user, found = solicitor(last_day=date(2026, 11, 24)), ask()
+    browser = browser_of(user)
     assert "募集人の登録が満了しています" not in words_of(browser, page_of(found))
     with clock.at(clock.later(days=1)):
+        browser = browser_of(user)
         words = words_of(browser, page_of(found))
         assert "登録番号 R-0001 は2026年11月24日まででした" in words
         assert product().desk.administrative.title.ja in words
@@ -360,8 +362,9 @@ def test_the_day_shows_whom_to_call_in_order_and_who_was_called(window: Client) 
     assert 'href="tel:03-1111-1111"' in window.get("/desk/call-backs/?day=2026-11-25").content.decode()
     assert "済み" not in words
     with clock.at(datetime(2026, 11, 25, 10, 5, tzinfo=JAPAN)):
-        contact(first, cast.enter_staff("operator", "supervisor"))
-        assert "済み" in words_of(window, "/desk/call-backs/?day=2026-11-25")
+        boss = cast.enter_staff("operator", "supervisor")
+        contact(first, boss)
+        assert "済み" in words_of(browser_of(boss), "/desk/call-backs/?day=2026-11-25")
     assert "朝の人" not in words_of(window, "/desk/call-backs/")
     for odd in ("x", "2026-02-30", "9999-12-31", "1000-01-01", "%00"):
         assert "2026年11月24日" in words_of(window, f"/desk/call-backs/?day={odd}")

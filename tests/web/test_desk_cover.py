@@ -333,5 +333,6 @@ def test_a_change_that_nobody_paid_for_says_so_on_the_members_page(
     asked.refresh_from_db()
     assert asked.closed_reason == "not_paid"
     with clock.at(clock.later(days=30)):
+        operator = browser_of(people.staff["operator"])
         shown = text(operator.get(f"/desk/members/{people.member.number}/history/?of=cover"))
     assert "支払いがないまま期限が過ぎました" in shown

@@ -350,6 +350,7 @@ def test_an_act_that_was_undone_says_so_from_then_on(
 ) -> None:
     ask(certificate, wish(Kind.CHANGE, date(2027, 2, 1), insured_name="青木設備"), user=people.owner)
     with clock.at(clock.later(days=2)):
+        operator = browser_of(people.staff["operator"])
         ask(certificate, wish(Kind.REVERSAL, date(2027, 2, 1), target=2), user=people.owner)
         assert "取消し済み" in words_of(operator, f"{HISTORY}?of=cover")
         assert "取消し済み" not in words_of(operator, f"{HISTORY}?of=cover&known=2027-03-11")

@@ -204,7 +204,7 @@ class TestPersonalData:
         assert (taken.actor, taken.detail) == (f"user:{asker.pk}", {"form": "csv", "contents": "members"})
         assert OutboxMessage.objects.filter(recipient=asker.email).count() == 1
         with clock.at(clock.now() + timedelta(hours=24)):
-            assert first.get(file).status_code == 404
+            assert browser_of(asker).get(file).status_code == 404
 
     def test_a_list_is_what_it_says_and_no_other_can_be_taken_by_its_address(
         self, first: Client, second: Client, people: cast.Cast

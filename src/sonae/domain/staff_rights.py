@@ -145,7 +145,10 @@ SEEING = frozenset(right for right in Right if right.startswith("see_"))
 def positions_in(party: Party) -> tuple[Position, ...]:
     """Those that somebody there can hold: every one that may do more than open the desk, and the auditor's."""
     useful = {
-        position for right, held in HOLDERS.items() if right != Right.SEE_DESK for position in held.get(party, ())
+        position
+        for right, held in HOLDERS.items()
+        if right not in {Right.SEE_DESK, Right.TAKE_WORK}  # which everybody holds
+        for position in held.get(party, ())
     }
     return tuple(one for one in Position if one in useful or one == Position.AUDITOR)
 

@@ -13,6 +13,7 @@ from sonae.apps.billing.queries import Matter, list_money_to_look_at
 from sonae.apps.billing.use_cases.owe_again import owe_again
 from sonae.apps.certificates.models import Certificate, ChangeRequest, Transaction
 from sonae.apps.contact.models import Consent, ConsentWithdrawal, Consultation, DataRequest
+from sonae.apps.contact.use_cases.register_request import register_asked
 from sonae.apps.membership.models import Feed, FreeCoverRun
 from sonae.apps.parties.models import Member, User
 from sonae.apps.people.models import SolicitorRegistration
@@ -114,16 +115,19 @@ def act_on(certificate: Certificate, seq: int, patch: dict[str, object]) -> None
 def data_request(kind: str, **wanted: str) -> DataRequest:
     key = secrets.token_hex(8)
     user = User.objects.filter(organisation=None).first() or cast.enter_person(f"{key}@sample.example")
-    return DataRequest.objects.create(
+    asked = DataRequest.objects.create(
         number=f"D-{key[:8]}", form_key=key, kind=kind, member=new_member(), user=user, held={}, wanted=wanted,
         message="", language="ja", received_at=clock.now(),
     )  # fmt: skip
+    register_asked(asked=asked, now=clock.now())
+    return asked
 
 
-def second_look(kind: str = "feed.release") -> SecondLook:
+def second_look(kind: str = "personal_export") -> SecondLook:
     return SecondLook.objects.create(
-        kind=kind, object_id=secrets.token_hex(4), reason="x", asked_by="user:0", asked_at=clock.now()
-    )
+        kind=kind, object_id=secrets.token_hex(4), reason="x", asked_by="user:0", asked_at=clock.now(),
+        facts={"contents": "members", "rows": 2},
+    )  # fmt: skip
 
 
 def registration(last_day: date = date(2026, 12, 31), party: str = "operator") -> SolicitorRegistration:

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.core.cache import cache
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from sonae.apps.membership.make_dry_run import members_by_class, newest_fact
 from sonae.apps.membership.models import Feed, FreeCoverRun, SetAsideRow
+from sonae.apps.parties.models import MemberAccess, User
 
 KEPT_SECONDS = 86_400
 
@@ -31,9 +33,14 @@ def list_feeds(*, states: Collection[str] = (), most: int = 100) -> list[Feed]:
     return list((feeds.filter(state__in=states) if states else feeds)[:most])
 
 
-def count_feeds(*, states: Collection[str]) -> int:
-    """How many feeds are in one of these states."""
-    return Feed.objects.filter(state__in=states).count()
+def count_beside(*, user: User, states: Collection[str]) -> tuple[int, bool]:
+    """How many feeds are in one of these states, and whether this person acts for a member; in one statement, for every page."""
+    feeds = (
+        Feed.objects.filter(state__in=states).order_by().values(one=Value(1)).annotate(count=Count("*")).values("count")
+    )
+    acts = MemberAccess.objects.filter(user=OuterRef("pk"))
+    counted = User.objects.filter(pk=user.pk).values_list(Coalesce(Subquery(feeds), 0), Exists(acts))
+    return counted.get()
 
 
 def count_members(*, on: date) -> dict[str, int]:

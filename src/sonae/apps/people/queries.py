@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Q
+
 from sonae.apps.parties.models import Member, Organisation, User
 from sonae.apps.people.models import DeskNetwork, EmailChange, Invitation, OrganiserIdentity, SignIn, StaffInvitation
 from sonae.apps.people.secrets_of_mails import digest_of_token
@@ -60,6 +63,15 @@ def list_open_staff_invitations(*, organisation: Organisation) -> list[StaffInvi
     """Those that can still be taken, and those that ran out and can be sent again, oldest first."""
     found = StaffInvitation.objects.filter(organisation=organisation, taken_at=None, revoked_at=None)
     return list(found.select_related("invited_by").order_by("invited_at", "id"))
+
+
+def find_reach(*, organisation_id: int) -> tuple[Organisation, list[str]] | None:
+    """The organisation and the networks to which its desk is limited, in one statement; for every page of the desk."""
+    standing = ArrayAgg(
+        "desk_networks__cidr", filter=Q(desk_networks__cidr__isnull=False, desk_networks__ended_at=None)
+    )
+    found = Organisation.objects.filter(pk=organisation_id).annotate(cidrs=standing).first()
+    return None if found is None else (found, list(found.cidrs or ()))  # type: ignore[attr-defined]
 
 
 def list_desk_networks(*, organisation_id: int) -> list[DeskNetwork]:

@@ -8,8 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from sonae.apps.membership.models import Feed
-from sonae.apps.membership.queries import count_feeds
-from sonae.apps.parties.queries import list_members_of
+from sonae.apps.membership.queries import count_beside
 from sonae.domain.staff_rights import Right
 from sonae.web.desk.access import rights_here
 from sonae.web.desk.navigation import navigation
@@ -23,10 +22,10 @@ def desk_page(
 ) -> HttpResponse:
     """The answer."""
     held = rights_here(request)
-    feeds_waiting = count_feeds(states=WAITING) if Right.SEE_FEEDS in held else 0
+    feeds_waiting, acts_for_a_member = count_beside(user=person(request), states=WAITING)
     frame = {
         "may": {right.value: right in held for right in Right},
-        "acts_for_a_member": bool(list_members_of(user=person(request))),
+        "acts_for_a_member": acts_for_a_member,
         "places": navigation(held, {"feeds": feeds_waiting}),
     }
     return render(request, template, {**frame, **(facts or {})}, status=status)

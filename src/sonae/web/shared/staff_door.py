@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from sonae.apps.audit.record import record
 from sonae.apps.audit.throttle import allow
-from sonae.apps.people.queries import list_desk_networks
+from sonae.apps.people.queries import find_reach
 from sonae.domain.networks import is_within
 from sonae.web.shared.access import REFUSALS_WRITTEN_AN_HOUR, person
 from sonae.web.shared.client import client_of
@@ -48,9 +48,12 @@ def stop_before_desk(request: HttpRequest) -> HttpResponse | None:
 
 def stop_outside(request: HttpRequest) -> HttpResponse | None:
     """The page that says so, where the organisation limits its desk to networks and this is none of them."""
-    networks = list_desk_networks(organisation_id=person(request).organisation_id or 0)
+    reach = find_reach(organisation_id=person(request).organisation_id or 0)
+    if reach is None:
+        return None
+    person(request).organisation, networks = reach
     address = client_of(request)
-    if not networks or is_within(address, [one.cidr for one in networks]):
+    if not networks or is_within(address, networks):
         return None
     actor = f"user:{person(request).pk}"
     if allow(key=f"outside:{actor}", most=REFUSALS_WRITTEN_AN_HOUR, within=timedelta(hours=1), now=now(request)):
