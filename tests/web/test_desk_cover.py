@@ -23,7 +23,7 @@ from tests.web.holdings import browser_of, give_free_cover
 from tests.web.memory_gateway import MemoryGateway
 
 pytestmark = pytest.mark.django_db
-SEARCHED = 16  # the person, their rights, the frame; then the ways of finding, and what is shown of those found
+SEARCHED = 17  # the person, their rights, the frame; then the ways of finding, and what is shown of those found
 
 
 @pytest.fixture(autouse=True)

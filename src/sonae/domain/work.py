@@ -154,8 +154,8 @@ RULES: dict[WorkKind, WorkRule] = {
         10,
     ),
     WorkKind.ERASURE: _data(
-        Text("データの削除", "Deletions asked for"),
-        Text("残るものを確かめて知らせる", "See what remains, and say so"),
+        Text("個人情報の請求", "Other data requests"),
+        Text("本人を確かめて回答する", "Prove who asks, and answer"),
         10,
     ),
     WorkKind.SECOND_LOOK: WorkRule(

@@ -12,7 +12,7 @@ from sonae.apps.billing.models import Dispute, HandReturn, Payment, Posting, Rec
 from sonae.apps.billing.queries import Matter, list_money_to_look_at
 from sonae.apps.billing.use_cases.owe_again import owe_again
 from sonae.apps.certificates.models import Certificate, ChangeRequest, Transaction
-from sonae.apps.contact.models import Consent, ConsentWithdrawal, Consultation, DataRequest
+from sonae.apps.contact.models import Consent, ConsentWithdrawal, Consultation, DataRequest, RegisteredRequest
 from sonae.apps.contact.use_cases.register_request import register_asked
 from sonae.apps.membership.models import Feed, FreeCoverRun
 from sonae.apps.parties.models import Member, User
@@ -25,6 +25,7 @@ from sonae.apps.work.queue import Queue, Viewer
 from sonae.domain.staff_rights import Party, Position, Right, rights_of
 from sonae.domain.work import WorkKind
 from tests import cast, clock
+from tests.apps.contact.asking import register
 from tests.web.feeds_on_file import enter_feed
 from tests.web.holdings import give_paid_cover, tell
 
@@ -112,15 +113,15 @@ def act_on(certificate: Certificate, seq: int, patch: dict[str, object]) -> None
     )  # fmt: skip
 
 
-def data_request(kind: str, **wanted: str) -> DataRequest:
+def data_request(**wanted: str) -> RegisteredRequest:
+    """A correction that a member's person asked for on the portal."""
     key = secrets.token_hex(8)
     user = User.objects.filter(organisation=None).first() or cast.enter_person(f"{key}@sample.example")
     asked = DataRequest.objects.create(
-        number=f"D-{key[:8]}", form_key=key, kind=kind, member=new_member(), user=user, held={}, wanted=wanted,
+        number=f"D-{key[:8]}", form_key=key, kind="correction", member=new_member(), user=user, held={}, wanted=wanted,
         message="", language="ja", received_at=clock.now(),
     )  # fmt: skip
-    register_asked(asked=asked, now=clock.now())
-    return asked
+    return register_asked(asked=asked, now=clock.now())
 
 
 def second_look(kind: str = "personal_export") -> SecondLook:
@@ -172,8 +173,8 @@ ENTER: dict[WorkKind, Callable[[], Any]] = {
     K.RECEIVABLE: receivable,
     K.WRITE_OFF: lambda: write_off(yen=24_000),  # of the whole, so that nothing else waits
     K.CONFLICT: conflict,
-    K.CORRECTION: lambda: data_request("correction", email="new@sample.example"),
-    K.ERASURE: lambda: data_request("erasure"),
+    K.CORRECTION: lambda: data_request(email="new@sample.example"),
+    K.ERASURE: lambda: register(kind="deletion"),
     K.SECOND_LOOK: second_look,
     K.REGISTRATION: registration,
 }
@@ -192,7 +193,7 @@ FINISH: dict[WorkKind, Callable[[int], object]] = {
     K.RECEIVABLE: lambda pk: write_off("done", Receivable.objects.get(pk=pk), 24_000),
     K.WRITE_OFF: lambda pk: WriteOff.objects.filter(pk=pk).update(state="done"),
     K.CONFLICT: lambda pk: ChangeRequest.objects.filter(pk=pk).update(state="closed"),
-    K.CORRECTION: lambda pk: _corrected(DataRequest.objects.get(pk=pk)),
+    K.CORRECTION: lambda pk: _corrected(DataRequest.objects.get(registered__pk=pk)),
     K.SECOND_LOOK: lambda pk: SecondLook.objects.filter(pk=pk).update(state="dropped", decided_by="user:1"),
     K.REGISTRATION: lambda pk: SolicitorRegistration.objects.filter(pk=pk).update(last_day=date(2030, 3, 31)),
 }
@@ -226,7 +227,7 @@ def counted_apart() -> dict[WorkKind, int]:
         K.PAYOUT_ITEM: len(open_items(list_payout_items(now=clock.now()))),
         K.CONFLICT: ChangeRequest.objects.filter(state="waiting").count(),
         K.CORRECTION: sum(not _is_so(one) for one in DataRequest.objects.filter(kind="correction")),
-        K.ERASURE: DataRequest.objects.filter(kind="erasure").count(),
+        K.ERASURE: RegisteredRequest.objects.exclude(kind="correction").exclude(steps__kind="answered").count(),
         K.SECOND_LOOK: SecondLook.objects.filter(state="waiting").count(),
         K.REGISTRATION: SolicitorRegistration.objects.filter(
             last_day__lte=soon, user__organisation__role="operator"

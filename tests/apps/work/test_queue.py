@@ -131,7 +131,7 @@ def test_another_field_recorded_meanwhile_is_no_conflict(people: cast.Cast) -> N
 
 
 def test_a_correction_of_which_one_field_is_still_wrong_waits(people: cast.Cast) -> None:
-    asked = data_request("correction", email="new@sample.example", name="新商会")
+    asked = data_request(email="new@sample.example", name="新商会")
     with clock.at(clock.later(minutes=1)):
         tell(asked.member, "changed", date(2026, 11, 1), email="new@sample.example")
     assert of(whole(people), WorkKind.CORRECTION).open == 1

@@ -45,7 +45,7 @@ def stop_list(request: HttpRequest) -> HttpResponse:
         form = AddressForm(request.POST)
         if form.is_valid() and _stopped(request, form):
             return redirect("desk:stop_list")
-    typed = request.GET.get("q", "")[:254]
+    typed = "".join(sign for sign in request.GET.get("q", "")[:254] if sign.isprintable())
     found = list_stopped(after=number_in_address(request.GET.get("after", "")) or 0, typed=typed)
     names = actor_names([one.added_by for one in found])
     rows = [(one, WHYS[StopEntry.Why(one.why)], names[one.added_by]) for one in found[:A_PAGE]]
