@@ -124,7 +124,7 @@ def data_request(**wanted: str) -> RegisteredRequest:
     return register_asked(asked=asked, now=clock.now())
 
 
-def second_look(kind: str = "personal_export") -> SecondLook:
+def second_look(kind: str = "feed.release") -> SecondLook:
     return SecondLook.objects.create(
         kind=kind, object_id=secrets.token_hex(4), reason="x", asked_by="user:0", asked_at=clock.now(),
         facts={"contents": "members", "rows": 2},

@@ -4,8 +4,8 @@ their page is done once the organiser's list says what was asked for."""
 from sonae.domain.work import WorkKind
 
 UNANSWERED = """
-    SELECT registered.id::text AS key, registered.member_id, CASE WHEN registered.member_id IS NULL THEN registered.person ELSE '' END
-            AS about,
+    SELECT registered.id::text AS key, registered.member_id,
+        CASE WHEN registered.member_id IS NULL THEN registered.person ELSE '' END AS about,
         concat_ws(' ', registered.wanted, registered.number, registered.person) AS said,
         jsonb_build_object('number', registered.number, 'message', left(registered.wanted, 120),
                            'wanted', coalesce(asked.wanted, '{}'::jsonb)) AS detail,
