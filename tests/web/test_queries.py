@@ -429,7 +429,7 @@ def test_a_page_of_figures_asks_as_often_for_much_as_for_little(people: cast.Cas
             browser.get(FIGURES)
             counts.append({address: statements_of(browser, address) for address in addresses})
     assert counts[0] == counts[1]
-    assert max(counts[0].values()) == counts[0][f"{FIGURES}free-cover/"] == 14
+    assert max(counts[0].values()) == counts[0][f"{FIGURES}free-cover/"] == 13
 
 
 # Session, user, organisation, positions, the member of whoever has one, the frame; then what is listed, and the people who did it.
