@@ -112,7 +112,9 @@ def _marked(piece: str, parts: set[str]) -> str:
 
 def _message(row: Row) -> dict[str, Any]:
     """A message for machines has a body; nobody's signature is on it."""
-    return {"body": {"id": "evt_1", "type": "payment.captured"}, "as_json": True} if row.may == May.PROCESSOR else {}
+    if row.method != "post" or row.may not in {May.PROCESSOR, May.SENDER, May.MAILER}:
+        return {}
+    return {"body": {"id": "evt_1", "type": "payment.captured"}, "as_json": True}
 
 
 def of_api(document: dict[str, Any]) -> Iterator[Target]:

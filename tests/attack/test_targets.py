@@ -20,6 +20,7 @@ from tests.web.memory_gateway import MemoryGateway
 
 NAMED_FIELD = re.compile(r"<(?:input|select|textarea|button)\b[^>]*\bname=\"([^\"]+)\"")
 FORM = re.compile(r"<form\b([^>]*)>(.*?)</form>", re.DOTALL)
+QUEUE = "desk/work/queue.html"  # its ticks are of the moment: tests/web/test_desk_queue.py sends what nobody was shown
 SAMPLE_OF_PARTS = "shared/parts.html"  # its form is a picture of the fields and leads nowhere
 # Where their only field leads, ``next``, is tried by test_passkeys.py; sending it ends the session that would attack.
 END_THEIR_SESSION = {"portal/sign_in_again.html", "portal/invitation.html", "portal/staff_invitation.html"}
@@ -79,7 +80,7 @@ def test_no_page_with_fields_is_missing_among_the_pages(opened: targets.Pages) -
         if has_fields(path.read_text())
     }
     assert len(with_fields) > 5
-    assert with_fields - shown - END_THEIR_SESSION - {SAMPLE_OF_PARTS} == set()
+    assert with_fields - shown - END_THEIR_SESSION - {SAMPLE_OF_PARTS, QUEUE} == set()
 
 
 def has_fields(text: str) -> bool:
@@ -108,7 +109,7 @@ def test_every_operation_of_the_api_is_attacked_with_all_its_fields() -> None:
         for method, operation in operations.items():
             fields = {one["name"] for one in operation.get("parameters", []) if one["in"] == "query"}
             if "requestBody" in operation:
-                assert fields == {"language"}
+                assert fields <= {"language"}
                 with_body.add((method, path))
                 fields |= set(operation["requestBody"]["content"]["application/json"]["schema"]["properties"])
             assert fields == attacked(among, method.upper(), targets.operation_path(path)), path

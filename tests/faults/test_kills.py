@@ -31,7 +31,7 @@ from tests.faults.world import World
 pytestmark = pytest.mark.faults
 APPS = Path(sonae.__file__).parent / "apps"
 TIMES = max(3, int(os.environ.get("SONAE_SOAK_ROUNDS", "0")))  # `make soak` raises it
-FOR_ALL_MEMBERS = {"membership", "renewal"}
+FOR_ALL_MEMBERS = {"membership", "renewal", "letters"}
 MAIL_ROUNDS = 60  # at most; each sends fifty, and other tests leave mails behind, too
 
 

@@ -377,6 +377,7 @@ PAGES: dict[str, Callable[[], Opened]] = {
     "desk cancel": _at_the_desk("/desk/certificates/{}/cancel/"),
     "desk reinstate": _at_the_desk("/desk/certificates/{}/reinstate/", cancelled=True),
     "desk reverse": _at_the_desk("/desk/certificates/{}/reverse/2/", cancelled=True),
+    "desk figures": lambda: (operator(), "/desk/figures/certificates/"),
     "desk audit": lambda: (auditor(), "/desk/audit/?who=system"),
     "call-back": _consultation("call-back/"),
     "desk consultations": _consultation("/desk/consultations/", "clerk"),

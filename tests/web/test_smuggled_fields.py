@@ -238,5 +238,7 @@ def test_what_a_person_is_stays_what_it_was(programme: object, monkeypatch: pyte
         # the cover; the larger plan from April, 40,260 × 8/12; seven months of it back after the cancellation, 105,200 × 7/12
         assert list(paid.values_list("charge_yen", flat=True)) == [59_530, 26_840, 61_370]
         assert not User.objects.filter(is_superuser=True).exists()
-        theirs = r"@(staff|organiser|insurer|agency|operator)\.example$"  # whom the scenes themselves have entered as staff
+        theirs = (
+            r"@(staff|organiser|insurer|agency|operator)\.example$"  # whom the scenes themselves have entered as staff
+        )
         assert not User.objects.filter(organisation__isnull=False).exclude(email__regex=theirs).exists()
