@@ -40,7 +40,8 @@ def count_beside(*, user: User, states: Collection[str]) -> tuple[int, bool]:
     )
     acts = MemberAccess.objects.filter(user=OuterRef("pk"))
     counted = User.objects.filter(pk=user.pk).values_list(Coalesce(Subquery(feeds), 0), Exists(acts))
-    return counted.get()
+    waiting, acts_for_a_member = counted.get()
+    return int(waiting), bool(acts_for_a_member)
 
 
 def count_members(*, on: date) -> dict[str, int]:

@@ -71,7 +71,7 @@ def find_reach(*, organisation_id: int) -> tuple[Organisation, list[str]] | None
         "desk_networks__cidr", filter=Q(desk_networks__cidr__isnull=False, desk_networks__ended_at=None)
     )
     found = Organisation.objects.filter(pk=organisation_id).annotate(cidrs=standing).first()
-    return None if found is None else (found, list(found.cidrs or ()))  # type: ignore[attr-defined]
+    return None if found is None else (found, list(found.cidrs or ()))
 
 
 def list_desk_networks(*, organisation_id: int) -> list[DeskNetwork]:
