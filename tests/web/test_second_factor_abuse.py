@@ -58,6 +58,13 @@ def test_five_tries_in_ten_minutes_and_sixty_a_day_are_looked_at(victim: User) -
     assert statuses == {422: 60, 429: 120}
 
 
+def test_right_codes_are_not_counted_against_a_person(victim: User) -> None:
+    key = give_app(victim)
+    for turn in range(8):
+        with clock.at(clock.later(seconds=30 * turn)):
+            assert by_mail_alone(victim).post(SECOND, {"code": app_code(key)}).status_code == 302
+
+
 def test_the_right_code_opens_nothing_after_too_many_wrong_ones_and_the_person_is_told_once(victim: User) -> None:
     key, browser = give_app(victim), by_mail_alone(victim)
     for _ in range(5):

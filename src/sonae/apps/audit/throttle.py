@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import connection
@@ -29,6 +30,11 @@ def allow(*, key: str, most: int, within: timedelta, now: datetime) -> bool:
             {"key": key[:200], "now": now, "end": now + within},
         )
         return bool(cursor.fetchone()[0] <= most)
+
+
+def forget_tries(*, keys: Iterable[str]) -> None:
+    """What was counted under these keys no longer counts: somebody has proved who they are."""
+    Throttle.objects.filter(key__in=[key[:200] for key in keys]).delete()
 
 
 def forget_ended_windows(*, now: datetime) -> int:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.crypto import constant_time_compare
 
 from sonae.apps.audit.record import record
-from sonae.apps.audit.throttle import allow
+from sonae.apps.audit.throttle import allow, forget_tries
 from sonae.apps.parties.models import User
 from sonae.apps.people.notices import tell
 from sonae.apps.people.one_time_codes import fitting_step
@@ -40,9 +40,13 @@ class TooManyTries(Exception):
 def give_second_factor(*, user: User, typed: str, language: str, now: datetime) -> Given:
     """By what it was given; the code is used up. Raises ``WrongCode`` or ``TooManyTries``.
 
-    Counted before it is looked at, and outside the transaction, so that tries which arrive at once are counted one by one.
+    Counted before it is looked at, and outside the transaction, so that tries which arrive at once are counted one by one. A code
+    that fits takes back what was counted.
     """
-    if not all(allow(key=f"second:{user.pk}:{most}", most=most, within=within, now=now) for most, within in TRIES):
+    keys = [f"second:{user.pk}:{most}" for most, _ in TRIES]
+    if not all(
+        allow(key=key, most=most, within=within, now=now) for key, (most, within) in zip(keys, TRIES, strict=True)
+    ):
         _warn(user, language=language, now=now)
         raise TooManyTries
     with transaction.atomic():
@@ -50,6 +54,7 @@ def give_second_factor(*, user: User, typed: str, language: str, now: datetime) 
         if given is not None:
             record(now=now, actor=f"user:{user.pk}", action="second_factor.given", object_kind="user", object_id=user.pk,
                    by=given)  # fmt: skip
+            forget_tries(keys=keys)
         if given is Given.RECOVERY_CODE:
             tell("recovery_code_used", recipient=user.email, language=language, now=now)
     if given is None:
