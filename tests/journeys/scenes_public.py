@@ -190,7 +190,7 @@ def documents_in_print(visitor: Visitor) -> None:
 
 @scene("site:documents")
 def documents_of_an_older_version(visitor: Visitor) -> None:
-    visitor.page.locator(".version-choice a").click()
+    visitor.page.locator(".version-choice a").last.click()
     visitor.says("この期間に加入した方の書面", "For those who joined in that time")
 
 
