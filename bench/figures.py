@@ -18,6 +18,7 @@ from bench.free_covers import a_programme
 from bench.load import p95
 from bench.loading import run_all
 from bench.paid_certificates import load
+from bench.staff import browser_of_staff
 from sonae.domain.calendar import JAPAN
 
 FREE, PAID = 1_000_000, 200_000
@@ -168,14 +169,12 @@ def _rounds(free: int, paid: int) -> None:
 
 def _pages() -> None:
     from django.core.management import call_command
-    from django.test import Client
     from tests import cast
 
     from sonae.apps.reporting.figures.topics import TOPICS
 
     call_command("collectstatic", verbosity=0, interactive=False)
-    browser = Client(SERVER_NAME="127.0.0.1")
-    browser.force_login(cast.enter_staff("operator", "supervisor"))
+    browser = browser_of_staff(cast.enter_staff("operator", "supervisor"), moment=NOW, SERVER_NAME="127.0.0.1")
 
     def measure(name: str, addresses: list[str]) -> None:
         def visit(place: int) -> None:

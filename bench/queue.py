@@ -16,6 +16,7 @@ from pathlib import Path
 from bench.free_covers import MEMBERS, a_programme
 from bench.load import p95
 from bench.loading import run_all
+from bench.staff import browser_of_staff
 
 VISITS = 40
 ITEMS = """
@@ -59,7 +60,6 @@ def _measure(members: int, items: int) -> None:
     from django.conf import settings
     from django.core.management import call_command
     from django.db import connection
-    from django.test import Client
     from tests import cast, clock
 
     settings.SONAE_CLOCK, settings.ALLOWED_HOSTS = "tests.clock.now", ["testserver"]
@@ -70,8 +70,7 @@ def _measure(members: int, items: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE)")
         cursor.execute("CHECKPOINT")
-    browser = Client()
-    browser.force_login(clerk)
+    browser = browser_of_staff(clerk, moment=clock.now())
     print(f"{members:,} members, {items:,} open items of one kind, as many done; p95 of {VISITS} visits, one at a time")
     for name, address in PAGES.items():
         ours, bare = [], []

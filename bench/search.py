@@ -22,6 +22,7 @@ from time import perf_counter, process_time
 from bench.free_covers import Bench, a_programme
 from bench.load import p95
 from bench.loading import run_all
+from bench.staff import browser_of_staff
 
 SIZES = (10_000, 100_000, 1_000_000)
 VISITS = 40
@@ -207,11 +208,11 @@ def _questions(size: int) -> Iterator[tuple[str, Callable[[random.Random], str]]
 
 def _ask_all(size: int, bench: Bench) -> None:
     from django.db import connection
-    from django.test import Client
     from tests import cast
 
-    browser = Client(SERVER_NAME="127.0.0.1")
-    browser.force_login(cast.enter_staff("operator", "clerk"))
+    from sonae.config import clock
+
+    browser = browser_of_staff(cast.enter_staff("operator", "clerk"), moment=clock.now(), SERVER_NAME="127.0.0.1")
 
     worked: list[float] = []
 

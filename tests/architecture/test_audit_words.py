@@ -23,6 +23,7 @@ from sonae.domain.certificate.log import Kind
 from sonae.domain.complaint import Step as ComplaintStep
 from sonae.domain.consultation import EventKind
 from sonae.domain.data_request import Step as RequestStep
+from sonae.domain.incident.case import EventKind as CaseEventKind
 from sonae.domain.referral import Step as ReferralStep
 from sonae.domain.renewal_calendar import NoticeKind
 from sonae.domain.staff_rights import SEEING, Right
@@ -50,6 +51,7 @@ PUT_TOGETHER: dict[str, set[str]] = {
     "remittance.{step.kind}": {f"remittance.{one}" for one in RemittanceStep.Kind},
     "renewal.{due.kind}_sent": {f"renewal.{one}_sent" for one in get_args(NoticeKind)},
     "complaint.{kind}": {f"complaint.{one}" for one in ComplaintStep},
+    "case.{step.kind}": {f"case.{one}" for one in CaseEventKind},
     "consultation.{step.kind}": {f"consultation.{one}" for one in EventKind},
     "data_request.{kind}": {f"data_request.{one}" for one in RequestStep},
     "product_draft.{saved.act}": {f"product_draft.{one}" for one in DraftRevision.Act},

@@ -45,6 +45,7 @@ KINDS: Mapping[str, ObjectKind] = {
     "renewal_run": ObjectKind(Text("年度の更新", "Turn of the year"), Right.SEE_FEEDS),
     "consultation": ObjectKind(Text("ご相談", "Consultation"), Right.SEE_CONSULTATIONS),
     "callback_slot": ObjectKind(Text("折り返しの枠", "Slot for call-backs"), Right.SEE_CONSULTATIONS),
+    "case": ObjectKind(Text("事故の受付", "Case"), Right.SEE_CASES),
     "referral": ObjectKind(Text("取次ぎ", "Referral"), Right.SEE_REFERRALS),
     "complaint": ObjectKind(Text("苦情", "Complaint"), Right.SEE_COMPLAINTS),
     "data_request": ObjectKind(Text("個人情報の請求", "Data request"), Right.SEE_DATA_REQUESTS),

@@ -10,13 +10,14 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
-NumberKind = Literal["certificate", "application", "quote", "receipt", "consultation"]
+NumberKind = Literal["certificate", "application", "quote", "receipt", "consultation", "case", "claim", "outside_event"]
 
 _LETTERS: dict[NumberKind, str] = {
-    "certificate": "C", "application": "A", "quote": "Q", "receipt": "R", "consultation": "S"
+    "certificate": "C", "application": "A", "quote": "Q", "receipt": "R", "consultation": "S", "case": "J", "claim": "H",
+    "outside_event": "E",
 }  # fmt: skip
 _KINDS: dict[str, NumberKind] = {letter: kind for kind, letter in _LETTERS.items()}
-_WRITTEN = re.compile(r"([ACQRS])(\d{4})-?(\d{6,})-?(\d)", re.ASCII)
+_WRITTEN = re.compile(r"([ACEHJQRS])(\d{4})-?(\d{6,})-?(\d)", re.ASCII)
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ーｰ", "-"))
 
 # Damm's totally anti-symmetric quasigroup of order ten: catches every single wrong digit and every swap of neighbours.
@@ -70,6 +71,21 @@ def quote_number(year: int, sequence: int) -> str:
 def consultation_number(year: int, sequence: int) -> str:
     """For the year in which the consultation came in; the same errors. S as in 相談, sōdan."""
     return _written("consultation", year, sequence)
+
+
+def case_number(year: int, sequence: int) -> str:
+    """For the year in which the case was received; the same errors. J as in 事故, jiko."""
+    return _written("case", year, sequence)
+
+
+def claim_number(year: int, sequence: int) -> str:
+    """For the year in which the claim was noted; the same errors. H as in 保険金, hokenkin."""
+    return _written("claim", year, sequence)
+
+
+def outside_event_number(year: int, sequence: int) -> str:
+    """For the year in which the event became known to us; the same errors."""
+    return _written("outside_event", year, sequence)
 
 
 def read_number(given: str) -> ReadNumber:

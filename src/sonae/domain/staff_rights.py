@@ -56,6 +56,14 @@ class Right(StrEnum):
     HANDLE_COMPLAINTS = "handle_complaints"
     SEE_DATA_REQUESTS = "see_data_requests"
     HANDLE_DATA_REQUESTS = "handle_data_requests"
+    SEE_CASES = "see_cases"
+    HANDLE_CASES = "handle_cases"
+    SEE_LEGAL_ADVICE = "see_legal_advice"
+    SEE_CLAIMS = "see_claims"
+    HANDLE_CLAIMS = "handle_claims"
+    AUTHORISE_CLAIMS = "authorise_claims"
+    SEE_PANEL = "see_panel"
+    MANAGE_PANEL = "manage_panel"
     END_FREE_COVER = "end_free_cover"
     SEE_LETTERS = "see_letters"
     SEND_LETTERS = "send_letters"
@@ -102,11 +110,13 @@ _EVERYBODY = frozenset(Position)
 _DESK = frozenset({Position.CLERK, Position.SOLICITOR, Position.SUPERVISOR})
 _DESK_AND_CLAIMS = _DESK | {Position.CLAIMS_HANDLER}
 _HEAD = frozenset({Position.SUPERVISOR})
+_CLAIMS = frozenset({Position.CLAIMS_HANDLER, Position.SUPERVISOR})
 _MODEL = frozenset({Position.ACTUARY})
 
 # Member data is the organiser's, and the operator keeps it for the organiser. What a member has covered is between the member
 # and the insurer, for whom the operator keeps it. Premium passes through the organiser's accounts and the operator's hands.
-# The agency sees what was passed to it with consent (F20), and nothing else of anybody.
+# The agency sees what was passed to it with consent (F20), and nothing else of anybody. A case is the operator's, who has the
+# member on the telephone, and the insurer's, who pays for it; what a lawyer advised is not the operator's.
 HOLDERS: dict[Right, dict[Party, frozenset[Position]]] = {
     Right.SEE_DESK: dict.fromkeys(Party, _EVERYBODY),
     Right.TAKE_WORK: dict.fromkeys(Party, _EVERYBODY),  # what of it, the right of each kind of work says
@@ -127,6 +137,14 @@ HOLDERS: dict[Right, dict[Party, frozenset[Position]]] = {
     Right.HANDLE_COMPLAINTS: {Party.OPERATOR: _DESK_AND_CLAIMS},
     Right.SEE_DATA_REQUESTS: {Party.ORGANISER: _DESK, Party.OPERATOR: _DESK},
     Right.HANDLE_DATA_REQUESTS: {Party.ORGANISER: _DESK, Party.OPERATOR: _DESK},
+    Right.SEE_CASES: {Party.OPERATOR: _DESK_AND_CLAIMS, Party.INSURER: _CLAIMS},
+    Right.HANDLE_CASES: {Party.OPERATOR: _DESK_AND_CLAIMS, Party.INSURER: _CLAIMS},
+    Right.SEE_LEGAL_ADVICE: {Party.INSURER: _CLAIMS},
+    Right.SEE_CLAIMS: {Party.OPERATOR: _CLAIMS, Party.INSURER: _CLAIMS},
+    Right.HANDLE_CLAIMS: {Party.INSURER: _CLAIMS},
+    Right.AUTHORISE_CLAIMS: {Party.INSURER: _HEAD},
+    Right.SEE_PANEL: {Party.OPERATOR: _DESK_AND_CLAIMS, Party.INSURER: _CLAIMS},
+    Right.MANAGE_PANEL: {Party.INSURER: _CLAIMS},
     Right.END_FREE_COVER: {Party.ORGANISER: _HEAD},
     Right.SEE_LETTERS: {Party.ORGANISER: _DESK, Party.OPERATOR: _DESK},
     Right.SEND_LETTERS: {Party.ORGANISER: _HEAD, Party.OPERATOR: _HEAD},
@@ -205,6 +223,14 @@ RIGHT_NAMES = {
     Right.HANDLE_COMPLAINTS: Text("苦情に対応する", "handle complaints"),
     Right.SEE_DATA_REQUESTS: Text("本人からの請求を見る", "see requests about personal data"),
     Right.HANDLE_DATA_REQUESTS: Text("本人からの請求に応じる", "answer requests about personal data"),
+    Right.SEE_CASES: Text("事故の受付を見る", "see cases"),
+    Right.HANDLE_CASES: Text("事故を受け付け、対応する", "take and handle cases"),
+    Right.SEE_LEGAL_ADVICE: Text("弁護士の助言を見る", "see legal advice"),
+    Right.SEE_CLAIMS: Text("保険金の請求を見る", "see claims"),
+    Right.HANDLE_CLAIMS: Text("保険金の請求を扱う", "handle claims"),
+    Right.AUTHORISE_CLAIMS: Text("保険金の支払いを認める", "authorise claims"),
+    Right.SEE_PANEL: Text("専門業者の名簿を見る", "see the panel of specialists"),
+    Right.MANAGE_PANEL: Text("専門業者の名簿を管理する", "manage the panel of specialists"),
     Right.END_FREE_COVER: Text("無料補償を終える", "end the free cover"),
     Right.SEE_LETTERS: Text("お知らせを見る", "see letters and mails"),
     Right.SEND_LETTERS: Text("お知らせを送る", "send letters and mails"),

@@ -73,7 +73,13 @@ def lock_payment(payment: Payment) -> tuple[Subject, Payment]:
     """What is paid for, and the payment as it stands now; all held, in the order member, subject, payment."""
     purpose, public_id = _named_by(payment)
     subject = purpose.lock(public_id)
-    return subject, Payment.objects.select_for_update().get(pk=payment.pk)
+    return subject, hold_payment(payment)
+
+
+def hold_payment(payment: Payment) -> Payment:
+    """The payment alone as it stands now, held: for a move that neither reads nor changes what is paid for. Whoever holds it may
+    not go on to hold member or subject, which come before it in the order."""
+    return Payment.objects.select_for_update().get(pk=payment.pk)
 
 
 def frame_of(payment: Payment) -> PageFrame:

@@ -45,7 +45,7 @@ def _is_entitled(application: Application, product: Product, today: date) -> boo
     """A member of today (F03); who renews must also not be about to leave before the new cover begins (F21)."""
     facts = list_facts(member=application.member)
     is_member = standing_of(facts, on=today).is_member
-    if application.renewal_of is None or not is_member:
+    if application.renewal_of_id is None or not is_member:
         return is_member
     return may_renew(facts, expires_on=application.scheme_year.start_on, today=today, calendar=product.calendar)
 

@@ -11,7 +11,7 @@ def lock_application(**named: int | str) -> Application:
     """The application alone; ``named`` as in a query, ``pk`` or ``public_id``."""
     return (
         Application.objects.select_for_update(of=("self",))
-        .select_related("scheme_year__product_version", "member", "user", "renewal_of")
+        .select_related("scheme_year__product_version", "member")
         .defer("scheme_year__product_version__files")
         .get(**named)
     )
@@ -20,5 +20,5 @@ def lock_application(**named: int | str) -> Application:
 def lock_member_and_application(**named: int | str) -> Application:
     """The application, its member held before it: cover can't appear meanwhile."""
     of = Application.objects.filter(**named).values("member")
-    list(Member.objects.select_for_update().filter(pk__in=of))
+    list(Member.objects.select_for_update().filter(pk__in=of).values_list("pk"))
     return lock_application(**named)

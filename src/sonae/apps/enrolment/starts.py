@@ -13,7 +13,7 @@ from sonae.domain.renewal_calendar import start_if_confirmed, turn_of
 
 def start_holds(application: Application, product: Product, today: date) -> bool:
     """Whether cover can still begin on the application's day if it is paid for on that day."""
-    if application.renewal_of is None:
+    if application.renewal_of_id is None:
         return today <= application_deadline(product.calendar, application.start_on)
     return _start_of_renewal(application, product, today) == application.start_on
 
@@ -22,7 +22,7 @@ def find_possible_start(application: Application, product: Product, today: date)
     """The start that it can have now; None where its scheme year can't be had any more."""
     if start_holds(application, product, today):
         return application.start_on
-    if application.renewal_of is not None:
+    if application.renewal_of_id is not None:
         return _start_of_renewal(application, product, today)
     try:
         year, start_on = scheme_year_for_application(today=today)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from django.db import connection
 
-Series = Literal["quote", "application", "certificate", "receipt", "consultation"]
+Series = Literal["quote", "application", "certificate", "receipt", "consultation", "case", "claim", "outside_event"]
 
 
 def draw(series: Series) -> int:

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "sonae.apps.contact",
     "sonae.apps.letters",
     "sonae.apps.renewal",
+    "sonae.apps.incidents",
     "sonae.apps.reporting",
     "sonae.apps.work",
     "sonae.apps.revision",

@@ -9,6 +9,7 @@ from django.conf import settings
 from sonae.domain.audit_kinds import KINDS
 from sonae.domain.text import Text
 from sonae.web.desk.audit_words_desk import DESK_ACTIONS
+from sonae.web.desk.audit_words_incidents import INCIDENT_ACTIONS
 
 # By topics, in the order in which the search offers them.
 ACTIONS: Mapping[Text, Mapping[str, Text]] = {
@@ -180,7 +181,7 @@ def all_actions() -> dict[Text, dict[str, Text]]:
         for name in [kind_name(kind)]
         for code, said in DECISIONS.items()
     }
-    known = {topic: dict(actions) for topic, actions in {**ACTIONS, **DESK_ACTIONS}.items()}
+    known = {topic: dict(actions) for topic, actions in {**ACTIONS, **DESK_ACTIONS, **INCIDENT_ACTIONS}.items()}
     return {**known, **({SECOND_LOOKS: looks} if looks else {})}
 
 

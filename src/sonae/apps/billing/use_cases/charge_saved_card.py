@@ -10,7 +10,7 @@ from sonae.apps.audit.milestones import reached
 from sonae.apps.billing.gateway import CardGateway, GatewayRefused, SavedCardAnswer, SavedCardOutcome
 from sonae.apps.billing.models import Payment
 from sonae.apps.billing.payment_log import move
-from sonae.apps.billing.purposes import frame_of, lock_payment
+from sonae.apps.billing.purposes import frame_of, hold_payment, lock_payment
 from sonae.apps.billing.use_cases.keep_card import end_unchargeable_card
 
 State = Payment.State
@@ -46,7 +46,7 @@ def charge_saved_card(*, payment: Payment, gateway: CardGateway, now: datetime) 
 
 @transaction.atomic
 def _note(payment: Payment, answer: SavedCardAnswer, *, now: datetime) -> Payment:
-    _, payment = lock_payment(payment)
+    payment = hold_payment(payment)
     if payment.state != State.CREATED:
         return payment
     payment.session_id, payment.payment_id = answer.session_id, answer.payment_id

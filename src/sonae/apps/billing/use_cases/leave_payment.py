@@ -9,14 +9,14 @@ from django.db import transaction
 from sonae.apps.billing.gateway import CardGateway
 from sonae.apps.billing.models import Payment
 from sonae.apps.billing.payment_log import move
-from sonae.apps.billing.purposes import lock_payment
+from sonae.apps.billing.purposes import hold_payment
 from sonae.apps.billing.use_cases.settle_payment import settle_payment
 
 
 def leave_payment(*, payment: Payment, gateway: CardGateway, now: datetime) -> Payment:
     """Let go of a payment whose page is open. One that is being captured is not let go: its outcome comes first."""
     with transaction.atomic():
-        _, payment = lock_payment(payment)
+        payment = hold_payment(payment)
         if payment.state == Payment.State.OPEN:
             payment.closed_reason = "left"
             move(payment, Payment.State.RELEASING, cause="member", now=now, detail="left")

@@ -16,7 +16,8 @@ from sonae.apps.billing.gateway import CardGateway, CardPayment, CardState, Gate
 from sonae.apps.billing.models import Payment, Refund
 from sonae.apps.billing.payment_log import look_again_later, move, note_seen
 from sonae.apps.billing.payment_moves import Move, next_move
-from sonae.apps.billing.purposes import Subject, lock_payment
+from sonae.apps.billing.processor_news import may_be_news
+from sonae.apps.billing.purposes import Subject, hold_payment, lock_payment
 from sonae.apps.billing.use_cases.keep_card import keep_card
 from sonae.apps.billing.use_cases.note_after_capture import note_after_capture
 from sonae.apps.billing.use_cases.owe_back import owe_back
@@ -28,8 +29,6 @@ PATIENCE = timedelta(hours=1)
 DECISIVE = {CardState.CAPTURED, CardState.VOIDED, CardState.EXPIRED}
 # Who wants to know what has become of a charge since; a member who looks at the page isn't made to wait for that.
 ASKS_AFTER_THE_CHARGE = {"webhook", "sweeper"}
-# Messages that say nothing new of a payment which is captured by the time that they are read.
-OF_THE_CHARGE_ITSELF = {"payment.authorised", "payment.captured"}
 
 
 def settle_payment(*, key: str, gateway: CardGateway, cause: str, now: datetime) -> Payment:
@@ -55,10 +54,9 @@ def settle_payment(*, key: str, gateway: CardGateway, cause: str, now: datetime)
 
 def settle_told(*, key: str, kind: str, gateway: CardGateway, now: datetime) -> Payment:
     """Settle the payment because a message of this kind came."""
-    if kind in OF_THE_CHARGE_ITSELF:
-        captured = Payment.objects.filter(key=key, state=State.CAPTURED).first()
-        if captured is not None:
-            return captured
+    payment = Payment.objects.get(key=key)
+    if not may_be_news(payment, kind=kind, now=now):
+        return payment
     return settle_payment(key=key, gateway=gateway, cause="webhook", now=now)
 
 
@@ -195,7 +193,7 @@ def _release(payment: Payment, seen: CardPayment, *, gateway: CardGateway, cause
 
 @transaction.atomic
 def _begin_release(payment: Payment, *, reason: str, cause: str, now: datetime) -> Payment:
-    _, payment = lock_payment(payment)
+    payment = hold_payment(payment)
     if payment.state in {State.OPEN, State.CAPTURING, State.UNKNOWN}:
         payment.closed_reason = reason
         move(payment, State.RELEASING, cause=cause, now=now, detail=reason)
@@ -217,7 +215,7 @@ def _close(payment: Payment, seen: CardPayment, *, cause: str, now: datetime) ->
 
 @transaction.atomic
 def _wait(payment: Payment, seen: CardPayment, *, now: datetime) -> Payment:
-    _, payment = lock_payment(payment)
+    payment = hold_payment(payment)
     if payment.state in Payment.DUE:
         note_seen(payment, seen)
         look_again_later(payment, now=now)
@@ -226,7 +224,7 @@ def _wait(payment: Payment, seen: CardPayment, *, now: datetime) -> Payment:
 
 @transaction.atomic
 def _unknown(payment: Payment, *, cause: str, now: datetime) -> Payment:
-    _, payment = lock_payment(payment)
+    payment = hold_payment(payment)
     if payment.state == State.CAPTURING:
         move(payment, State.UNKNOWN, cause=cause, now=now)
         look_again_later(payment, now=now)
@@ -235,7 +233,7 @@ def _unknown(payment: Payment, *, cause: str, now: datetime) -> Payment:
 
 @transaction.atomic
 def _later(payment: Payment, *, now: datetime) -> Payment:
-    _, payment = lock_payment(payment)
+    payment = hold_payment(payment)
     if payment.state in Payment.DUE:
         look_again_later(payment, now=now)
     return payment

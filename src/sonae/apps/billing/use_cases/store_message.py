@@ -1,4 +1,4 @@
-"""Take a checked message of the processor: written down once, and settled by a job of the same transaction."""
+"""Take a checked message of the processor: written down once, and where it may be news settled by a job of the same transaction."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sonae.apps.audit.later import later
 from sonae.apps.audit.record import record
 from sonae.apps.billing.gateway import GatewayEvent
 from sonae.apps.billing.models import Payment
+from sonae.apps.billing.processor_news import may_be_news
 
 
 class UnknownPayment(Exception):
@@ -23,7 +24,7 @@ def store_message(*, gateway: str, event: GatewayEvent, now: datetime) -> bool:
         payment = _payment_of(event, gateway=gateway)
         if payment is not None:
             is_new = _keep(event, gateway=gateway, now=now)
-            if is_new:
+            if is_new and may_be_news(payment, kind=event.kind, now=now):
                 later("sonae.settle_payment", key=payment.key, kind=event.kind)
             return is_new
     record(now=now, actor=f"gateway:{gateway}", action="webhook.unknown_payment", object_kind="webhook",
