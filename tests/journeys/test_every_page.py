@@ -42,7 +42,6 @@ SCENE_FILES = (
     scenes_audit,
     scenes_consultation,
     scenes_referrals,
-    scenes_figures,
     scenes_products,
     scenes_figures,
 )
