@@ -120,6 +120,12 @@ def data(visitor: Visitor) -> None:
     visitor.says("会員名簿の内容", "What the member list says")
 
 
+@scene("portal:data_looks")
+def looks(visitor: Visitor) -> None:
+    visitor.go("/portal/data/looks/")
+    visitor.says("だれが見たか", "Who looked")
+
+
 @scene("portal:data_correct")
 def correction_errors(visitor: Visitor) -> None:
     visitor.go("/portal/data/correct/")

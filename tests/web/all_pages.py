@@ -362,6 +362,7 @@ PAGES: dict[str, Callable[[], Opened]] = {
     "notices": _of_the_portal("/portal/notices/"),
     "payments": _of_the_portal("/portal/payments/", save_card="on"),
     "data": _of_the_portal("/portal/data/"),
+    "looks": _of_the_portal("/portal/data/looks/"),
     "correction": _of_the_portal("/portal/data/correct/"),
     "erasure": _of_the_portal("/portal/data/erase/"),
     "accounting": _of_the_portal("/portal/accounting/{}/"),
