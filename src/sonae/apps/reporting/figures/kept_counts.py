@@ -48,13 +48,7 @@ def _count(topic: Topic, figure: Figure, asked: Asked) -> None:
 
 def _parts(topic: Topic) -> list[str]:
     """Only what the topic's page divides or narrows down by is kept apart, so that the rows stay few."""
-    columns = {
-        "plan": "plan",
-        "industry": "industry",
-        "class": "member_class",
-        "language": "language",
-        "step": "detail",
-    }
+    columns = {"plan": "plan", "industry": "industry", "class": "member_class", "language": "language"}
     week = "date_trunc('week', on_date::timestamp)::date" if "week" in topic.groups else "NULL::date"
-    reason = "reason" if any(one.part_of for one in topic.figures) else "''"
-    return [week, *(column if group in topic.groups else "''" for group, column in columns.items()), reason]
+    codes = ("detail", "reason") if any(one.part_of for one in topic.figures) else ("''", "''")
+    return [week, *(column if group in topic.groups else "''" for group, column in columns.items()), *codes]

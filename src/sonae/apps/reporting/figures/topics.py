@@ -34,6 +34,7 @@ KEPT_GROUPS: Mapping[str, str] = {
     "week": "to_char(week, 'YYYY-MM-DD')",
     "language": "language",
     "step": "detail",
+    "reason": "reason",
 }
 
 
@@ -48,7 +49,7 @@ class When(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Figure:
     """``where`` narrows the rows of the relation down. ``kept``: its counts by month are kept, the list reads the rows; those of a
-    figure that is ``part_of`` another one are read from what is kept of that, by reason."""
+    figure that is ``part_of`` another one are read from what is kept of that, by detail and reason."""
 
     code: str
     relation: str
@@ -114,15 +115,16 @@ PREMIUM = Topic(
     months_back=12,
     months_ahead=0,
 )
+OFFERED = "detail IN ('renewed', 'waiting', 'lapsed')"
 RENEWALS = Topic(
     "renewals",
     (
-        Figure("answered", relations.OFFERS),
-        Figure("offered", relations.OFFERS, "detail IN ('renewed', 'waiting', 'lapsed')", has_yen=True),
-        Figure("renewed", relations.OFFERS, "detail = 'renewed'"),
-        Figure("waiting", relations.OFFERS, "detail = 'waiting'"),
-        Figure("lapsed", relations.OFFERS, "detail = 'lapsed'"),
-        Figure("no_offer", relations.OFFERS, "detail IN ('no_offer', 'cancelled')"),
+        Figure("answered", relations.OFFERS, kept=True),
+        Figure("offered", relations.OFFERS, OFFERED, has_yen=True, kept=True, part_of="answered"),
+        Figure("renewed", relations.OFFERS, "detail = 'renewed'", kept=True, part_of="answered"),
+        Figure("waiting", relations.OFFERS, "detail = 'waiting'", kept=True, part_of="answered"),
+        Figure("lapsed", relations.OFFERS, "detail = 'lapsed'", kept=True, part_of="answered"),
+        Figure("no_offer", relations.OFFERS, "detail IN ('no_offer', 'cancelled')", kept=True, part_of="answered"),
     ),
     ("plan", "class", "industry", "reason", "month"),
     ("plan", "class", "industry"),

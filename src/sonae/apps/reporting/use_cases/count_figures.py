@@ -1,5 +1,4 @@
-"""Count what the figures at the desk are read from: certificates, members, applications, money, months that are over; a round every
-ten minutes."""
+"""Count what the figures at the desk are read from, and keep the months that are over; a round every ten minutes."""
 
 from __future__ import annotations
 
@@ -13,7 +12,7 @@ from sonae.apps.reporting.figures.covers import count_covers
 from sonae.apps.reporting.figures.kept_counts import count_topic, what_is_there
 from sonae.apps.reporting.figures.last_round import KEY, find_round
 from sonae.apps.reporting.figures.premium_months import MonthDiffers, keep_month, months_to_keep
-from sonae.apps.reporting.figures.topics import APPLICATIONS, FREE_COVER, RECONCILIATION
+from sonae.apps.reporting.figures.topics import APPLICATIONS, FREE_COVER, RECONCILIATION, RENEWALS
 from sonae.apps.reporting.locks import lock_counting
 from sonae.apps.reporting.models import FiguresRound
 from sonae.apps.reporting.payout_items import list_payout_items, open_items
@@ -55,7 +54,7 @@ def _count_rows(*, now: datetime) -> None:
     seen = what_is_there(today)
     if last is None or {name: last.seen.get(name) for name in seen} != seen:
         count_topic(FREE_COVER, today)
-    for topic in (APPLICATIONS, RECONCILIATION):
+    for topic in (APPLICATIONS, RENEWALS, RECONCILIATION):
         count_topic(topic, today)
     items = open_items(list_payout_items(now=now))
     open_payouts = {"count": len(items), "yen": sum(abs(one.comparison.difference_yen) for one in items)}
