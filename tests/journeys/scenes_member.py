@@ -126,7 +126,7 @@ LOOKED = """
     FROM (VALUES (1, 'madoguchi@soudan.example', 'member.recognised', 'member', %s), (2, 'hikiuke@hoken.example',
               'member.seen', 'member', %s), (9, 'boshunin@soudan.example', 'member.seen', 'member', %s))
         AS what (place, email, action, kind, name)
-    JOIN parties_user AS person ON person.email = what.email RETURNING id
+    JOIN parties_user AS person ON person.email = what.email ORDER BY what.place DESC RETURNING id
 """
 
 

@@ -152,6 +152,7 @@ def test_it_is_dropped_by_either_of_them_and_nothing_is_booked(
     assert (WriteOff.objects.get().state, moved()) == ("dropped", before)
     page = words_of(clerk, f"/desk/money/owed/{owed.pk}/")
     assert "取りやめ" in page
+    assert "カードの持ち主に戻りました。加入者証はそのまま" in page.replace(" ", "")
     assert "「会員から連絡がありました」" in page
 
 
