@@ -6,9 +6,9 @@ import platform
 import sys
 from importlib import import_module
 
-PARTS = ("rating", "papers", "feeds", "web", "free_covers", "replay", "renewals", "confirmations", "search")
-PARTS = ("rating", "papers", "feeds", "web", "free_covers", "replay", "renewals", "confirmations", "queue")
-PARTS = ("rating", "papers", "feeds", "web", "free_covers", "replay", "renewals", "confirmations", "figures")
+PARTS = (
+    "rating", "papers", "feeds", "web", "free_covers", "replay", "renewals", "confirmations", "search", "queue", "figures",
+)  # fmt: skip
 
 
 def main(wanted: list[str]) -> int:

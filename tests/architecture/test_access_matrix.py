@@ -115,6 +115,7 @@ MATRIX = {
     "portal:notices": Row(May.SIGNED_IN, "/portal/notices/", status=302),
     "portal:data": Row(May.SIGNED_IN, "/portal/data/", status=302),
     "portal:data_download": Row(May.SIGNED_IN, "/portal/data/download/", "post", 302),
+    "portal:data_looks": Row(May.SIGNED_IN, "/portal/data/looks/", status=302),
     "portal:data_correct": Row(May.SIGNED_IN, "/portal/data/correct/", status=302),
     "portal:data_erase": Row(May.SIGNED_IN, "/portal/data/erase/", status=302),
     "portal:accounting": Row(path="/portal/accounting/C2026-000001-0/", **OWN),

@@ -57,6 +57,21 @@ def test_a_dispute_that_was_won_comes_to_nought() -> None:
     assert (one.theirs_yen, one.repeats, judge(one, today=DUE, due_days=14)) == (0, 0, Verdict.SURPLUS)
 
 
+@pytest.mark.parametrize(
+    ("kinds", "repeats"),
+    [
+        (("dispute", "dispute_reversal", "dispute"), 0),
+        (("dispute", "dispute_reversal", "dispute", "dispute_reversal"), 0),
+        (("dispute", "dispute"), 1),
+        (("dispute", "dispute_reversal", "dispute", "dispute"), 1),
+    ],
+)
+def test_a_bank_that_changes_its_mind_repeats_nothing(kinds: tuple[str, ...], repeats: int) -> None:
+    yen = {"dispute": -64_940, "dispute_reversal": 64_940}
+    (one,) = compare([], [line(place, kind, "pay_1", yen[kind], source="dp_1") for place, kind in enumerate(kinds)])
+    assert one.repeats == repeats
+
+
 keys = st.sampled_from(["pay_1", "pay_2", "pay_3", ""])
 kinds = st.sampled_from(["charge", "refund", "dispute", "dispute_reversal", "cost"])
 mine = st.lists(

@@ -96,7 +96,7 @@ class Scene:
     def sizes(self) -> tuple[ViewportSize, ...]:
         if self.printed:
             return (A4,)
-        at_every_width = self.route.startswith(("site:", "desk:member", "desk:figure"))
+        at_every_width = self.route.startswith(("site:", "desk:"))
         return (DESKTOP, TABLET, TELEPHONE) if at_every_width else (DESKTOP, TELEPHONE)
 
 

@@ -120,6 +120,23 @@ def data(visitor: Visitor) -> None:
     visitor.says("会員名簿の内容", "What the member list says")
 
 
+LOOKED = """
+    INSERT INTO audit_auditentry (occurred_at, actor, action, object_kind, object_id, detail)
+    SELECT now() - make_interval(hours => 7 * place), 'user:' || person.id, what.action, what.kind, what.name, '{}'
+    FROM (VALUES (1, 'madoguchi@soudan.example', 'member.recognised', 'member', %s), (2, 'hikiuke@hoken.example',
+              'member.seen', 'member', %s), (9, 'boshunin@soudan.example', 'member.seen', 'member', %s))
+        AS what (place, email, action, kind, name)
+    JOIN parties_user AS person ON person.email = what.email ORDER BY what.place DESC RETURNING id
+"""
+
+
+@scene("portal:data_looks")
+def looks(visitor: Visitor) -> None:
+    visitor.site.sql(LOOKED, *["10000025"] * 3)
+    visitor.go("/portal/data/looks/")
+    visitor.says("お電話の番号から会員を確かめる画面", "Who is calling")
+
+
 @scene("portal:data_correct")
 def correction_errors(visitor: Visitor) -> None:
     visitor.go("/portal/data/correct/")

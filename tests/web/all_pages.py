@@ -11,7 +11,7 @@ from django.test import Client
 from sonae.apps.audit.use_cases.ask_second_look import ask_second_look
 from sonae.apps.billing.models import Payment
 from sonae.apps.billing.use_cases.transfer_return import note_transfer
-from sonae.apps.billing.use_cases.write_off import decide_write_off, write_off
+from sonae.apps.billing.use_cases.write_off import agree_to_write_off, write_off
 from sonae.apps.certificates.models import Certificate
 from sonae.apps.enrolment.models import Application
 from sonae.apps.membership.models import Feed
@@ -203,7 +203,7 @@ def _by_hand(page: str) -> Callable[[], Opened]:
             other = cast.enter_person("other@staff.example", organisation=Organisation.objects.get(role="operator"))
             asked = write_off(receivable_id=owed.pk, write_off_yen=24_000, actor=f"user:{other.pk}", **given)
             if "take-back" in page:
-                decide_write_off(write_off_id=asked.pk, agreed=True, actor="user:0", now=clock.now())
+                agree_to_write_off(write_off_id=asked.pk, actor="user:0", now=clock.now())
             return browser, page.format(asked.pk)
         if "take-back" in page:
             note_transfer(
@@ -362,6 +362,7 @@ PAGES: dict[str, Callable[[], Opened]] = {
     "notices": _of_the_portal("/portal/notices/"),
     "payments": _of_the_portal("/portal/payments/", save_card="on"),
     "data": _of_the_portal("/portal/data/"),
+    "looks": _of_the_portal("/portal/data/looks/"),
     "correction": _of_the_portal("/portal/data/correct/"),
     "erasure": _of_the_portal("/portal/data/erase/"),
     "accounting": _of_the_portal("/portal/accounting/{}/"),

@@ -15,6 +15,7 @@ from sonae.apps.audit.record import record
 from sonae.apps.membership.models import Feed
 from sonae.apps.parties.models import User
 from sonae.web.desk import audit_views
+from sonae.web.desk.audit_details import detail_lines
 from tests import cast, clock
 from tests.web.feeds_on_file import enter_feed
 from tests.web.holdings import browser_of, give_paid_cover, words_of
@@ -392,3 +393,19 @@ def test_users_positions_and_digests_are_told_so_that_a_person_can_read_them(
     assert "ダイジェスト 0123456789ab… " in shown
     assert "利用者 999999" in shown
     assert "0123456789abcdef" * 4 in b"".join(auditor.get("/desk/audit.csv")).decode()  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "ja", "en"),
+    [
+        ("positions", "claims_handler, clerk", "保険金担当, 担当者", "claims handler, clerk"),
+        ("by", "app", "認証アプリ", "authenticator app"),
+        ("reason", "asked", "本人の希望", "asked for it"),
+        ("reason", "asked by the member", "asked by the member", "asked by the member"),
+        ("send_at", "2026-11-28T06:15:14.318812+00:00", "2026年11月28日 午後3時15分", "28 November 2026, 15:15 JST"),
+        ("send_at", "2026-99-99T99:99:99+00:00", "2026-99-99T99:99:99+00:00", "2026-99-99T99:99:99+00:00"),
+    ],
+)
+def test_what_stands_beside_an_act_is_said_in_words(key: str, value: str, ja: str, en: str) -> None:
+    assert [said for _, said in detail_lines({key: value}, "ja")] == [ja]
+    assert [said for _, said in detail_lines({key: value}, "en")] == [en]

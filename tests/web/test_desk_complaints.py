@@ -16,6 +16,7 @@ from sonae.apps.contact.complaint_models import Complaint, ComplaintStep
 from sonae.domain.complaint import Step
 from tests import cast
 from tests.apps.contact.complaining import complain, note
+from tests.apps.contact.desk import ask
 from tests.apps.contact.referring import refer
 from tests.formulas import PAYLOADS
 from tests.web.door import browser_of
@@ -54,6 +55,14 @@ def test_a_complaint_is_entered_and_its_page_opens(operator: Client) -> None:
     page = operator.get(answer.headers["Location"]).content.decode()
     for words in ("説明・案内の内容", "取扱代理店", "不満 太郎", "2026年11月30日"):
         assert words in page, words
+
+
+def test_the_page_of_a_consultation_leads_there_whoever_may_handle_complaints(operator: Client) -> None:
+    number = ask().number
+    link = f"/desk/complaints/new/?consultation={number}"
+    assert link in operator.get(f"/desk/consultations/{number}/").content.decode()
+    auditor = browser_of(cast.enter_staff("operator", "auditor"))
+    assert link not in auditor.get(f"/desk/consultations/{number}/").content.decode()
 
 
 def test_the_number_of_a_consultation_and_of_a_member_is_carried_along(operator: Client) -> None:

@@ -70,6 +70,7 @@ def count() -> None:
 def test_the_funnel_says_where_most_people_stop(people: cast.Cast, desk: Client) -> None:
     for place, saved in enumerate((0, 1, 3, 3, 3, 5)):
         begin(people, place, saved=saved)
+    count()
     page = words_of(desk, f"{FIGURES}applications/")
     assert "いちばん多く止まっているのは「告知」の手前で、3件です" in page
     assert "n＝6" in page
@@ -82,6 +83,7 @@ def test_the_funnel_says_where_most_people_stop(people: cast.Cast, desk: Client)
 def test_each_number_of_a_table_opens_a_list_of_as_many_rows(people: cast.Cast, desk: Client) -> None:
     for place, saved in enumerate((0, 1, 3, 3, 5)):
         begin(people, place, saved=saved, plan="P300" if saved > 1 else "", language="en" if place % 2 else "ja")
+    count()
     opened = 0
     for group in TOPICS["applications"].groups:
         page = desk.get(f"{FIGURES}applications/?by={group}").content.decode()
@@ -168,6 +170,7 @@ def test_a_list_goes_on_by_key_and_repeats_nothing(people: cast.Cast, desk: Clie
 
 def test_a_file_runs_no_formula_and_who_took_it_is_written_down(people: cast.Cast, desk: Client) -> None:
     begin(people, 1, saved=2, plan="=HYPERLINK(1)")
+    count()
     for form, begins in (("csv", b"\xef\xbb\xbf"), ("xlsx", b"PK")):
         answer: Any = desk.get(f"{FIGURES}applications/started.{form}?language=ja")
         content = b"".join(answer.streaming_content)
@@ -188,6 +191,7 @@ def test_a_file_runs_no_formula_and_who_took_it_is_written_down(people: cast.Cas
 def test_the_table_is_taken_as_it_stands(people: cast.Cast, desk: Client) -> None:
     for place in range(3):
         begin(people, place, saved=place)
+    count()
     answer: Any = desk.get(f"{FIGURES}applications.csv?by=month&since=2026-11&to=2026-11")
     rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
     assert rows == [
@@ -241,12 +245,13 @@ def test_a_count_that_is_held_is_said_with_what_differs(people: cast.Cast, desk:
 def test_reconciliation_says_what_is_open_and_leads_to_money_only_those_who_see_it(people: cast.Cast) -> None:
     enter_month()
     with clock.at(clock.later(minutes=1)):
+        count_figures(now=clock.now())
         for party, position, leads in (("organiser", "clerk", True), ("insurer", "actuary", False)):
             browser = browser_of(cast.enter_staff(party, position))
             words = shown(browser, f"{FIGURES}reconciliation/")
             assert "カード請求 137,020円" in words
             assert "銀行に届いた額 67,674円" in words
-            assert "合わない入金（いま） 1 件 5,000円" in words
+            assert "合わない入金 1 件 5,000円" in words
             assert ('href="/desk/money/' in browser.get(f"{FIGURES}reconciliation/").content.decode()) == leads
 
 

@@ -386,3 +386,9 @@ def test_consultations_of_others_are_not_shown(people: cast.Cast, certificate: C
     Asker().ask(email="nobody@nowhere.example", message="番号を書いた相談", member_number="10000017")
     shown = words_of(operator, PAGE)
     assert ("宇野の相談" in shown, "番号を書いた相談" in shown) == (False, True)
+
+
+def test_the_search_in_the_bar_is_empty_on_every_other_page(certificate: Certificate, operator: Client) -> None:
+    page = operator.get(f"/desk/certificates/{certificate.number}/?on=2027-03-05&known=2027-03-05").content.decode()
+    (field,) = re.findall(r'<input type="search" id="member-search"[^>]*>', page)
+    assert 'value=""' in field

@@ -143,9 +143,17 @@ def test_it_is_dropped_by_either_of_them_and_nothing_is_booked(
     before = moved()
     ask(clerk, owed)
     browser: Client = request.getfixturevalue(who)
-    assert browser.post(deciding(WriteOff.objects.get()), {"decision": "drop"}).status_code == 302
+    refused = browser.post(deciding(WriteOff.objects.get()), {"decision": "drop", "reason": " "})
+    assert refused.status_code == 422
+    assert "取りやめる理由を入れてください。" in refused.content.decode()
+    assert (WriteOff.objects.get().state, moved()) == ("waiting", before)
+    said = {"decision": "drop", "reason": "会員から連絡がありました"}
+    assert browser.post(deciding(WriteOff.objects.get()), said).status_code == 302
     assert (WriteOff.objects.get().state, moved()) == ("dropped", before)
-    assert "取りやめ" in words_of(clerk, f"/desk/money/owed/{owed.pk}/")
+    page = words_of(clerk, f"/desk/money/owed/{owed.pk}/")
+    assert "取りやめ" in page
+    assert "カードの持ち主に戻りました。加入者証はそのまま" in page.replace(" ", "")
+    assert "「会員から連絡がありました」" in page
 
 
 def test_a_press_that_says_neither_yes_nor_no_decides_nothing(

@@ -405,7 +405,8 @@ def test_the_lists_of_the_portal_show_nothing_of_others(world: World) -> None:
 
 
 LISTS = (
-    "/portal/", "/portal/documents/", "/portal/payments/", "/portal/notices/", "/portal/data/", "/portal/data/correct/",
+    "/portal/", "/portal/documents/", "/portal/payments/", "/portal/notices/", "/portal/data/", "/portal/data/looks/",
+    "/portal/data/correct/",
     "/portal/data/erase/", "/portal/people/", "/portal/security/", "/apply/", "/apply/?another=1",
 )  # fmt: skip
 

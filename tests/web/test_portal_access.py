@@ -29,6 +29,7 @@ LISTS = {
     "payments": "/portal/payments/",
     "notices": "/portal/notices/",
     "data": "/portal/data/",
+    "data_looks": "/portal/data/looks/",
     "data_correct": "/portal/data/correct/",
     "data_erase": "/portal/data/erase/",
     "people": "/portal/people/",

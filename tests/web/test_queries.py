@@ -222,6 +222,7 @@ OF_A_MEMBER = {
     "/portal/payments/": 13,  # and the kept card, and whether this person may remove it
     "/portal/notices/": 12,
     "/portal/data/": 6,
+    "/portal/data/looks/": 11,  # whether this person may; certificates, papers, requests; the staff, the log, positions
     "/portal/data/erase/": 8,  # and the kept card
     BOOKS: 14,
 }

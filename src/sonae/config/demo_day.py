@@ -14,9 +14,16 @@ from sonae.apps.billing.gateway import CardPayment, Checkout, GatewayUnknown, ca
 from sonae.apps.billing.models import Payment
 from sonae.apps.billing.use_cases.settle_payment import settle_payment
 from sonae.apps.certificates.models import Certificate
+from sonae.apps.contact.complaint_models import Complaint
+from sonae.apps.contact.data_request_models import RegisteredRequest
 from sonae.apps.contact.models import Consultation
 from sonae.apps.contact.shown_texts import consent_text, shown_digest
+from sonae.apps.contact.use_cases.note_complaint import note_complaint
+from sonae.apps.contact.use_cases.open_complaint import Told as Complained
+from sonae.apps.contact.use_cases.open_complaint import open_complaint
 from sonae.apps.contact.use_cases.receive_consultation import Asked, receive_consultation
+from sonae.apps.contact.use_cases.register_request import Told as Requested
+from sonae.apps.contact.use_cases.register_request import register_request
 from sonae.apps.enrolment.models import Application
 from sonae.apps.enrolment.use_cases.begin_payment import begin_payment
 from sonae.apps.membership.models import Feed
@@ -40,6 +47,8 @@ from sonae.apps.work.use_cases.assign_work import assign_work
 from sonae.config.demo_certificates import DemoPurchase, apply_as_member
 from sonae.config.demo_members import DEMO_MEMBERS
 from sonae.domain.calendar import JAPAN, japan_date
+from sonae.domain.complaint import Step as ComplaintStep
+from sonae.domain.data_request import Kind as DataRequestKind
 from sonae.domain.earning import month_of
 from sonae.domain.period import add_months
 from sonae.domain.product.definition import Product
@@ -88,6 +97,9 @@ DEMO_QUESTIONS = (
     ),
 )  # fmt: skip
 
+DEMO_COMPLAINT, COMPLAINED = "demo-complaint", timedelta(days=2)
+DEMO_DATA_REQUEST, REQUESTED = "demo-data-request", timedelta(days=3)
+
 
 def begin_working_day(*, now: datetime) -> None:
     """Bring about what isn't there yet. Without a product that may be applied for there is no such day."""
@@ -96,6 +108,8 @@ def begin_working_day(*, now: datetime) -> None:
         return
     for question in DEMO_QUESTIONS:
         _ask(question, product, now=now)
+    _complain(now=now)
+    _ask_for_disclosure(now=now)
     _close_months_of_long_ago(now=now)
     _pay_out(now=now)
     _hand_in_a_halved_list(now=now)
@@ -115,6 +129,42 @@ def _ask(question: DemoQuestion, product: Product, *, now: datetime) -> None:
         actor="system:demo",
         now=now - question.ago,
     )
+
+
+def _complain(*, now: datetime) -> None:
+    """A complaint about the contact window waits for its answer; what was looked into is noted."""
+    came_in = now - COMPLAINED
+    told = Complained(
+        received_on=japan_date(came_in),
+        channel=Complaint.Channel.TELEPHONE,
+        category="manner",
+        against=Complaint.Against.OPERATOR,
+        gravity="serious",
+        summary="昼の時間帯に3回電話したが、つながらなかった。折り返しもない。",
+        complainant="見本 四郎（見本青果）",
+        reach="03-0000-0204",
+    )
+    complaint, is_new = open_complaint(told=told, form_key=DEMO_COMPLAINT, actor="system:demo", now=came_in)
+    if is_new:
+        note_complaint(
+            complaint=complaint, kind=ComplaintStep.DONE, happened_on=japan_date(came_in + timedelta(days=1)),
+            words={"text": "着信の記録を確かめた。12時台に7件、取れていない電話があった。"}, seen=0, actor="system:demo",
+            now=came_in + timedelta(days=1),
+        )  # fmt: skip
+
+
+def _ask_for_disclosure(*, now: datetime) -> None:
+    """Somebody asks by letter what is held about them; who they are is still to be proved."""
+    came_in = now - REQUESTED
+    told = Requested(
+        kind=DataRequestKind.DISCLOSURE,
+        channel=RegisteredRequest.Channel.LETTER,
+        received_on=japan_date(came_in),
+        person="架空 五郎",
+        wanted="以前に相談の電話をしました。私について持っている情報を、書面で教えてください。",
+        reach="架空県例示市見本町1-2-3",
+    )
+    register_request(told=told, form_key=DEMO_DATA_REQUEST, language="ja", actor="system:demo", now=came_in)
 
 
 def _close_months_of_long_ago(*, now: datetime) -> None:

@@ -6,7 +6,8 @@ with all lines that name it, once for what was charged, once for what was given 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -87,7 +88,7 @@ def check_payout(payout: PaidOut) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One payment in one respect (charge, refund or dispute). ``repeats``: lines of theirs beyond the first for one source."""
+    """One payment in one respect (charge, refund or dispute). ``repeats``: how often theirs say the same more than once."""
 
     kind: str
     payment_id: str
@@ -128,7 +129,6 @@ def compare(ours: Iterable[tuple[str, str, date, int]], theirs: Iterable[FileLin
     found = []
     for key in sorted(known.keys() | told.keys()):
         mine, lines = known.get(key), told.get(key, [])
-        sources = {(line.kind, line.source_id) for line in lines}
         found.append(
             Comparison(
                 *key,
@@ -136,10 +136,18 @@ def compare(ours: Iterable[tuple[str, str, date, int]], theirs: Iterable[FileLin
                 ours_on=mine[0] if mine else None,
                 theirs_yen=sum(line.gross_yen for line in lines),
                 theirs_lines=len(lines),
-                repeats=len(lines) - len(sources),
+                repeats=_repeats(lines),
             )
         )
     return tuple(found)
+
+
+def _repeats(lines: Sequence[FileLine]) -> int:
+    """Lines beyond the first for one source. A bank that changes its mind takes again what a reversal has brought back."""
+    kinds = Counter(line.kind for line in lines)
+    if kinds["dispute_reversal"]:
+        return max(0, kinds["dispute"] - kinds["dispute_reversal"] - len({line.source_id for line in lines}))
+    return len(lines) - len({(line.kind, line.source_id) for line in lines})
 
 
 def respect(kind: str) -> str:

@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 
 from sonae.apps.audit.models import AuditEntry
-from sonae.apps.billing.gateway import DisputeState
+from sonae.apps.billing.gateway import DisputeState, GatewayUnknown
 from sonae.apps.billing.models import Dispute, HandReturn, JournalEntry, Payment, Receivable, Refund
 from sonae.apps.billing.queries import list_money_to_look_at
 from sonae.apps.billing.recovered import recovered_of
 from sonae.apps.billing.refundable import refundable_of
-from sonae.apps.billing.use_cases import note_dispute, refund_payment
+from sonae.apps.billing.use_cases import note_after_capture, note_dispute, refund_payment
 from sonae.apps.billing.use_cases.refund_payment import write_down_refund
 from sonae.apps.billing.use_cases.return_premium import return_premium
 from sonae.apps.billing.use_cases.sweep_payments import sweep_payments
@@ -202,7 +202,7 @@ def test_without_opening_the_refund_again_the_card_holder_never_gets_what_we_owe
 ) -> None:
     _, payment = bought
     owed_back(payment, 10_000)
-    monkeypatch.setattr(note_dispute, "_open_again", lambda refund, *, now: None)
+    monkeypatch.setattr(note_dispute, "_open_again", lambda *_, **__: None)
     lose_and_win_after_all(payment, gateway)
     sweep_payments(gateway=gateway, now=clock.later(days=1))
     assert gateway.refunds == []
@@ -229,6 +229,7 @@ def test_what_was_written_off_is_taken_back_when_the_money_comes_back(
     given_up.refresh_from_db()
     assert (given_up.state, owed_of(owed)) == (ends_as, 0)
     assert given_up.taken_back_reason == ("dispute_reversed" if state == "done" else "")
+    assert given_up.decision_reason == ("dispute_reversed" if state == "waiting" else "")
     assert balance() == PAID
     assert list_money_to_look_at() == []
 
@@ -247,14 +248,121 @@ def test_without_taking_the_write_off_back_the_member_seems_to_have_paid_too_muc
     assert balance()["member_receivable"] == -9_000
 
 
-def test_a_dispute_that_was_won_is_not_lost_by_a_late_message(
+def decide(payment: Payment, gateway: MemoryGateway, *states: DisputeState, dispute_yen: int = PREMIUM) -> None:
+    """The bank decides so, one after the other; each is heard of twice."""
+    for state in states:
+        gateway.bank_takes_back(dispute_yen, state)
+        for _ in range(2):
+            hear(payment, gateway)
+
+
+@pytest.mark.parametrize("dispute_yen", [PREMIUM, 20_000])
+def test_a_dispute_that_is_lost_after_it_was_won_leaves_the_premium_owed_again_like_a_first_loss(
+    bought: tuple[Certificate, Payment], gateway: MemoryGateway, dispute_yen: int
+) -> None:
+    certificate, payment = bought
+    decide(payment, gateway, DisputeState.OPEN, DisputeState.WON, DisputeState.LOST, dispute_yen=dispute_yen)
+    left = {"card_processor": PREMIUM - dispute_yen} if dispute_yen < PREMIUM else {}
+    assert balance() == {**left, "member_receivable": dispute_yen, "premium_payable": -PREMIUM}
+    assert lines_of(":reopened") == {"disputed": dispute_yen, "card_processor": -dispute_yen}
+    assert lines_of(":lost") == {"member_receivable": dispute_yen, "disputed": -dispute_yen}
+    owed = Receivable.objects.get()
+    assert (owed.receivable_yen, owed.reason, owed_of(owed)) == (dispute_yen, "dispute_lost", dispute_yen)
+    assert [one.yen for one in list_money_to_look_at()] == [dispute_yen]
+    assert refundable_of(payment) == PREMIUM - dispute_yen
+    assert told(payment) == ["payment.disputed", "payment.dispute_won", "payment.dispute_lost"]
+    certificate.refresh_from_db()
+    assert certificate.cancelled_on is None
+
+
+def test_a_bank_may_change_its_mind_as_often_as_it_likes_and_each_loss_is_owed_for_itself(
     bought: tuple[Certificate, Payment], gateway: MemoryGateway
+) -> None:
+    """59,530 yen: lost, won, lost again – owed once, by the second loss; won again – owed no more."""
+    _, payment = bought
+    decide(payment, gateway, DisputeState.LOST, DisputeState.WON, DisputeState.LOST)
+    assert balance() == {"member_receivable": PREMIUM, "premium_payable": -PREMIUM}
+    first, second = Receivable.objects.order_by("pk")
+    assert [owed_of(one) for one in (first, second)] == [0, PREMIUM]
+    assert [one.row_id for one in list_money_to_look_at()] == [second.pk]
+    decide(payment, gateway, DisputeState.WON)
+    assert balance() == PAID
+    assert [owed_of(one) for one in (first, second)] == [0, 0]
+    decide(payment, gateway, DisputeState.LOST, DisputeState.WON)
+    assert balance() == PAID
+    keys = JournalEntry.objects.filter(key__startswith="dispute:").order_by("pk").values_list("key", flat=True)
+    endings = [key.rpartition(":")[2] for key in keys]
+    assert endings == [
+        "opened", "lost", "reversed", "reopened2", "lost2", "reversed2", "reopened3", "lost3", "reversed3",
+    ]  # fmt: skip
+
+
+def test_what_we_owe_back_to_the_card_is_paid_by_each_loss_and_owed_again_after_each_win(
+    bought: tuple[Certificate, Payment], gateway: MemoryGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """10,000 of 59,530 yen are owed back. Each loss pays them and leaves 49,530 owed; after the last win they are refunded once."""
+    _, payment = bought
+    owed_back(payment, 10_000)
+    with monkeypatch.context() as without_refunds:
+        without_refunds.setattr(gateway, "refund", no_answer)
+        for _ in range(2):
+            decide(payment, gateway, DisputeState.LOST)
+            assert balance() == {"member_receivable": 10_000 + 49_530, "premium_payable": -PREMIUM}
+            decide(payment, gateway, DisputeState.WON)
+            assert balance() == {**PAID, "member_receivable": 10_000, "refund_payable": -10_000}
+    for days in (1, 2):
+        sweep_payments(gateway=gateway, now=clock.later(days=days))
+    assert gateway.refunds == [10_000]
+    assert balance() == {**PAID, "card_processor": 49_530, "member_receivable": 10_000}
+
+
+def no_answer(**_: object) -> None:
+    raise GatewayUnknown
+
+
+def test_what_was_refunded_after_a_win_and_is_lost_then_has_left_twice(
+    bought: tuple[Certificate, Payment], gateway: MemoryGateway
+) -> None:
+    """10,000 yen were given back, 59,530 taken: the processor has 10,000 too few, and the member owes what the bank took."""
+    _, payment = bought
+    owed_back(payment, 10_000)
+    decide(payment, gateway, DisputeState.OPEN, DisputeState.WON)
+    sweep_payments(gateway=gateway, now=clock.later(seconds=1))
+    assert gateway.refunds == [10_000]
+    decide(payment, gateway, DisputeState.LOST)
+    assert balance() == {
+        "card_processor": -10_000, "member_receivable": 10_000 + PREMIUM, "premium_payable": -PREMIUM,
+    }  # fmt: skip
+
+
+def answers(gateway: MemoryGateway, monkeypatch: pytest.MonkeyPatch, *states: DisputeState) -> None:
+    """What the processor says when it is asked, in this order."""
+    said = []
+    for state in states:
+        gateway.bank_takes_back(PREMIUM, state)
+        said.append(list(gateway.payments.values())[-1])
+    monkeypatch.setattr(gateway, "read_payment", lambda **_: said.pop(0) if len(said) > 1 else said[0])
+
+
+def test_an_answer_that_a_later_one_has_overtaken_overturns_nothing(
+    bought: tuple[Certificate, Payment], gateway: MemoryGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, payment = bought
     lose_and_win_after_all(payment, gateway)
-    gateway.bank_takes_back(PREMIUM, DisputeState.LOST)
+    answers(gateway, monkeypatch, DisputeState.LOST, DisputeState.WON)
     hear(payment, gateway)
     assert (Dispute.objects.get().state, balance()) == ("won", PAID)
+
+
+def test_without_asking_again_an_answer_that_was_overtaken_takes_the_premium_away(
+    bought: tuple[Certificate, Payment], gateway: MemoryGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, payment = bought
+    lose_and_win_after_all(payment, gateway)
+    monkeypatch.setattr(note_after_capture, "is_overturned", lambda **_: False)
+    answers(gateway, monkeypatch, DisputeState.LOST, DisputeState.WON)
+    hear(payment, gateway)
+    assert balance()["member_receivable"] == PREMIUM
 
 
 def test_what_was_owed_back_and_is_lost_to_the_bank_is_paid_by_it(

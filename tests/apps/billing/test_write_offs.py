@@ -27,7 +27,8 @@ from sonae.apps.billing.use_cases.write_off import (
     NothingOwed,
     SamePerson,
     WriteOffStands,
-    decide_write_off,
+    agree_to_write_off,
+    drop_write_off,
     owed_of,
     take_back_write_off,
     write_off,
@@ -78,13 +79,13 @@ def test_above_the_limit_another_person_has_to_agree(receivable: Receivable) -> 
     assert asked.state == "waiting"
     assert "written_off" not in balance()
     with pytest.raises(SamePerson):
-        decide_write_off(write_off_id=asked.pk, agreed=True, actor=CLERK, now=clock.now())
+        agree_to_write_off(write_off_id=asked.pk, actor=CLERK, now=clock.now())
     for _ in range(2):
-        done = decide_write_off(write_off_id=asked.pk, agreed=True, actor=OTHER, now=clock.now())
+        done = agree_to_write_off(write_off_id=asked.pk, actor=OTHER, now=clock.now())
         assert (done.state, done.decided_by) == ("done", OTHER)
     assert balance()["written_off"] == 10_001
     with pytest.raises(WriteOffStands):
-        decide_write_off(write_off_id=asked.pk, agreed=False, actor=CLERK, now=clock.now())
+        drop_write_off(write_off_id=asked.pk, reason="連絡が\nつきました", actor=CLERK, now=clock.now())
 
 
 def test_with_a_limit_that_is_never_passed_the_second_person_is_not_asked(receivable: Receivable, settings) -> None:  # type: ignore[no-untyped-def]
@@ -94,10 +95,19 @@ def test_with_a_limit_that_is_never_passed_the_second_person_is_not_asked(receiv
 
 def test_one_that_is_dropped_books_nothing_and_may_be_asked_for_again(receivable: Receivable) -> None:
     asked = give_up(receivable, PREMIUM)
-    dropped = decide_write_off(write_off_id=asked.pk, agreed=False, actor=CLERK, now=clock.now())
-    assert (dropped.state, owed_of(receivable)) == ("dropped", PREMIUM)
+    dropped = drop_write_off(write_off_id=asked.pk, reason="連絡が\nつきました", actor=CLERK, now=clock.now())
+    assert (dropped.state, dropped.decision_reason, owed_of(receivable)) == ("dropped", "連絡が つきました", PREMIUM)
     assert "written_off" not in balance()
+    assert AuditEntry.objects.get(action="write_off.dropped").detail["reason"] == "連絡が つきました"
     assert give_up(receivable, PREMIUM).pk != asked.pk
+
+
+def test_nothing_is_dropped_without_a_reason(receivable: Receivable) -> None:
+    asked = give_up(receivable, PREMIUM)
+    with pytest.raises(ReasonMissing):
+        drop_write_off(write_off_id=asked.pk, reason=" \n", actor=OTHER, now=clock.now())
+    asked.refresh_from_db()
+    assert (asked.state, asked.decided_by) == ("waiting", "")
 
 
 def test_taken_back_the_premium_is_owed_again_by_a_booking_of_its_own(receivable: Receivable) -> None:
@@ -210,7 +220,7 @@ def test_the_list_has_every_matter_once_the_most_pressing_first(
     ]
     assert len(queries) == 6
     transfer(by_hand)
-    decide_write_off(write_off_id=WriteOff.objects.get().pk, agreed=True, actor=OTHER, now=clock.now())
+    agree_to_write_off(write_off_id=WriteOff.objects.get().pk, actor=OTHER, now=clock.now())
     assert {one.matter for one in list_money_to_look_at()} == {
         Matter.PAYMENT, Matter.DISPUTE, Matter.REFUND, Matter.RECEIVABLE,
     }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -11,6 +12,7 @@ from django.db.models import Sum
 from sonae.apps.certificates.mapping import acts_of
 from sonae.apps.certificates.models import Certificate, Transaction
 from sonae.apps.contact.window import days_open
+from sonae.apps.enrolment.models import Application, StepAnswers
 from sonae.apps.programmes.product_files import product_of
 from sonae.apps.programmes.queries import current_product, published_versions
 from sonae.apps.reporting.earned_premium import month_in_the_books
@@ -20,6 +22,7 @@ from sonae.apps.reporting.figures.control_totals import cover_differences, month
 from sonae.apps.reporting.figures.counting import REACHED, Counted, counted_by, every_row, total_of
 from sonae.apps.reporting.figures.topics import KEPT_GROUPS, TOPICS, Figure, Topic
 from sonae.apps.reporting.models import CountedCover, EarnedLine, FiguresMonth, FiguresRound, KeptCount
+from sonae.apps.reporting.payout_items import list_payout_items, open_items
 from sonae.apps.reporting.use_cases.count_figures import count_figures
 from sonae.apps.reporting.use_cases.take_payout_file import take_payout_file
 from sonae.domain.bordereau import month_end, month_start
@@ -29,7 +32,7 @@ from sonae.domain.earning import NOTHING, Movement, standing_at
 from sonae.domain.period import Term, add_months
 from tests import cast, clock
 from tests.apps.certificates.covers import ask, wish
-from tests.figures_world import NOW, YEAR, consult, fill, sell
+from tests.figures_world import NOW, YEAR, apply, consult, fill, sell
 from tests.web.money_on_file import payout
 
 pytestmark = pytest.mark.django_db
@@ -208,14 +211,43 @@ class TestOneCertificate:
 
 def test_members_and_free_covers_are_counted_again_only_where_something_changed(programme: object) -> None:
     cast.call_in()
+    free = KeptCount.objects.filter(figure__in=[one.code for one in TOPICS["free-cover"].figures])
     count_figures(now=clock.now())
-    first = set(KeptCount.objects.values_list("id", flat=True))
+    first = set(free.values_list("id", flat=True))
     count_figures(now=clock.later(minutes=10))
-    assert set(KeptCount.objects.values_list("id", flat=True)) == first
+    assert first
+    assert set(free.values_list("id", flat=True)) == first
     cast.enter_member("80000003", "pap", "例示会計")
     count_figures(now=clock.later(minutes=20))
-    assert not set(KeptCount.objects.values_list("id", flat=True)) & first
+    assert not set(free.values_list("id", flat=True)) & first
     assert KeptCount.objects.get(figure="members", member_class="pap").row_count == 2
+
+
+def test_an_application_that_goes_on_is_counted_afresh_at_the_next_round(programme: object) -> None:
+    people = cast.call_in()
+    apply(people.member, people.owner, random.Random(1), begun=clock.now(), place=1)  # noqa: S311  # the same one every time
+    application = Application.objects.get()
+    Application.objects.update(state="draft")
+    StepAnswers.objects.all().delete()
+    started, living, closed, _ = TOPICS["applications"].figures
+    count_figures(now=clock.now())
+    assert counted_by(started, asked_for(), "step") == {"0": Counted(1, application.term_premium or 0)}
+    StepAnswers.objects.create(application=application, step="plan", answers={}, revision=1, saved_at=clock.now())
+    Application.objects.update(state="closed")
+    assert total_of(counted_by(living, asked_for(), "all")).count == 1
+    count_figures(now=clock.later(minutes=10))
+    assert list(counted_by(started, asked_for(), "step")) == ["2"]
+    assert [total_of(counted_by(one, asked_for(), "all")).count for one in (living, closed)] == [0, 1]
+
+
+def test_what_of_payouts_is_open_is_counted_with_the_round(programme: object) -> None:
+    cast.enter_staff("operator", "clerk")
+    assert count_figures(now=clock.now()).seen["open_payouts"] == {"count": 0, "yen": 0}
+    take_payout_file(content=payout(), file_name="payout.csv", actor="command:root", now=clock.now())
+    items = open_items(list_payout_items(now=clock.later(minutes=10)))
+    counted = count_figures(now=clock.later(minutes=10)).seen["open_payouts"]
+    assert counted == {"count": len(items), "yen": sum(abs(one.comparison.difference_yen) for one in items)}
+    assert counted["count"] > 0
 
 
 def test_a_consultation_counts_in_japans_hour_and_within_the_windows_days(programme: object) -> None:

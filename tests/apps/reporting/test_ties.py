@@ -151,17 +151,19 @@ def test_disputes_and_what_they_settle_are_compared_as_such(
     assert [item.code for item in tie("charged", NOVEMBER).items] == ["made_at_the_processor"]
 
 
+@pytest.mark.parametrize("decided", [("lost", "won"), ("lost", "won", "lost", "won")])
 def test_a_dispute_that_was_lost_and_is_won_after_all_ties_with_its_reversal(
     people: cast.Cast,
     processor: Processor,  # noqa: F811
     make: Make,  # noqa: F811
+    decided: tuple[str, ...],
 ) -> None:
     """And the refund that the loss had settled is a refund of the processor now."""
     with clock.at(at("2026-11-24")):
         payment = charge(processor, 1)
         assert payment
         write_down_refund(payment=payment, refund_yen=9_000, reason="x", now=clock.now())
-        for state in ("open", "lost", "won"):
+        for state in ("open", *decided):
             with processor.work():
                 read = processor.payment_of_id(payment.payment_id)
                 if state == "open":

@@ -36,12 +36,10 @@ class SignIn(models.Model):
         ]
 
 
-class Invitation(models.Model):
-    """Somebody is asked by e-mail to act for a member. Only the digest of the link's token is kept."""
+class SentInvitation(models.Model):
+    """Somebody is asked by e-mail, by a link that serves once. Only the digest of its token is kept."""
 
-    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="invitations")
     email = models.EmailField(max_length=254)
-    role = models.CharField(max_length=20, choices=MemberAccess.Role.choices)
     token_digest = models.CharField(max_length=64, unique=True)
     language = models.CharField(max_length=2)
     invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -50,6 +48,16 @@ class Invitation(models.Model):
     taken_at = models.DateTimeField(null=True, blank=True)
     taken_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Invitation(SentInvitation):
+    """To act for a member."""
+
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="invitations")
+    role = models.CharField(max_length=20, choices=MemberAccess.Role.choices)
 
     class Meta:
         constraints = [
@@ -134,20 +142,11 @@ class SolicitorRegistration(models.Model):
         indexes = [models.Index(fields=["user", "recorded_at"])]
 
 
-class StaffInvitation(models.Model):
-    """Somebody is asked by e-mail to work at the desk of an organisation. Only the digest of the link's token is kept."""
+class StaffInvitation(SentInvitation):
+    """To work at the desk of an organisation."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="staff_invitations")
-    email = models.EmailField(max_length=254)
     positions = models.JSONField(default=list)  # what they will be: Position values
-    token_digest = models.CharField(max_length=64, unique=True)
-    language = models.CharField(max_length=2)
-    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    invited_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-    taken_at = models.DateTimeField(null=True, blank=True)
-    taken_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

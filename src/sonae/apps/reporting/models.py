@@ -179,20 +179,37 @@ class EarnedLine(models.Model):
 
 
 class KeptCount(models.Model):
-    """A figure by month, plan, class and industry, where counting its rows for every page would take too long."""
+    """A figure by month and whatever else its page divides it by, where counting its rows for every page would take too long. What
+    the page doesn't divide by is empty."""
 
     figure = models.CharField(max_length=40)
     month = models.DateField()
     plan_code = models.CharField(max_length=20)
     industry = models.CharField(max_length=40)
     member_class = models.CharField(max_length=20)
+    week = models.DateField(null=True)  # its Monday; a week that two months share is two rows
+    language = models.CharField(max_length=2, db_default="")
+    detail = models.CharField(max_length=40, db_default="")
+    reason = models.CharField(max_length=40, db_default="")
     row_count = models.BigIntegerField()
     yen = models.BigIntegerField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["figure", "month", "plan_code", "industry", "member_class"], name="each_count_is_kept_once"
+                fields=[
+                    "figure",
+                    "month",
+                    "week",
+                    "plan_code",
+                    "industry",
+                    "member_class",
+                    "language",
+                    "detail",
+                    "reason",
+                ],
+                nulls_distinct=False,
+                name="each_part_is_kept_once",
             )
         ]
 
@@ -204,6 +221,6 @@ class FiguresRound(models.Model):
     counted_at = models.DateTimeField(null=True)
     seen = models.JSONField(
         default=dict
-    )  # up to which facts and certificates the free cover is counted, and for which day
+    )  # up to which facts and certificates the free cover is counted, and for which day; what of payouts was open then
     held_at = models.DateTimeField(null=True)
     held = models.JSONField(default=dict)

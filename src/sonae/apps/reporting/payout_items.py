@@ -31,7 +31,7 @@ WITH ours AS (
     UNION ALL
     SELECT payment.gateway, told.kind, payment.payment_id, posting.posted_yen, entry.recorded_at
     FROM (VALUES ('refund', 'payment:%%', '^payment:(.*):refunded_elsewhere:[0-9]+$'),
-                 ('dispute', 'dispute:%%', '^dispute:[0-9]+:payment:(.*):[a-z]+$')) AS told (kind, begins, pattern)
+                 ('dispute', 'dispute:%%', '^dispute:[0-9]+:payment:(.*):[a-z]+[0-9]*$')) AS told (kind, begins, pattern)
     JOIN billing_journalentry AS entry ON entry.key LIKE told.begins AND entry.recorded_at < %(known)s
     JOIN billing_posting AS posting ON posting.entry_id = entry.id AND posting.account = 'card_processor'
     JOIN billing_payment AS payment ON payment.key = substring(entry.key from told.pattern)
@@ -39,7 +39,10 @@ WITH ours AS (
     SELECT gateway, kind, payment_id, sum(yen) AS yen, max(at) AS at FROM ours GROUP BY 1, 2, 3
 ), theirs AS (
     SELECT payout.gateway, CASE line.kind WHEN 'dispute_reversal' THEN 'dispute' ELSE line.kind END AS kind, line.payment_id,
-        sum(line.gross_yen) AS yen, count(*) AS lines, count(*) - count(DISTINCT (line.kind, line.source_id)) AS repeats,
+        sum(line.gross_yen) AS yen, count(*) AS lines, CASE WHEN bool_or(line.kind = 'dispute_reversal')
+            THEN greatest(0, count(*) FILTER (WHERE line.kind = 'dispute') - count(*) FILTER (WHERE line.kind = 'dispute_reversal')
+                             - count(DISTINCT line.source_id))
+            ELSE count(*) - count(DISTINCT (line.kind, line.source_id)) END AS repeats,
         max(payout.paid_on) AS paid_on
     FROM reporting_payoutline AS line JOIN reporting_payout AS payout ON payout.id = line.payout_id
     WHERE line.kind <> 'cost' AND payout.file_id IN (SELECT id FROM reporting_payoutfile WHERE received_at < %(known)s)

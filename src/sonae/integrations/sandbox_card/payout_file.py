@@ -82,6 +82,8 @@ def rows_to_pay_out(entries: Iterable[Entry]) -> list[Row]:
                 kind, gross, cost, source = "dispute", -entry.yen, DISPUTE_COST_YEN, str(entry.detail["dispute_id"])
             case "payment.dispute_won":
                 kind, gross, cost, source = "dispute_reversal", entry.yen, 0, str(entry.detail["dispute_id"])
+            case "payment.dispute_lost" if entry.detail.get("taken_again"):
+                kind, gross, cost, source = "dispute", -entry.yen, 0, str(entry.detail["dispute_id"])
             case _:
                 continue
         at = entry.at.isoformat(timespec="seconds")

@@ -383,12 +383,13 @@ class Processor:
     def close_dispute(self, payment: Payment, *, won: bool) -> None:
         """The bank has decided every dispute that is open: the merchant has the money again, or the card holder keeps it.
 
-        One that was lost may still be won, as after an appeal.
+        One that was lost may still be won, as after an appeal; and one that was won may be lost.
         """
         for one in payment.disputes:
-            if one.state == "open" or (won and one.state == "lost"):
+            if one.state in {"open", "lost" if won else "won"}:
                 kind = "payment.dispute_won" if won else "payment.dispute_lost"
-                self.write(payment.session, kind, one.dispute_yen, dispute_id=one.dispute_id)
+                taken_again = {"taken_again": "yes"} if one.state == "won" else {}
+                self.write(payment.session, kind, one.dispute_yen, dispute_id=one.dispute_id, **taken_again)
 
     def expire(self, payment: Payment, *, reason: str) -> Payment:
         """Close a page on which nothing is held."""

@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponseBase
 from sonae.apps.audit.note_reading import note_reading
 from sonae.apps.certificates.queries import find_paid_certificate
 from sonae.apps.contact.consultation_file import find_consultation_of
+from sonae.apps.contact.models import Consultation
 from sonae.apps.membership.queries import find_feed
 from sonae.apps.people.staff import staff_rights
 from sonae.apps.programmes.drafts import find_draft
@@ -105,23 +106,38 @@ def for_month(*methods: str, right: Right = Right.SEE_MONEY) -> Callable[[View],
     return decorate
 
 
-def for_consultation(
-    *methods: str, right: Right = Right.SEE_CONSULTATIONS, to_act: Right | None = None
+def for_entry(
+    *methods: str,
+    kind: str,
+    find: Callable[[HttpRequest, str], object | None],
+    right: Right,
+    to_act: Right | None = None,
 ) -> Callable[[View], View]:
-    """The view gets the consultation."""
+    """The view gets what ``find`` gives of the number in the address. ``kind`` is what the audit log calls it."""
 
     def decorate(view: View) -> View:
         @for_staff(*methods, right=right, to_act=to_act)
         @wraps(view)
         def opened(request: HttpRequest, *, number: str, **arguments: Any) -> HttpResponseBase:
-            consultation = find_consultation_of(number=number)
-            if consultation is None:
-                raise not_there(request, "consultation", number)
-            return view(request, consultation, **arguments)
+            entry = find(request, number)
+            if entry is None:
+                raise not_there(request, kind, number)
+            return view(request, entry, **arguments)
 
         return opened
 
     return decorate
+
+
+def for_consultation(
+    *methods: str, right: Right = Right.SEE_CONSULTATIONS, to_act: Right | None = None
+) -> Callable[[View], View]:
+    """The view gets the consultation."""
+    return for_entry(*methods, kind="consultation", find=_consultation, right=right, to_act=to_act)
+
+
+def _consultation(request: HttpRequest, number: str) -> Consultation | None:
+    return find_consultation_of(number=number)
 
 
 def for_draft(*methods: str, right: Right = Right.SEE_PRODUCT, to_act: Right | None = None) -> Callable[[View], View]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
+from sonae.apps.people.use_cases.give_second_factor import Given
 from sonae.domain.money import format_yen
 from sonae.domain.staff_rights import POSITION_NAMES
 from sonae.domain.text import Text
+from sonae.web.desk.letter_words import WHYS
+from sonae.web.shared.figures import moment_words
 
 DETAILS: Mapping[str, Text] = {
     "reason": Text("理由", "reason"),
@@ -26,7 +31,7 @@ DETAILS: Mapping[str, Text] = {
     "agreed": Text("確かめた件数", "agreed to"),
     "asked": Text("申し出た日", "asked for"),
     "assignee": Text("担当", "assigned to"),
-    "by": Text("行った人", "by"),
+    "by": Text("方法", "by"),
     "category": Text("分類", "category"),
     "consent": Text("同意", "consent"),
     "contents": Text("一覧", "list"),
@@ -128,8 +133,19 @@ DETAILS: Mapping[str, Text] = {
     "yen_after": Text("次の年間保険料", "annual premiums after"),
 }
 LONGEST_SHOWN = 200
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d[\d:.]*[+-]\d\d:\d\d\Z")
 DIGESTS, DIGEST_SHOWN = frozenset({"digest", "evidence"}), 12
-IN_WORDS: Mapping[str, Mapping[str, Text]] = {"position": {one.value: name for one, name in POSITION_NAMES.items()}}
+POSITIONS: Mapping[str, Text] = {one.value: name for one, name in POSITION_NAMES.items()}
+IN_WORDS: Mapping[str, Mapping[str, Text]] = {
+    "position": POSITIONS,
+    "positions": POSITIONS,
+    "reason": {code.value: name for code, name in WHYS.items()},  # of the stop list; all others are what somebody wrote
+    "by": {
+        Given.APP: Text("認証アプリ", "authenticator app"),
+        Given.RECOVERY_CODE: Text("回復コード", "recovery code"),
+        Given.PASSKEY: Text("パスキー", "passkey"),
+    },
+}
 
 
 def detail_lines(detail: Mapping[str, object], language: str, *, whole: bool = False) -> Iterator[tuple[Text, str]]:
@@ -147,5 +163,19 @@ def _in_words(key: str, value: object, language: str) -> str:
         return "yes" if language == "en" else "はい"
     if isinstance(value, int):
         return format_yen(value, language) if key.endswith("_yen") or key.startswith("yen_") else f"{value:,}"
-    known = IN_WORDS.get(key, {}).get(str(value))
-    return known.in_language(language) if known else str(value)[:LONGEST_SHOWN]
+    said, words = str(value), IN_WORDS.get(key, {})
+    if key == "positions":
+        said = ", ".join(words[one].in_language(language) if one in words else one for one in said.split(", "))
+    elif said in words:
+        said = words[said].in_language(language)
+    return _moment(said, language)[:LONGEST_SHOWN]
+
+
+def _moment(said: str, language: str) -> str:
+    """A moment as people say it; everything else as it is."""
+    if not MOMENT.match(said):
+        return said
+    try:
+        return moment_words(datetime.fromisoformat(said), language)
+    except ValueError:
+        return said

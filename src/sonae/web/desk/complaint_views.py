@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import wraps
+from collections.abc import Iterator
+from datetime import date
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
 from sonae.apps.audit.record import record
@@ -31,14 +31,13 @@ from sonae.domain.complaint import Step, is_overdue, next_steps
 from sonae.domain.csv_cells import Cell
 from sonae.domain.staff_rights import Party, Right
 from sonae.domain.text import Text
-from sonae.web.desk.access import actor_of, for_staff
-from sonae.web.desk.act_views import SeenForm
+from sonae.web.desk.access import actor_of, for_entry, for_staff
 from sonae.web.desk.complaint_words import AGAINST, CHANNELS, HINTS, OVERDUE, SHOWS, STATES, STEPS
+from sonae.web.desk.entry_steps import CHOOSE, NO_DAY, EntryStepForm, chosen
 from sonae.web.desk.feed_words import actor_names
 from sonae.web.desk.page import desk_page
 from sonae.web.desk.place import read_place
 from sonae.web.desk.referral_views import MOVED_ON, party_of
-from sonae.web.shared.access import View, not_there
 from sonae.web.shared.cover_form import DayField
 from sonae.web.shared.csv_download import csv_bytes, file_download
 from sonae.web.shared.keyed_form import KeyedForm, new_form_key
@@ -48,31 +47,14 @@ from sonae.web.shared.text_fields import line_field, message_field
 from sonae.web.shared.typed_contact import read_line, read_lines
 
 LONGEST_TEXT = 2_000
-NO_DAY = say("受け付けた日から今日までの日付を入れてください。", "A day from when it came in to today, please.")
 COUNTED = (Show.OPEN, Show.OVERDUE, Show.ANSWERED)
-CHOOSE = say("一覧から選んでください。", "Please choose from the list.")
 
 
-def for_complaint(*methods: str, right: Right = Right.SEE_COMPLAINTS) -> Callable[[View], View]:
-    """The view gets the complaint, if the person's organisation may see it."""
-
-    def decorate(view: View) -> View:
-        @for_staff(*methods, right=right)
-        @wraps(view)
-        def opened(request: HttpRequest, *, number: str, **arguments: Any) -> HttpResponseBase:
-            found = find_complaint(party=party_of(request), number=number)
-            if found is None:
-                raise not_there(request, "complaint", number)
-            return view(request, found, **arguments)
-
-        return opened
-
-    return decorate
+def _find(request: HttpRequest, number: str) -> Entry | None:
+    return find_complaint(party=party_of(request), number=number)
 
 
-def chosen(label: Any, *, look: type[forms.Widget] = forms.Select) -> forms.ChoiceField:
-    """One of several; the choices come with the form."""
-    return forms.ChoiceField(label=label, widget=look, error_messages={"required": CHOOSE, "invalid_choice": CHOOSE})
+for_complaint = partial(for_entry, kind="complaint", find=_find)
 
 
 class ComplaintForm(KeyedForm):
@@ -123,11 +105,9 @@ class ComplaintForm(KeyedForm):
         return given
 
 
-class StepForm(SeenForm):
-    """What is noted of a complaint. ``seen``: how many steps the page knew of."""
+class StepForm(EntryStepForm):
+    """What is noted of a complaint."""
 
-    kind = chosen(say("何を記録しますか", "What to note"), look=forms.RadioSelect)
-    happened_on = DayField(label=say("その日", "On"))
     text = message_field(
         say("内容", "What"),
         most=LONGEST_TEXT,
@@ -143,8 +123,8 @@ class StepForm(SeenForm):
         error_messages={"invalid_choice": CHOOSE},
     )
 
-    def __init__(self, *given: Any, entry: Entry, **more: Any) -> None:
-        super().__init__(*given, **more)
+    def __init__(self, *given: Any, entry: Entry, today: date, **more: Any) -> None:
+        super().__init__(*given, entry=entry, today=today, **more)
         steps = next_steps(entry.standing)
         kind: Any = self.fields["kind"]
         kind.choices = [(one.value, in_language(STEPS[one])) for one in steps]
@@ -182,21 +162,20 @@ def complaints(request: HttpRequest) -> HttpResponse:
     return desk_page(request, "desk/complaints/list.html", facts)
 
 
-@for_complaint("GET")
+@for_complaint("GET", right=Right.SEE_COMPLAINTS)
 def complaint(request: HttpRequest, found: Entry) -> HttpResponse:
     """Everything that was noted; who opened it is written down."""
     record(now=now(request), actor=actor_of(request), action="complaint.looked_at", object_kind="complaint",
            object_id=found.complaint.number)  # fmt: skip
-    form = StepForm(entry=found, initial={"seen": len(found.steps), "happened_on": today(request).isoformat()})
-    return _show(request, found, form)
+    return _show(request, found, StepForm(entry=found, today=today(request)))
 
 
 @for_complaint("POST", right=Right.HANDLE_COMPLAINTS)
 def note(request: HttpRequest, found: Entry) -> HttpResponse:
     """One more step, on the complaint as it was seen."""
-    form = StepForm(request.POST, entry=found)
+    form = StepForm(request.POST, entry=found, today=today(request))
     if request.POST.get("seen", "") != str(len(found.steps)):
-        return _show(request, found, _fresh(request, found), moved_on=True)
+        return _show(request, found, StepForm(entry=found, today=today(request)), moved_on=True)
     if not form.is_valid():
         return _show(request, found, form)
     given = form.cleaned_data
@@ -213,7 +192,7 @@ def note(request: HttpRequest, found: Entry) -> HttpResponse:
         form.add_error("happened_on", NO_DAY)
         return _show(request, found, form)
     except NotNow:
-        return _show(request, found, _fresh(request, found), moved_on=True)
+        return _show(request, found, StepForm(entry=found, today=today(request)), moved_on=True)
     messages.success(request, say("記録しました。", "Recorded."))
     return redirect("desk:complaint", found.complaint.number)
 
@@ -305,10 +284,6 @@ def _named(names: dict[str, Text], code: str) -> str:
 def _gravity(code: str) -> str:
     known = complaint_rules().gravities.get(code)
     return in_language(known.name) if known else code
-
-
-def _fresh(request: HttpRequest, found: Entry) -> StepForm:
-    return StepForm(entry=found, initial={"seen": len(found.steps), "happened_on": today(request).isoformat()})
 
 
 def _show(request: HttpRequest, found: Entry, form: StepForm, *, moved_on: bool = False) -> HttpResponse:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
+from datetime import date
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
 from sonae.apps.audit.record import record
@@ -23,9 +22,7 @@ from sonae.domain.data_request import Kind, Outcome, State, Step, possible_outco
 from sonae.domain.product.definition import Product
 from sonae.domain.staff_rights import Right
 from sonae.domain.text import Text
-from sonae.web.desk.access import actor_of, for_staff
-from sonae.web.desk.act_views import SeenForm
-from sonae.web.desk.complaint_views import CHOOSE, NO_DAY, chosen
+from sonae.web.desk.access import actor_of, for_entry, for_staff
 from sonae.web.desk.data_request_words import (
     CHANNELS,
     HINTS,
@@ -37,11 +34,11 @@ from sonae.web.desk.data_request_words import (
     STATES,
     STEPS,
 )
+from sonae.web.desk.entry_steps import CHOOSE, NO_DAY, EntryStepForm, chosen
 from sonae.web.desk.feed_words import actor_names
 from sonae.web.desk.page import desk_page
 from sonae.web.desk.place import read_place
 from sonae.web.desk.referral_views import MOVED_ON, party_of
-from sonae.web.shared.access import View, not_there
 from sonae.web.shared.context import programme_of
 from sonae.web.shared.cover_form import DayField
 from sonae.web.shared.keyed_form import KeyedForm, new_form_key
@@ -55,21 +52,11 @@ COUNTED = (Show.OPEN, Show.OVERDUE, Show.WITH_ORGANISER)
 Channel = RegisteredRequest.Channel
 
 
-def for_request(*methods: str, right: Right = Right.SEE_DATA_REQUESTS) -> Callable[[View], View]:
-    """The view gets the request, if the person's organisation may see it."""
+def _find(request: HttpRequest, number: str) -> Entry | None:
+    return find_request(party=party_of(request), number=number)
 
-    def decorate(view: View) -> View:
-        @for_staff(*methods, right=right)
-        @wraps(view)
-        def opened(request: HttpRequest, *, number: str, **arguments: Any) -> HttpResponseBase:
-            found = find_request(party=party_of(request), number=number)
-            if found is None:
-                raise not_there(request, "data_request", number)
-            return view(request, found, **arguments)
 
-        return opened
-
-    return decorate
+for_request = partial(for_entry, kind="data_request", find=_find)
 
 
 class RequestForm(KeyedForm):
@@ -122,22 +109,27 @@ class RequestForm(KeyedForm):
         return given
 
 
-class StepForm(SeenForm):
-    """What is noted of a request. ``seen``: how many steps the page knew of."""
+class StepForm(EntryStepForm):
+    """What is noted of a request."""
 
-    kind = chosen(say("何を記録しますか", "What to note"), look=forms.RadioSelect)
+    field_order = (
+        "seen",
+        "kind",
+        "outcome",
+        "happened_on",
+        "text",
+    )  # as on the page, so that the list of errors goes down it
     outcome = forms.ChoiceField(
         label=say("お返事の結果", "How it was answered"),
         required=False,
         error_messages={"invalid_choice": CHOOSE},
     )
-    happened_on = DayField(label=say("その日", "On"))
     text = message_field(
         say("内容・お返事の文・理由", "What, the answer’s text, or the reason"), most=LONGEST_TEXT, rows=4
     )
 
-    def __init__(self, *given: Any, entry: Entry, **more: Any) -> None:
-        super().__init__(*given, **more)
+    def __init__(self, *given: Any, entry: Entry, today: date, **more: Any) -> None:
+        super().__init__(*given, entry=entry, today=today, **more)
         kind: Any = self.fields["kind"]
         kind.choices = [(one.value, in_language(STEPS[one])) for one in entry.following]
         self.hints = {one.value: HINTS[one] for one in entry.following}
@@ -174,12 +166,12 @@ def data_requests(request: HttpRequest) -> HttpResponse:
     return desk_page(request, "desk/data_requests/list.html", facts)
 
 
-@for_request("GET")
+@for_request("GET", right=Right.SEE_DATA_REQUESTS)
 def data_request(request: HttpRequest, found: Entry) -> HttpResponse:
     """What is asked and what was done; who opened it is written down."""
     record(now=now(request), actor=actor_of(request), action="data_request.looked_at", object_kind="data_request",
            object_id=found.request.number)  # fmt: skip
-    return _show(request, found, _fresh(request, found))
+    return _show(request, found, StepForm(entry=found, today=today(request)))
 
 
 @for_request("POST", right=Right.HANDLE_DATA_REQUESTS)
@@ -187,8 +179,8 @@ def note(request: HttpRequest, found: Entry) -> HttpResponse:
     """One more step, on the request as it was seen."""
     product = programme_of(request).current_product
     if request.POST.get("seen", "") != str(len(found.steps)) or product is None:
-        return _show(request, found, _fresh(request, found), moved_on=True)
-    form = StepForm(request.POST, entry=found)
+        return _show(request, found, StepForm(entry=found, today=today(request)), moved_on=True)
+    form = StepForm(request.POST, entry=found, today=today(request))
     if not form.is_valid():
         return _show(request, found, form)
     given = form.cleaned_data
@@ -205,7 +197,7 @@ def note(request: HttpRequest, found: Entry) -> HttpResponse:
         form.add_error("happened_on", NO_DAY)
         return _show(request, found, form)
     except NotNow:
-        return _show(request, found, _fresh(request, found), moved_on=True)
+        return _show(request, found, StepForm(entry=found, today=today(request)), moved_on=True)
     messages.success(request, say("記録しました。", "Recorded."))
     return redirect("desk:data_request", found.request.number)
 
@@ -244,10 +236,6 @@ def _line(request: HttpRequest, one: Entry) -> dict[str, Any]:
         "kind": KINDS[Kind(one.request.kind)],
         "channel": CHANNELS[one.request.channel],
     }
-
-
-def _fresh(request: HttpRequest, found: Entry) -> StepForm:
-    return StepForm(entry=found, initial={"seen": len(found.steps), "happened_on": today(request).isoformat()})
 
 
 def _show(request: HttpRequest, found: Entry, form: StepForm, *, moved_on: bool = False) -> HttpResponse:

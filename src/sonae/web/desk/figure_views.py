@@ -19,7 +19,6 @@ from sonae.apps.reporting.figures.counting import Row, counted_by, every_row, ro
 from sonae.apps.reporting.figures.last_round import find_round
 from sonae.apps.reporting.figures.topics import TOPICS, Figure, Topic, When
 from sonae.apps.reporting.models import FiguresRound
-from sonae.apps.reporting.payout_items import list_payout_items, open_items
 from sonae.apps.reporting.table_file import TYPES, write_table
 from sonae.domain.csv_cells import Cell as FileCell
 from sonae.domain.earning import month_of
@@ -124,9 +123,9 @@ def topic(request: HttpRequest, address: Address) -> HttpResponse:
         **frame_of(request, address, names), "table": table, "chart": chart_of(table),
         "file_query": address.query(), "definitions": list(dict.fromkeys([*table.columns, *(one.column for one in table.totals)])),
     }  # fmt: skip
-    if code == "reconciliation":
-        items = open_items(list_payout_items(now=now(request)))
-        facts |= {"open_count": len(items), "open_yen": sum(abs(one.comparison.difference_yen) for one in items)}
+    last = round_here(request)
+    if code == "reconciliation" and last is not None:
+        facts["open_payouts"] = last.seen.get("open_payouts")
     return desk_page(request, "desk/figures/topic.html", facts)
 
 

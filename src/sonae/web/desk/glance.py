@@ -224,7 +224,7 @@ def _stops(entries: Iterable[Entry], covers: Iterable[ShownCover], clocks: Clock
         told[happened].append(entry.title)
         if entry.recorded_apart:
             told[japan_date(entry.recorded_apart)].append(
-                Text(f"{entry.title.ja}を記録", f"{entry.title.en}, recorded")
+                Text(f"「{entry.title.ja}」を記録", f"{entry.title.en}, recorded")
             )
     for cover in covers:
         if cover.found.is_paid:

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from sonae.apps.audit.reason import ReasonMissing
 from sonae.apps.billing.models import Receivable, WriteOff
 from sonae.apps.billing.queries import find_receivable, find_write_off
 from sonae.apps.billing.recovered import recovered_of
@@ -18,7 +19,8 @@ from sonae.apps.billing.use_cases.write_off import (
     NothingOwed,
     SamePerson,
     WriteOffStands,
-    decide_write_off,
+    agree_to_write_off,
+    drop_write_off,
     needs_second_person,
     owed_of,
     still_owed,
@@ -33,6 +35,7 @@ from sonae.web.desk.act_views import ReasonForm
 from sonae.web.desk.feed_words import actor_names
 from sonae.web.desk.money_words import BY_ITSELF, WHY_OWED, WRITE_OFF_STATES
 from sonae.web.desk.page import desk_page
+from sonae.web.desk.second_looks import WHY_DROPPED, DecisionForm
 from sonae.web.desk.yen_moves import write_off_moves
 from sonae.web.shared.access import not_there
 from sonae.web.shared.language import active_language, in_language, say
@@ -49,6 +52,7 @@ ASKED = say(
     "Asked for. Nothing is booked until another person has confirmed it.",
 )
 DONE = say("貸倒処理を記帳しました。", "Written off and booked.")
+DROPPED = say("取りやめました。何も記帳していません。", "Dropped. Nothing was booked.")
 
 
 class YenField(forms.Field):
@@ -153,21 +157,34 @@ def _ask(request: HttpRequest, owed: Receivable, form: WriteOffForm) -> HttpResp
 
 @for_staff("GET", "POST", right=Right.HANDLE_MONEY)
 def decide(request: HttpRequest, *, write_off_id: int) -> HttpResponse:
-    """The second person says yes or no. Whoever asked may only drop it."""
+    """The second person says yes, or no and why. Whoever asked may only drop it."""
     asked = _write_off_or_absent(request, write_off_id)
-    agreed = request.POST.get("decision") == "agree"
-    if request.method != "POST" or request.POST.get("decision") not in {"agree", "drop"}:
+    decision = request.POST.get("decision")
+    if decision not in {"agree", "drop"}:
         if asked.state != State.WAITING:
             return redirect("desk:receivable", asked.receivable_id)
-        return _decision(request, asked)
+        return _decision(request, asked, DecisionForm())
+    form = DecisionForm(request.POST)
     try:
-        done = decide_write_off(write_off_id=asked.pk, agreed=agreed, actor=actor_of(request), now=now(request))
+        return _decided(request, asked, form, agreed=decision == "agree")
     except SamePerson:
-        return _decision(request, asked, status=403)
+        return _decision(request, asked, form, status=403)
+    except ReasonMissing:
+        form.add_error("reason", WHY_DROPPED)
+        return _decision(request, asked, form, status=422)
     except WriteOffStands:
         return _show(request, _receivable_or_absent(request, asked.receivable_id), moved_on=True)
-    dropped = say("取りやめました。何も記帳していません。", "Dropped. Nothing was booked.")
-    messages.success(request, DONE if done.state == State.DONE else dropped)
+
+
+def _decided(request: HttpRequest, asked: WriteOff, form: DecisionForm, *, agreed: bool) -> HttpResponse:
+    if not form.is_valid():
+        return _decision(request, asked, form, status=422)
+    said, actor, moment = form.cleaned_data["reason"], actor_of(request), now(request)
+    if agreed:
+        agree_to_write_off(write_off_id=asked.pk, checked=said, actor=actor, now=moment)
+    else:
+        drop_write_off(write_off_id=asked.pk, reason=said, actor=actor, now=moment)
+    messages.success(request, DONE if agreed else DROPPED)
     return redirect("desk:receivable", asked.receivable_id)
 
 
@@ -232,6 +249,7 @@ def _show(request: HttpRequest, owed: Receivable, *, moved_on: bool = False) -> 
             (
                 one,
                 BY_ITSELF.get(one.taken_back_reason, one.taken_back_reason),
+                BY_ITSELF.get(one.decision_reason, one.decision_reason),
                 *WRITE_OFF_STATES[one.state],
                 names[one.asked_by],
                 names.get(one.decided_by),
@@ -262,9 +280,14 @@ def _form(
     return _act(request, owed, facts, moved_yen=yen, status=status)
 
 
-def _decision(request: HttpRequest, asked: WriteOff, *, status: int = 200) -> HttpResponse:
-    own = asked.asked_by == actor_of(request)
-    facts = {"act": "decide", "write_off": asked, "own": own, "asked_by": actor_names([asked.asked_by])[asked.asked_by]}
+def _decision(request: HttpRequest, asked: WriteOff, form: DecisionForm, *, status: int = 200) -> HttpResponse:
+    facts = {
+        "act": "decide",
+        "form": form,
+        "write_off": asked,
+        "own": asked.asked_by == actor_of(request),
+        "asked_by": actor_names([asked.asked_by])[asked.asked_by],
+    }
     owed = _receivable_or_absent(request, asked.receivable_id)
     return _act(request, owed, facts, moved_yen=asked.write_off_yen, status=status)
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
 from sonae.apps.audit.record import record
@@ -24,12 +22,12 @@ from sonae.apps.contact.use_cases.pass_referral import ContentChanged, NoConsent
 from sonae.apps.programmes.product_files import product_of
 from sonae.domain.referral import State, Step, next_steps
 from sonae.domain.staff_rights import Party, Right
-from sonae.web.desk.access import actor_of, for_staff
+from sonae.web.desk.access import actor_of, for_entry, for_staff
 from sonae.web.desk.act_views import SeenForm
 from sonae.web.desk.feed_words import actor_names
 from sonae.web.desk.page import desk_page
 from sonae.web.desk.referral_words import SHOWS, STATES, STEPS, named_values
-from sonae.web.shared.access import View, not_there, person
+from sonae.web.shared.access import person
 from sonae.web.shared.cover_form import DayField
 from sonae.web.shared.language import in_language, say
 from sonae.web.shared.moment import now, today
@@ -51,21 +49,11 @@ def party_of(request: HttpRequest) -> Party:
     return Party(person(request).organisation.role)  # type: ignore[union-attr]  # nobody else gets past the door of the desk
 
 
-def for_referral(*methods: str, right: Right = Right.SEE_REFERRALS) -> Callable[[View], View]:
-    """The view gets the referral, if the person's organisation may see it."""
+def _find(request: HttpRequest, number: str) -> Referral | None:
+    return find_referral(party=party_of(request), number=number)
 
-    def decorate(view: View) -> View:
-        @for_staff(*methods, right=right)
-        @wraps(view)
-        def opened(request: HttpRequest, *, number: str, **arguments: Any) -> HttpResponseBase:
-            found = find_referral(party=party_of(request), number=number)
-            if found is None:
-                raise not_there(request, "referral", number)
-            return view(request, found, **arguments)
 
-        return opened
-
-    return decorate
+for_referral = partial(for_entry, kind="referral", find=_find)
 
 
 class AnswerForm(SeenForm):
@@ -117,7 +105,7 @@ def referrals(request: HttpRequest) -> HttpResponse:
     return desk_page(request, "desk/referrals/list.html", facts)
 
 
-@for_referral("GET")
+@for_referral("GET", right=Right.SEE_REFERRALS)
 def referral(request: HttpRequest, found: Referral) -> HttpResponse:
     """Everything of one referral that the organisation may see; who opened it is written down."""
     record(now=now(request), actor=actor_of(request), action="referral.opened", object_kind="referral",

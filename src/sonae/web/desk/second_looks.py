@@ -29,6 +29,7 @@ STATES = {
     State.DROPPED: (Text("取りやめ", "Dropped"), "ended"),
 }
 DROPPED = Text("取りやめました。何も行っていません。", "Dropped. Nothing was done.")
+WHY_DROPPED = say("取りやめる理由を入れてください。", "Please say why it is dropped.")
 DECIDED = Text(
     "画面を開いたあとに決まっていました。いまの内容をご覧ください。",
     "It was decided after you had opened the page. This is how it stands now.",
@@ -87,7 +88,7 @@ def decide(request: HttpRequest, look: SecondLook, asked: Asked) -> HttpResponse
     except SamePerson:
         return show(request, look, asked, form, status=403)
     except ReasonMissing:
-        form.add_error("reason", say("取りやめる理由を入れてください。", "Please say why it is dropped."))
+        form.add_error("reason", WHY_DROPPED)
         return show(request, look, asked, form, status=422)
     except LookDecided:
         look.refresh_from_db()

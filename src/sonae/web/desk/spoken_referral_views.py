@@ -18,16 +18,15 @@ from sonae.apps.contact.use_cases.note_spoken_referral import TimeOutOfReach, no
 from sonae.apps.contact.use_cases.receive_consultation import Asked, ConsentMissing, TextsChanged
 from sonae.domain.product.definition import Product
 from sonae.domain.staff_rights import Right
-from sonae.domain.window import preferred_times
 from sonae.web.desk.access import actor_of, for_staff
 from sonae.web.desk.page import desk_page
+from sonae.web.shared.contact_form import TypedContactForm, preferred_time_field
 from sonae.web.shared.context import programme_of
-from sonae.web.shared.keyed_form import KeyedForm, new_form_key
+from sonae.web.shared.keyed_form import new_form_key
 from sonae.web.shared.language import active_language, in_language, say
 from sonae.web.shared.moment import JAPAN, now, today
 from sonae.web.shared.sales_field import SalesField
 from sonae.web.shared.text_fields import email_field, line_field, message_field
-from sonae.web.shared.typed_contact import read_kana, read_line, read_lines, read_telephone
 
 LONGEST_MESSAGE = 2_000
 ASKED = ("name", "kana", "firm", "email", "telephone", "preferred_time", "message", "industry")
@@ -48,7 +47,7 @@ class ClockField(forms.Field):
             raise forms.ValidationError(say("10:05 のように入れてください。", "Please write it like 10:05.")) from error
 
 
-class SpokenReferralForm(KeyedForm):
+class SpokenReferralForm(TypedContactForm):
     """Who rings and what they ask; and that they said yes, and when."""
 
     field_order = (
@@ -73,11 +72,7 @@ class SpokenReferralForm(KeyedForm):
         required=False,
         help_text=say("あれば、受付番号をお送りします。", "If there is one, the reference number is sent there."),
     )
-    preferred_time = forms.ChoiceField(
-        label=say("電話のご希望の時間帯", "When to call"),
-        required=False,
-        error_messages={"invalid_choice": say("一覧から選んでください。", "Please choose from the list.")},
-    )
+    preferred_time = preferred_time_field(say("電話のご希望の時間帯", "When to call"))
     industry = forms.ChoiceField(
         label=say("業種", "Industry"),
         error_messages={
@@ -105,35 +100,12 @@ class SpokenReferralForm(KeyedForm):
     )
 
     def __init__(self, product: Product, data: Mapping[str, Any] | None = None, **more: Any) -> None:
-        super().__init__(data, **more)
-        times: Any = self.fields["preferred_time"]
-        times.choices = [(code, in_language(words)) for code, words in preferred_times(product.contact).items()]
+        super().__init__(product, data, **more)
         industry: Any = self.fields["industry"]
         industry.choices = [
             ("", say("選んでください", "Please choose")),
             *((one.code, in_language(one.name)) for one in product.industries),
         ]
-
-    def clean_firm(self) -> str:
-        return read_line(self.cleaned_data["firm"])
-
-    def clean_name(self) -> str:
-        name = read_line(self.cleaned_data["name"])
-        if not name:
-            raise forms.ValidationError(self.fields["name"].error_messages["required"])
-        return name
-
-    def clean_kana(self) -> str:
-        return read_kana(self.cleaned_data["kana"])
-
-    def clean_telephone(self) -> str:
-        return read_telephone(self.cleaned_data["telephone"])
-
-    def clean_preferred_time(self) -> str:
-        return self.cleaned_data["preferred_time"] or "any"
-
-    def clean_message(self) -> str:
-        return read_lines(self.cleaned_data["message"])
 
 
 @for_staff("GET", "POST", right=Right.HAND_ON_REFERRALS)

@@ -12,18 +12,19 @@ from sonae.apps.contact.models import Consultation
 from sonae.domain.calendar import JAPAN
 from sonae.domain.callback_slots import LONGEST_CODE, Slot
 from sonae.domain.product.definition import Product
-from sonae.domain.window import day_words, preferred_times
+from sonae.domain.window import day_words
+from sonae.web.shared.contact_form import TypedContactForm, preferred_time_field
 from sonae.web.shared.keyed_form import KeyedForm, new_form_key
 from sonae.web.shared.language import active_language, in_language, say
 from sonae.web.shared.sales_field import SalesField
 from sonae.web.shared.text_fields import email_field, line_field, message_field
-from sonae.web.shared.typed_contact import read_kana, read_line, read_lines, read_telephone
+from sonae.web.shared.typed_contact import read_line
 from sonae.web.site.calculator_form import industry_choices
 
 LONGEST_MESSAGE = 2_000
 
 
-class ContactForm(KeyedForm):
+class ContactForm(TypedContactForm):
     """Who writes and how they can be reached."""
 
     firm = line_field(say("会社名", "Name of the firm"), most=120, autocomplete="organization")
@@ -39,43 +40,11 @@ class ContactForm(KeyedForm):
         help_text=say("受付番号をお送りします。", "We send the reference number there."),
     )
     telephone = line_field(say("電話番号", "Telephone"), most=30, inputmode="tel", autocomplete="tel")
-    preferred_time = forms.ChoiceField(
-        label=say("お電話のご希望の時間帯", "When we may call"),
-        required=False,
-        error_messages={"invalid_choice": say("一覧から選んでください。", "Please choose from the list.")},
-    )
+    preferred_time = preferred_time_field(say("お電話のご希望の時間帯", "When we may call"))
     message = message_field(say("ご相談の内容", "What you would like to ask"), most=LONGEST_MESSAGE, rows=6)
     website = line_field(
         say("この欄は空けておいてください", "Please leave this field empty"), most=80, autocomplete="off", tabindex="-1"
     )
-
-    def __init__(self, product: Product, data: Mapping[str, Any] | None = None, **more: Any) -> None:
-        super().__init__(data, **more)
-        choices = [(code, in_language(words)) for code, words in preferred_times(product.contact).items()]
-        field: Any = self.fields["preferred_time"]
-        field.choices = choices
-
-    def clean_firm(self) -> str:
-        return read_line(self.cleaned_data["firm"])
-
-    def clean_name(self) -> str:
-        name = read_line(self.cleaned_data["name"])
-        if not name:
-            raise forms.ValidationError(self.fields["name"].error_messages["required"])
-        return name
-
-    def clean_kana(self) -> str:
-        return read_kana(self.cleaned_data["kana"])
-
-    def clean_telephone(self) -> str:
-        typed = self.cleaned_data["telephone"]
-        return read_telephone(typed) if typed else ""
-
-    def clean_preferred_time(self) -> str:
-        return self.cleaned_data["preferred_time"] or "any"
-
-    def clean_message(self) -> str:
-        return read_lines(self.cleaned_data["message"])
 
     def clean_website(self) -> str:
         if self.cleaned_data["website"]:

@@ -13,7 +13,7 @@ from sonae.apps.audit.record import record
 from sonae.apps.billing.gateway import CardGateway, GatewayError
 from sonae.apps.billing.models import Payment, Posting, Receivable
 from sonae.apps.billing.refundable import promised_of, returned_elsewhere_of
-from sonae.apps.billing.use_cases.note_dispute import note_dispute
+from sonae.apps.billing.use_cases.note_dispute import is_overturned, note_dispute
 from sonae.apps.billing.use_cases.owe_again import owe_again
 
 
@@ -21,6 +21,8 @@ def note_after_capture(*, payment: Payment, gateway: CardGateway, now: datetime)
     """Ask the processor about a payment that is captured, and write down what is new. Without an answer nothing happens."""
     try:
         seen = gateway.read_payment(session_id=payment.session_id)
+        if is_overturned(payment=payment, seen=seen.disputes):
+            seen = gateway.read_payment(session_id=payment.session_id)
     except GatewayError:
         return
     with transaction.atomic():

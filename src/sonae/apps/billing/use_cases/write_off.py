@@ -7,7 +7,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
-from sonae.apps.audit.reason import said_reason
+from sonae.apps.audit.reason import LONGEST_REASON, said_reason
 from sonae.apps.audit.record import record
 from sonae.apps.billing.ledger import book
 from sonae.apps.billing.models import Payment, Posting, Receivable, WriteOff
@@ -85,22 +85,29 @@ def write_off(*, receivable_id: int, write_off_yen: int, reason: str, actor: str
 
 
 @transaction.atomic
-def decide_write_off(*, write_off_id: int, agreed: bool, actor: str, now: datetime) -> WriteOff:
-    """The second person says yes or no; whoever asked may only say no. Saying it again changes nothing.
+def agree_to_write_off(*, write_off_id: int, checked: str = "", actor: str, now: datetime) -> WriteOff:
+    """The second person says yes, and it is booked; ``checked`` says what they have looked at. Saying it again changes nothing.
 
     Raises SamePerson, WriteOffStands and WriteOff.DoesNotExist.
     """
-    asked = _locked(write_off_id)
-    wanted = State.DONE if agreed else State.DROPPED
-    if asked.state == wanted and asked.decided_by == actor:
-        return asked
-    if asked.state != State.WAITING:
-        raise WriteOffStands(asked)
-    if agreed and actor == asked.asked_by:
-        raise SamePerson
-    if agreed:
+    asked = _to_decide(write_off_id, State.DONE, actor=actor)
+    if asked.state == State.WAITING:
+        if actor == asked.asked_by:
+            raise SamePerson
+        asked.decision_reason = " ".join(checked.split())[:LONGEST_REASON]
         _carry_out(asked, actor=actor, now=now)
-    else:
+    return asked
+
+
+@transaction.atomic
+def drop_write_off(*, write_off_id: int, reason: str, actor: str, now: datetime) -> WriteOff:
+    """Whoever asked, or the second person, says no, and why; nothing is booked. Saying it again changes nothing.
+
+    Raises ReasonMissing, WriteOffStands and WriteOff.DoesNotExist.
+    """
+    asked = _to_decide(write_off_id, State.DROPPED, actor=actor)
+    if asked.state == State.WAITING:
+        asked.decision_reason = said_reason(reason)
         _decide(asked, State.DROPPED, actor=actor, now=now)
         _tell(asked, "write_off.dropped", actor, now=now)
     return asked
@@ -134,7 +141,7 @@ def end_write_offs(*, receivable: Receivable, reason: str, now: datetime) -> Non
     """Nothing of it is to be given up now: what is booked is taken back, what waits is dropped. Call it with the payment held."""
     for living in WriteOff.objects.filter(receivable=receivable, state__in=LIVING):
         if living.state == State.WAITING:
-            decide_write_off(write_off_id=living.pk, agreed=False, actor=SYSTEM, now=now)
+            drop_write_off(write_off_id=living.pk, reason=reason, actor=SYSTEM, now=now)
         else:
             take_back_write_off(write_off_id=living.pk, reason=reason, actor=SYSTEM, now=now)
 
@@ -152,7 +159,15 @@ def _carry_out(asked: WriteOff, *, actor: str, now: datetime) -> None:
 
 def _decide(asked: WriteOff, state: str, *, actor: str, now: datetime) -> None:
     asked.state, asked.decided_by, asked.decided_at = state, actor, now
-    asked.save(update_fields=["state", "decided_by", "decided_at"])
+    asked.save(update_fields=["state", "decided_by", "decided_at", "decision_reason"])
+
+
+def _to_decide(write_off_id: int, wanted: str, *, actor: str) -> WriteOff:
+    """Held; either it waits, or this person has decided so before."""
+    asked = _locked(write_off_id)
+    if asked.state != State.WAITING and (asked.state, asked.decided_by) != (wanted, actor):
+        raise WriteOffStands(asked)
+    return asked
 
 
 def _locked(write_off_id: int) -> WriteOff:
@@ -170,5 +185,6 @@ def _key(write_off: WriteOff) -> str:
 
 
 def _tell(write_off: WriteOff, action: str, actor: str, *, now: datetime) -> None:
+    said = write_off.taken_back_reason or write_off.decision_reason or write_off.reason
     record(now=now, actor=actor, action=action, object_kind="payment", object_id=write_off.receivable.payment.key,
-           write_off_yen=write_off.write_off_yen, reason=write_off.taken_back_reason or write_off.reason)  # fmt: skip
+           write_off_yen=write_off.write_off_yen, reason=said)  # fmt: skip

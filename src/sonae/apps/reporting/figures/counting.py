@@ -105,20 +105,20 @@ def every_row(figure: Figure, asked: Asked) -> Iterator[Row]:
 
 
 def _kept_by(figure: Figure, asked: Asked, group: str) -> Parts:
-    chosen = [f"{KEPT_GROUPS[one]} = %(chosen_{one})s" for one in asked.chosen]
     within = "month = %(month)s" if figure.when is When.ROUND else "month >= %(since)s AND month < %(until)s"
+    part = figure.where if figure.part_of else "true"
     statement = f"""
         SELECT {KEPT_GROUPS[group]}, sum(row_count), sum(yen) FROM reporting_keptcount
-        WHERE {" AND ".join(["figure = %(figure)s", within, *chosen])} GROUP BY 1
+        WHERE figure = %(figure)s AND {within} AND {part} AND {_narrowed(asked, KEPT_GROUPS)} GROUP BY 1
     """  # noqa: S608  # our own names alone
-    values = {**asked.values(), "figure": figure.code, "month": month_of(asked.on)}
+    values = {**asked.values(), "figure": figure.part_of or figure.code, "month": month_of(asked.on)}
     return {value: Counted(int(count), int(yen)) for value, count, yen in _all(statement, values)}
 
 
-def _narrowed(asked: Asked) -> str:
-    """No group of the address gets into the statement by itself: only those that stand in GROUPS."""
+def _narrowed(asked: Asked, groups: Mapping[str, str] = GROUPS) -> str:
+    """No group of the address gets into the statement by itself: only those that stand in ``groups``."""
     chosen = [
-        f"detail >= %(chosen_{REACHED})s" if group == REACHED else f"{GROUPS[group]} = %(chosen_{group})s"
+        f"detail >= %(chosen_{REACHED})s" if group == REACHED else f"{groups[group]} = %(chosen_{group})s"
         for group in asked.chosen
     ]
     return " AND ".join(["true", *chosen])

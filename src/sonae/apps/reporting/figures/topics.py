@@ -31,6 +31,10 @@ KEPT_GROUPS: Mapping[str, str] = {
     "plan": "plan_code",
     "class": "member_class",
     "industry": "industry",
+    "week": "to_char(week, 'YYYY-MM-DD')",
+    "language": "language",
+    "step": "detail",
+    "reason": "reason",
 }
 
 
@@ -44,7 +48,8 @@ class When(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """``where`` narrows the rows of the relation down. ``kept``: its counts by month are kept, the list reads the rows."""
+    """``where`` narrows the rows of the relation down. ``kept``: its counts by month are kept, the list reads the rows; those of a
+    figure that is ``part_of`` another one are read from what is kept of that, by detail and reason."""
 
     code: str
     relation: str
@@ -53,6 +58,7 @@ class Figure:
     in_yen: bool = False  # the sum is the figure, not the number of rows
     has_yen: bool = False  # a sum is worth showing beside the number
     kept: bool = False
+    part_of: str = ""
 
     @property
     def rows(self) -> str:
@@ -79,10 +85,10 @@ class Topic:
 APPLICATIONS = Topic(
     "applications",
     (
-        Figure("started", relations.APPLICATIONS),
-        Figure("living", relations.APPLICATIONS, "reason = 'living'"),
-        Figure("closed", relations.APPLICATIONS, "reason = 'closed'"),
-        Figure("covered", relations.APPLICATIONS, "reason = 'issued'", has_yen=True),
+        Figure("started", relations.APPLICATIONS, kept=True),
+        Figure("living", relations.APPLICATIONS, "reason = 'living'", kept=True, part_of="started"),
+        Figure("closed", relations.APPLICATIONS, "reason = 'closed'", kept=True, part_of="started"),
+        Figure("covered", relations.APPLICATIONS, "reason = 'issued'", has_yen=True, kept=True, part_of="started"),
     ),
     ("step", "week", "month", "plan", "language"),
     ("plan", "language"),
@@ -109,15 +115,16 @@ PREMIUM = Topic(
     months_back=12,
     months_ahead=0,
 )
+OFFERED = "detail IN ('renewed', 'waiting', 'lapsed')"
 RENEWALS = Topic(
     "renewals",
     (
-        Figure("answered", relations.OFFERS),
-        Figure("offered", relations.OFFERS, "detail IN ('renewed', 'waiting', 'lapsed')", has_yen=True),
-        Figure("renewed", relations.OFFERS, "detail = 'renewed'"),
-        Figure("waiting", relations.OFFERS, "detail = 'waiting'"),
-        Figure("lapsed", relations.OFFERS, "detail = 'lapsed'"),
-        Figure("no_offer", relations.OFFERS, "detail IN ('no_offer', 'cancelled')"),
+        Figure("answered", relations.OFFERS, kept=True),
+        Figure("offered", relations.OFFERS, OFFERED, has_yen=True, kept=True, part_of="answered"),
+        Figure("renewed", relations.OFFERS, "detail = 'renewed'", kept=True, part_of="answered"),
+        Figure("waiting", relations.OFFERS, "detail = 'waiting'", kept=True, part_of="answered"),
+        Figure("lapsed", relations.OFFERS, "detail = 'lapsed'", kept=True, part_of="answered"),
+        Figure("no_offer", relations.OFFERS, "detail IN ('no_offer', 'cancelled')", kept=True, part_of="answered"),
     ),
     ("plan", "class", "industry", "reason", "month"),
     ("plan", "class", "industry"),
@@ -139,10 +146,10 @@ FREE_COVER = Topic(
 RECONCILIATION = Topic(
     "reconciliation",
     (
-        Figure("charged", relations.CHARGED, in_yen=True, has_yen=True),
-        Figure("refunded", relations.REFUNDED, in_yen=True, has_yen=True),
-        Figure("paid_out", relations.PAID_OUT, in_yen=True, has_yen=True),
-        Figure("costs", relations.PROCESSOR_COSTS, in_yen=True, has_yen=True),
+        Figure("charged", relations.CHARGED, in_yen=True, has_yen=True, kept=True),
+        Figure("refunded", relations.REFUNDED, in_yen=True, has_yen=True, kept=True),
+        Figure("paid_out", relations.PAID_OUT, in_yen=True, has_yen=True, kept=True),
+        Figure("costs", relations.PROCESSOR_COSTS, in_yen=True, has_yen=True, kept=True),
     ),
     ("month",),
     (),

@@ -1,4 +1,4 @@
-"""Count what the figures at the desk are read from: certificates, members, months that are over; a round every ten minutes."""
+"""Count what the figures at the desk are read from, and keep the months that are over; a round every ten minutes."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from django.db import transaction
 
 from sonae.apps.reporting.figures.control_totals import Difference, cover_differences
 from sonae.apps.reporting.figures.covers import count_covers
-from sonae.apps.reporting.figures.free_counts import count_free_cover, what_is_there
+from sonae.apps.reporting.figures.kept_counts import count_topic, what_is_there
 from sonae.apps.reporting.figures.last_round import KEY, find_round
 from sonae.apps.reporting.figures.premium_months import MonthDiffers, keep_month, months_to_keep
+from sonae.apps.reporting.figures.topics import APPLICATIONS, FREE_COVER, RECONCILIATION, RENEWALS
 from sonae.apps.reporting.locks import lock_counting
 from sonae.apps.reporting.models import FiguresRound
+from sonae.apps.reporting.payout_items import list_payout_items, open_items
 from sonae.domain.calendar import japan_date
 
 
@@ -50,9 +52,15 @@ def _count_rows(*, now: datetime) -> None:
     if differences:
         raise TotalsDiffer(differences)
     seen = what_is_there(today)
-    if last is None or last.seen != seen:
-        count_free_cover(today)
-    FiguresRound.objects.update_or_create(key=KEY, defaults={"counted_at": now, "seen": seen})
+    if last is None or {name: last.seen.get(name) for name in seen} != seen:
+        count_topic(FREE_COVER, today)
+    for topic in (APPLICATIONS, RENEWALS, RECONCILIATION):
+        count_topic(topic, today)
+    items = open_items(list_payout_items(now=now))
+    open_payouts = {"count": len(items), "yen": sum(abs(one.comparison.difference_yen) for one in items)}
+    FiguresRound.objects.update_or_create(
+        key=KEY, defaults={"counted_at": now, "seen": {**seen, "open_payouts": open_payouts}}
+    )
 
 
 def _keep(month: date, *, now: datetime) -> list[Difference]:
