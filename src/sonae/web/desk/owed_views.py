@@ -51,6 +51,7 @@ ASKED = say(
     "申し出を受け付けました。別の担当者が確かめるまで、何も記帳しません。",
     "Asked for. Nothing is booked until another person has confirmed it.",
 )
+NEITHER = say("貸倒処理するか、取り下げるかを選んでください。", "Please choose: write it off, or drop it.")
 DONE = say("貸倒処理を記帳しました。", "Written off and booked.")
 DROPPED = say("取りやめました。何も記帳していません。", "Dropped. Nothing was booked.")
 
@@ -163,7 +164,10 @@ def decide(request: HttpRequest, *, write_off_id: int) -> HttpResponse:
     if decision not in {"agree", "drop"}:
         if asked.state != State.WAITING:
             return redirect("desk:receivable", asked.receivable_id)
-        return _decision(request, asked, DecisionForm())
+        form = DecisionForm(request.POST if request.method == "POST" else None)
+        if request.method == "POST":
+            form.add_error("reason", NEITHER)
+        return _decision(request, asked, form, status=422 if form.errors else 200)
     form = DecisionForm(request.POST)
     try:
         return _decided(request, asked, form, agreed=decision == "agree")
