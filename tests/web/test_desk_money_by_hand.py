@@ -162,7 +162,7 @@ def test_a_press_that_says_neither_yes_nor_no_decides_nothing(
     ask(clerk, money[0])
     asked = WriteOff.objects.get()
     for sent in ({}, {"decision": "yes"}):
-        assert second.post(deciding(asked), sent).status_code == 200
+        assert second.post(deciding(asked), sent).status_code == 422
     assert WriteOff.objects.get().state == "waiting"
 
 
