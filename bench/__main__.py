@@ -8,6 +8,7 @@ from importlib import import_module
 
 PARTS = (
     "rating", "papers", "feeds", "web", "free_covers", "replay", "renewals", "confirmations", "search", "queue", "figures",
+    "desk_pages",
 )  # fmt: skip
 
 

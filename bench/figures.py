@@ -134,13 +134,14 @@ def main() -> None:
         free, paid = sizes
         load(paid, now=bench.now)
         run_all(REST, {"now": bench.now, "free": free, "paid": paid})
-        _vacuum()
+        vacuum()
         with override_settings(SONAE_CLOCK="bench.figures.now"):
             _rounds(free, paid)
             _pages()
 
 
-def _vacuum() -> None:
+def vacuum() -> None:
+    """After loading."""
     from django.db import connection
 
     with connection.cursor() as cursor:
@@ -160,11 +161,11 @@ def _rounds(free: int, paid: int) -> None:
     ):
         if before:
             run_all(before, {"now": NOW})
-        seconds = _seconds(lambda: count_figures(now=NOW))
-        print(f"  {name:<36} {seconds:6.1f} s", flush=True)
+        took = seconds(lambda: count_figures(now=NOW))
+        print(f"  {name:<36} {took:6.1f} s", flush=True)
     differences = [*cover_differences(), *month_differences()]
     assert not differences, differences
-    _vacuum()
+    vacuum()
 
 
 def _pages() -> None:
@@ -182,8 +183,8 @@ def _pages() -> None:
             assert answer.status_code == 200, (addresses[place % len(addresses)], answer.status_code)
 
         visit(0)
-        times = [_seconds(lambda place=place: visit(place)) for place in range(VISITS)]  # type: ignore[misc]
-        bare = p95([_seconds(_bare) for _ in range(VISITS)])
+        times = [seconds(lambda place=place: visit(place)) for place in range(VISITS)]  # type: ignore[misc]
+        bare = p95([seconds(bare_count) for _ in range(VISITS)])
         print(f"  {name:<44} p95 {p95(times) * 1000:6.0f} ms   bare count {bare * 1000:5.0f} ms   "
               f"ratio {p95(times) / bare:5.2f}", flush=True)  # fmt: skip
 
@@ -196,7 +197,8 @@ def _pages() -> None:
             measure(f"  list of {figure.code}", lists)
 
 
-def _bare() -> None:
+def bare_count() -> None:
+    """The yardstick."""
     from django.db import connection
 
     with connection.cursor() as cursor:
@@ -204,7 +206,8 @@ def _bare() -> None:
         cursor.fetchall()
 
 
-def _seconds(work: Callable[[], object]) -> float:
+def seconds(work: Callable[[], object]) -> float:
+    """What it took on the wall."""
     began = perf_counter()
     work()
     return perf_counter() - began
