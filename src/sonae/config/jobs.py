@@ -35,6 +35,7 @@ from sonae.apps.renewal.years import turns_to_offer
 from sonae.apps.reporting.months import month_from
 from sonae.apps.reporting.use_cases.close_bordereau import close_bordereau
 from sonae.apps.reporting.use_cases.count_figures import count_figures
+from sonae.apps.reporting.use_cases.keep_answers import keep_answers
 from sonae.apps.revision.queries import effects_to_work_out
 from sonae.apps.revision.use_cases.work_out_effect import work_out_effect
 from sonae.apps.search.use_cases.refresh_search import refresh_search
@@ -221,8 +222,10 @@ def renewal_round(timestamp: int) -> int:
 @app.periodic(cron="*/10 * * * *")
 @app.task(name="sonae.figures_round", queueing_lock="sonae.figures_round", lock="sonae.figures_round")
 def figures_round(timestamp: int) -> str:
-    """Count what the desk's figures are read from."""
-    return str(count_figures(now=now()).held)
+    """Count what the desk's figures are read from, and work out what a large programme's pages about money show."""
+    held = str(count_figures(now=now()).held)
+    keep_answers(now=now())
+    return held
 
 
 @app.periodic(cron="23 18 * * *")  # 03:23 in Japan

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
-from django.db.models import F, Prefetch, Q, Sum
+from django.db.models import F, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from sonae.apps.billing.models import (
@@ -68,94 +70,93 @@ class MoneyToLookAt:
     detail: str = ""  # of a receivable why, of a write-off the reason, of a refund what for
 
 
-def list_money_to_look_at() -> list[MoneyToLookAt]:
-    """Everything that waits for a person, by matter and then by age. Six queries, however much it is."""
-    found = [*_payments(), *_disputes(), *_refunds(), *_hand_returns(), *_receivables(), *_write_offs()]
-    order = list(Matter)
-    return sorted(found, key=lambda item: (order.index(item.matter), item.since, item.row_id))
+def list_money_to_look_at(*, most: int | None = None) -> list[MoneyToLookAt]:
+    """What waits for a person, by matter and then by age; the first ``most`` of it. Six queries, however much it is."""
+    found: list[MoneyToLookAt] = []
+    for waiting, since, read in _WAITING.values():
+        if most is None or len(found) < most:
+            found += map(read, waiting().order_by(since, "pk")[: None if most is None else most - len(found)])
+    return found
 
 
-def _payments() -> list[MoneyToLookAt]:
-    waiting = Payment.objects.filter(state=Payment.State.PERSON).select_related("member")
-    return [
-        MoneyToLookAt(Matter.PAYMENT, one.pk, one.key, one.member.number, one.charge_yen, one.changed_at, one.gateway)
-        for one in waiting
-    ]
+def count_money_to_look_at() -> int:
+    """How much of it there is. Six queries."""
+    return sum(waiting().count() for waiting, _, _ in _WAITING.values())
 
 
-def _disputes() -> list[MoneyToLookAt]:
-    opened = Dispute.objects.filter(state=Dispute.State.OPEN).select_related("payment__member")
-    return [
-        MoneyToLookAt(
-            Matter.DISPUTE,
-            one.pk,
-            one.payment.key,
-            one.payment.member.number,
-            one.dispute_yen,
-            one.opened_at,
-            one.dispute_id,
-        )
-        for one in opened
-    ]
+def _payments() -> QuerySet[Payment]:
+    return Payment.objects.filter(state=Payment.State.PERSON).select_related("member")
 
 
-def _refunds() -> list[MoneyToLookAt]:
+def _read_payment(one: Payment) -> MoneyToLookAt:
+    return MoneyToLookAt(
+        Matter.PAYMENT, one.pk, one.key, one.member.number, one.charge_yen, one.changed_at, one.gateway
+    )
+
+
+def _disputes() -> QuerySet[Dispute]:
+    return Dispute.objects.filter(state=Dispute.State.OPEN).select_related("payment__member")
+
+
+def _read_dispute(one: Dispute) -> MoneyToLookAt:
+    paid = one.payment
+    return MoneyToLookAt(
+        Matter.DISPUTE, one.pk, paid.key, paid.member.number, one.dispute_yen, one.opened_at, one.dispute_id
+    )
+
+
+def _refunds() -> QuerySet[Refund]:
     given_up = Refund.objects.filter(refunded_at__isnull=True, next_check_at__isnull=True)
-    return [
-        MoneyToLookAt(
-            Matter.REFUND,
-            one.pk,
-            one.payment.key,
-            one.payment.member.number,
-            one.refund_yen,
-            one.created_at,
-            one.reason,
-        )
-        for one in given_up.select_related("payment__member")
-    ]
+    return given_up.select_related("payment__member")
 
 
-def _hand_returns() -> list[MoneyToLookAt]:
-    waiting = HandReturn.objects.filter(transferred_on__isnull=True).select_related("member")
-    return [
-        MoneyToLookAt(Matter.HAND_RETURN, one.pk, one.key, one.member.number, one.return_yen, one.recorded_at)
-        for one in waiting
-    ]
+def _read_refund(one: Refund) -> MoneyToLookAt:
+    paid = one.payment
+    return MoneyToLookAt(
+        Matter.REFUND, one.pk, paid.key, paid.member.number, one.refund_yen, one.created_at, one.reason
+    )
 
 
-def _receivables() -> list[MoneyToLookAt]:
+def _hand_returns() -> QuerySet[HandReturn]:
+    return HandReturn.objects.filter(transferred_on__isnull=True).select_related("member")
+
+
+def _read_hand_return(one: HandReturn) -> MoneyToLookAt:
+    return MoneyToLookAt(Matter.HAND_RETURN, one.pk, one.key, one.member.number, one.return_yen, one.recorded_at)
+
+
+def _receivables() -> QuerySet[Receivable]:
     """Those of which something is still owed; what a second person is asked about stands under that matter."""
     given_up = Q(write_offs__state__in=[WriteOff.State.WAITING, WriteOff.State.DONE])
     owed = F("receivable_yen") - recovered_in_sql() - Coalesce(Sum("write_offs__write_off_yen", filter=given_up), 0)
-    open_ones = Receivable.objects.annotate(owed=owed).filter(owed__gt=0).select_related("payment__member")
-    return [
-        MoneyToLookAt(
-            Matter.RECEIVABLE,
-            one.pk,
-            one.payment.key,
-            one.payment.member.number,
-            one.owed,
-            one.recorded_at,
-            one.reason,
-        )
-        for one in open_ones
-    ]
+    return Receivable.objects.annotate(owed=owed).filter(owed__gt=0).select_related("payment__member")
 
 
-def _write_offs() -> list[MoneyToLookAt]:
-    waiting = WriteOff.objects.filter(state=WriteOff.State.WAITING).select_related("receivable__payment__member")
-    return [
-        MoneyToLookAt(
-            Matter.WRITE_OFF,
-            one.pk,
-            one.receivable.payment.key,
-            one.receivable.payment.member.number,
-            one.write_off_yen,
-            one.asked_at,
-            one.reason,
-        )
-        for one in waiting
-    ]
+def _read_receivable(one: Any) -> MoneyToLookAt:
+    paid = one.payment
+    return MoneyToLookAt(Matter.RECEIVABLE, one.pk, paid.key, paid.member.number, one.owed, one.recorded_at, one.reason)
+
+
+def _write_offs() -> QuerySet[WriteOff]:
+    return WriteOff.objects.filter(state=WriteOff.State.WAITING).select_related("receivable__payment__member")
+
+
+def _read_write_off(one: WriteOff) -> MoneyToLookAt:
+    paid = one.receivable.payment
+    return MoneyToLookAt(
+        Matter.WRITE_OFF, one.pk, paid.key, paid.member.number, one.write_off_yen, one.asked_at, one.reason
+    )
+
+
+# In the order of the matters: what waits, since when it does, and how a row of it is shown.
+_WAITING: dict[Matter, tuple[Callable[[], QuerySet[Any]], str, Callable[[Any], MoneyToLookAt]]] = {
+    Matter.PAYMENT: (_payments, "changed_at", _read_payment),
+    Matter.DISPUTE: (_disputes, "opened_at", _read_dispute),
+    Matter.REFUND: (_refunds, "created_at", _read_refund),
+    Matter.HAND_RETURN: (_hand_returns, "recorded_at", _read_hand_return),
+    Matter.RECEIVABLE: (_receivables, "recorded_at", _read_receivable),
+    Matter.WRITE_OFF: (_write_offs, "asked_at", _read_write_off),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from django.db import connection
 from sonae.apps.certificates.mapping import acts_of
 from sonae.apps.certificates.models import Certificate, Transaction
 from sonae.apps.programmes.product_files import product_with
+from sonae.apps.reporting.kept_answers import Kept, kept_answer
 from sonae.domain.bordereau import month_end, month_start
 from sonae.domain.certificate.log import Act
 from sonae.domain.certificate.premium import schedule_premium
@@ -26,8 +27,9 @@ AT_ONCE = 2_000
 UNTOUCHED = """
     SELECT year.start_on, certificate.starts_on, year.expiry_on, log.total, count(*)
     FROM (SELECT certificate_id, min(total_premium_after) AS total FROM certificates_transaction
+              JOIN certificates_certificate AS paid ON paid.id = certificate_id AND paid.section = 'paid'
           WHERE recorded_at < %(known)s GROUP BY certificate_id HAVING count(*) = 1) AS log
-    JOIN certificates_certificate AS certificate ON certificate.id = log.certificate_id AND certificate.section = 'paid'
+    JOIN certificates_certificate AS certificate ON certificate.id = log.certificate_id
     JOIN programmes_schemeyear AS year ON year.id = certificate.scheme_year_id
     GROUP BY 1, 2, 3, 4
 """
@@ -120,6 +122,13 @@ def month_in_the_books(month: date) -> list[MonthOfYear]:
 
 def _month_before(month: date) -> date:
     return date(month.year - 1, 12, 1) if month.month == 1 else month.replace(month=month.month - 1)
+
+
+def kept_month(
+    month: date, *, now: datetime, afresh: bool = False
+) -> Kept[tuple[list[MonthOfYear], list[tuple[date, int, int]]]]:
+    """The month in the books and its run-off, as the last round found them where the books are large."""
+    return kept_answer(f"earned:{month}", lambda: (month_in_the_books(month), run_off(month)), now=now, afresh=afresh)
 
 
 def run_off(month: date) -> list[tuple[date, int, int]]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection
 
+from sonae.apps.reporting.kept_answers import Kept, kept_answer
 from sonae.apps.reporting.models import Bordereau
 from sonae.apps.reporting.months import takes_up_late
 from sonae.apps.reporting.payout_items import SETTLED_BY_DISPUTE, list_payout_items
@@ -54,6 +55,11 @@ def ties_of(month: date) -> list[Tie]:
     """All ties of the calendar month, as recorded in Japan."""
     span = {"start": month_start(month), "end": month_end(month)}
     return [_premium(span), _listed(month, span), _payable(span), _charged(span), _paid_out(span["end"])]
+
+
+def kept_ties(month: date, *, now: datetime, afresh: bool = False) -> Kept[list[Tie]]:
+    """The same as the last round found them where the books are large."""
+    return kept_answer(f"ties:{month}", lambda: ties_of(month), now=now, afresh=afresh)
 
 
 def unexplained_of(ties: Iterable[Tie]) -> int:

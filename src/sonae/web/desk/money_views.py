@@ -7,16 +7,17 @@ from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 
-from sonae.apps.billing.queries import list_money_dealt_with, list_money_to_look_at
-from sonae.apps.reporting.earned_premium import month_in_the_books, run_off
+from sonae.apps.billing.queries import count_money_to_look_at, list_money_dealt_with, list_money_to_look_at
+from sonae.apps.reporting.earned_premium import kept_month
 from sonae.apps.reporting.models import Bordereau, RemittanceStep
 from sonae.apps.reporting.months import is_over, list_months
-from sonae.apps.reporting.payout_items import list_payout_items, open_items
-from sonae.apps.reporting.ties import Tie, TieItem, shown_first, ties_of, unexplained_of
+from sonae.apps.reporting.payout_items import kept_payout_items, open_items
+from sonae.apps.reporting.ties import Tie, TieItem, kept_ties, shown_first, unexplained_of
 from sonae.domain.money import format_yen
 from sonae.domain.staff_rights import Right
 from sonae.domain.text import Text
 from sonae.web.desk.access import for_month, for_staff
+from sonae.web.desk.afresh import wants_afresh
 from sonae.web.desk.feed_words import actor_names
 from sonae.web.desk.money_words import ACTS, DEALT_WITH, ITEMS, MATTERS, SIDES, TIES
 from sonae.web.desk.page import desk_page
@@ -72,11 +73,11 @@ def months(request: HttpRequest) -> HttpResponse:
                 bordereau is not None and day > bordereau.due_on,
             )
         )
-    open_count = len(open_items(list_payout_items(now=moment)))
+    open_count = len(open_items(kept_payout_items(now=moment).answer))
     waiting = [line for line in lines if line.bordereau is None and line.is_over]
     unremitted = [line.bordereau for line in lines if line.bordereau and not line.remitted]
     facts = {
-        "lines": lines, "open_count": open_count, "look_count": len(list_money_to_look_at()),
+        "lines": lines, "open_count": open_count, "look_count": count_money_to_look_at(),
         "to_close": len(waiting), "to_remit": len(unremitted),
         "to_remit_yen": sum(one.net_yen for one in unremitted),
     }  # fmt: skip
@@ -104,8 +105,8 @@ class TieLine:
 @for_month("GET")
 def ties(request: HttpRequest, month: date) -> HttpResponse:
     """One month from four sides."""
-    found = ties_of(month)
-    lines = []
+    kept = kept_ties(month, now=now(request), afresh=wants_afresh(request))
+    found, lines = kept.answer, []
     for tie in found:
         items = list(shown_first(tie.items))
         shown = [(item, ITEMS[item.code]) for item in items[:ITEMS_SHOWN]]
@@ -121,6 +122,8 @@ def ties(request: HttpRequest, month: date) -> HttpResponse:
         "unexplained": unexplained,
         "verdict": in_language(verdict),
         "page": "ties",
+        "kept": kept,
+        "as_of": now(request),
     }
     return desk_page(request, "desk/money/ties.html", facts)
 
@@ -128,8 +131,8 @@ def ties(request: HttpRequest, month: date) -> HttpResponse:
 @for_month("GET")
 def earned(request: HttpRequest, month: date) -> HttpResponse:
     """What the month wrote and earned, and how what is unearned will be."""
-    years = month_in_the_books(month)
-    rows = run_off(month)
+    kept = kept_month(month, now=now(request), afresh=wants_afresh(request))
+    years, rows = kept.answer
     longest = max((abs(yen) for _, yen, _ in rows), default=0) or 1
     bars = [(on, yen, left, f"{100 * max(yen, 0) / longest:.2f}%", on <= month) for on, yen, left in rows]
     totals = {
@@ -138,19 +141,27 @@ def earned(request: HttpRequest, month: date) -> HttpResponse:
         "earned": sum(one.movement.earned for one in years),
         "after": sum(one.movement.after.unearned for one in years),
     }
-    facts = {"month": month, "years": years, "totals": totals, "bars": bars, "page": "earned"}
+    facts = {
+        "month": month,
+        "years": years,
+        "totals": totals,
+        "bars": bars,
+        "page": "earned",
+        "kept": kept,
+        "as_of": now(request),
+    }
     return desk_page(request, "desk/money/earned.html", facts)
 
 
 @for_staff("GET", right=Right.SEE_MONEY)
 def look(request: HttpRequest) -> HttpResponse:
     """What waits for a person, the most pressing matter first; below it what people have dealt with by hand lately."""
-    waiting = list_money_to_look_at()
+    waiting = list_money_to_look_at(most=MATTERS_SHOWN)
     dealt_with = list_money_dealt_with(most=DEALT_WITH_SHOWN)
     names = actor_names(one.actor for one in dealt_with)
     facts = {
-        "lines": [(one, *MATTERS[one.matter], *ACTS.get(one.matter, ("", None))) for one in waiting[:MATTERS_SHOWN]],
-        "count": len(waiting),
+        "lines": [(one, *MATTERS[one.matter], *ACTS.get(one.matter, ("", None))) for one in waiting],
+        "count": count_money_to_look_at(),
         "most": MATTERS_SHOWN,
         "dealt_with": [(one, *DEALT_WITH[one.matter], names[one.actor]) for one in dealt_with],
     }

@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 
 from sonae.apps.reporting.models import Payout
 from sonae.apps.reporting.payout_forms import payout_forms
-from sonae.apps.reporting.payout_items import PayoutItem, find_payout_item, list_payout_items
+from sonae.apps.reporting.payout_items import PayoutItem, find_payout_item, kept_payout_items
 from sonae.apps.reporting.use_cases.decide_payout_item import ItemGone, decide_payout_item
 from sonae.apps.reporting.use_cases.take_payout_file import take_payout_file
 from sonae.domain.payout import PayoutRefused, Verdict
@@ -21,6 +21,7 @@ from sonae.domain.staff_rights import Right
 from sonae.domain.text import Text
 from sonae.web.desk.access import actor_of, for_staff
 from sonae.web.desk.act_views import ReasonForm
+from sonae.web.desk.afresh import wants_afresh
 from sonae.web.desk.feed_words import actor_names
 from sonae.web.desk.money_words import ITEMS, KINDS, REFUSALS, WHAT_TO_DO
 from sonae.web.desk.page import desk_page
@@ -68,7 +69,8 @@ class ItemLine:
 @for_staff("GET", right=Right.SEE_MONEY)
 def payouts(request: HttpRequest) -> HttpResponse:
     """The work first, then what is on its way, what was closed, and the payouts."""
-    items = _lines(list_payout_items(now=now(request)))
+    kept = kept_payout_items(now=now(request), afresh=wants_afresh(request))
+    items = _lines(kept.answer)
     listed = list(Payout.objects.select_related("file").order_by("-paid_on", "-id")[:PAYOUTS_SHOWN])
     names = actor_names(payout.file.received_by for payout in listed)
     facts = {
@@ -78,6 +80,8 @@ def payouts(request: HttpRequest) -> HttpResponse:
         "payouts": [(payout, names[payout.file.received_by]) for payout in listed],
         "coming_yen": sum(-one.item.comparison.difference_yen for one in items if one.look == "waiting"),
         "work_count": sum(one.look == "urgent" for one in items),
+        "kept": kept,
+        "as_of": now(request),
     }
     return desk_page(request, "desk/money/payouts.html", facts)
 

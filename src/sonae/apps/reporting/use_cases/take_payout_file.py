@@ -11,9 +11,11 @@ from django.db import connection, transaction
 from sonae.apps.audit.record import record
 from sonae.apps.billing.ledger import book
 from sonae.apps.billing.models import Posting
+from sonae.apps.reporting.kept_answers import forget_answer
 from sonae.apps.reporting.locks import lock_payouts
 from sonae.apps.reporting.models import Payout, PayoutFile
 from sonae.apps.reporting.payout_forms import PayoutForm, payout_forms
+from sonae.apps.reporting.payout_items import KEPT_AS
 from sonae.domain.payout import PaidOut, PayoutRefused, check_payout
 from sonae.domain.payout_rows import rows_of
 
@@ -46,7 +48,9 @@ def take_payout_file(*, content: bytes, file_name: str, actor: str, now: datetim
             before = PayoutFile.objects.filter(digest=digest).first()
             if before is not None:
                 return Taken(before, False, tuple(before.payouts.order_by("id")))
-            return _keep(form, read, digest, len(content), file_name, actor=actor, now=now)
+            taken = _keep(form, read, digest, len(content), file_name, actor=actor, now=now)
+            transaction.on_commit(lambda: forget_answer(KEPT_AS))
+            return taken
     except PayoutRefused as refused:
         record(now=now, actor=actor, action="payout_file.refused", object_kind="payout_file", object_id=digest,
                code=refused.code, line=refused.line)  # fmt: skip

@@ -1,7 +1,8 @@
 """Payout items that differ and months that are over: judged by ``apps/reporting``, whose answers are laid beside the tables.
 
 Which payout items differ takes a pass over all payments. The answer is kept while nothing more is booked, listed, decided or
-closed, for a minute at most, so that a page that is looked at every few seconds doesn't read a million payments each time.
+closed, for a minute at most, so that a page that is looked at every few seconds doesn't read all payments each time. In a large
+programme something is always being booked: there the last round's answer is read, with what people have decided since.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from django.db import connection
 from sonae.apps.billing.models import Payment
 from sonae.apps.reporting.models import PayoutLine
 from sonae.apps.reporting.months import first_open_month, is_over
-from sonae.apps.reporting.payout_items import PayoutItem, list_payout_items, open_items
+from sonae.apps.reporting.payout_items import PayoutItem, kept_payout_items, open_items
 from sonae.domain.bordereau import month_end
 from sonae.domain.calendar import JAPAN, japan_date
 from sonae.domain.payout import Verdict
@@ -82,7 +83,7 @@ def _stand() -> str:
 
 
 def _payout_items(now: datetime) -> Given:
-    given, items = Given(), open_items(list_payout_items(now=now))
+    given, items = Given(), open_items(kept_payout_items(now=now).answer)
     received = _received(items)
     paid_by = dict(
         Payment.objects.filter(key__in=[item.payment_key for item in items if item.payment_key]).values_list(
