@@ -3,7 +3,7 @@
 
 The pages are found as a reader finds them: from the desk's first page along its links, one page for each address of the list of
 addresses, which is how each comes to be opened once before it is measured. Then each is opened in this process, from the session to
-the last byte, one after the other, after the rounds of the worker. An auditor changes nothing, so no visit changes what the next finds.
+the last byte, one after the other, after the rounds of the worker. An auditor changes nothing, for the next visit either.
 """
 
 from __future__ import annotations

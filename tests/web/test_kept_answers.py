@@ -1,4 +1,4 @@
-"""In a large programme pages show what the last round worked out; what people decide, and what they ask for afresh, is as of now."""
+"""In a large programme pages show what the last round worked out; what people decide or ask for afresh is as of now."""
 
 from __future__ import annotations
 

@@ -80,8 +80,9 @@ def list_money_to_look_at(*, most: int | None = None) -> list[MoneyToLookAt]:
 
 
 def count_money_to_look_at() -> int:
-    """How much of it there is. Six queries."""
-    return sum(waiting().count() for waiting, _, _ in _WAITING.values())
+    """How much of it there is. One query."""
+    first, *others = (waiting().values("pk") for waiting, _, _ in _WAITING.values())
+    return first.union(*others, all=True).count()
 
 
 def _payments() -> QuerySet[Payment]:

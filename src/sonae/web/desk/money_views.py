@@ -161,7 +161,7 @@ def look(request: HttpRequest) -> HttpResponse:
     names = actor_names(one.actor for one in dealt_with)
     facts = {
         "lines": [(one, *MATTERS[one.matter], *ACTS.get(one.matter, ("", None))) for one in waiting],
-        "count": count_money_to_look_at(),
+        "count": len(waiting) if len(waiting) < MATTERS_SHOWN else count_money_to_look_at(),
         "most": MATTERS_SHOWN,
         "dealt_with": [(one, *DEALT_WITH[one.matter], names[one.actor]) for one in dealt_with],
     }
