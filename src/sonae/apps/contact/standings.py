@@ -16,7 +16,7 @@ from sonae.apps.programmes.product_files import product_of
 from sonae.domain.consultation import Event, EventKind, Standing, standing_of
 
 A_PAGE = 50
-OPEN_AT_MOST = 500  # are folded and sorted by when they are due; beyond that the list says that there are more
+OPEN_AT_MOST = 300  # are folded and sorted by when they are due; beyond that the list says that there are more
 # The last of these, by when it happened, decides whether a consultation is open.
 TURNING = (EventKind.CLOSED, EventKind.REOPENED, EventKind.HEARD, EventKind.CALL_BOOKED)
 

@@ -25,7 +25,7 @@ from sonae.web.shared.language import in_language
 from sonae.web.shared.moment import now, today
 
 ITEMS_SHOWN = 100
-MATTERS_SHOWN = 200
+MATTERS_SHOWN = 100
 DEALT_WITH_SHOWN = 50
 ALL_TIES = Text("すべて合っています", "Everything ties")
 State = tuple[Text, str]  # words, and how the chip looks
