@@ -239,9 +239,8 @@ class WriteOff(models.Model):
     asked_at = models.DateTimeField()
     decided_by = models.CharField(max_length=200, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
-    decision_reason = models.CharField(
-        max_length=400, blank=True, db_default=""
-    )  # why it was dropped, or what was checked
+    # Why it was dropped, or what was checked.
+    decision_reason = models.CharField(max_length=400, blank=True, db_default="")
     taken_back_by = models.CharField(max_length=200, blank=True)
     taken_back_at = models.DateTimeField(null=True, blank=True)
     taken_back_reason = models.CharField(max_length=400, blank=True)

@@ -10,10 +10,8 @@ from django.db.models.functions import Coalesce, Replace
 
 from sonae.apps.billing.models import Posting, Receivable
 
-LOST, REVERSED = (
-    ":lost",
-    ":reversed",
-)  # how the keys of a dispute's receivable and of its reversal end; a second time with 2
+# How the keys of a dispute's receivable and of its reversal end; a second time with 2.
+LOST, REVERSED = ":lost", ":reversed"
 
 
 def recovered_of(receivable: Receivable) -> int:

@@ -64,9 +64,7 @@ class CaseEvent(models.Model):
     kind = models.CharField(max_length=20, choices=[(one.value, one.value) for one in EventKind])
     channel = models.CharField(max_length=10, choices=[(one.value, one.value) for one in Channel])
     actor = models.CharField(max_length=200)
-    role = models.CharField(
-        max_length=40
-    )  # the actor's part at that moment: "insurer:claims_handler", "member:owner", "system"
+    role = models.CharField(max_length=40)  # at that moment: "insurer:claims_handler", "member:owner", "system"
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     track = models.CharField(max_length=12, blank=True, choices=[(one.value, one.value) for one in Track])
