@@ -119,7 +119,9 @@ def test_a_password_and_other_packings_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"PK\x03\x04", b"no zip", packed(("a", b"x"))[:-10], b"PK\x05\x06" + b"\0" * 18]
+    "content",
+    [b"", b"PK\x03\x04", b"no zip", packed(("a", b"x"))[:-10], b"PK\x05\x06" + b"\0" * 18],
+    ids=["empty", "begun", "text", "cut_off", "nothing_in_it"],  # a packed file holds the moment at which it was packed
 )
 def test_what_is_no_zip_is_refused(content: bytes) -> None:
     assert refused(content)
