@@ -75,11 +75,10 @@ def open_browser(chromium: Browser, site: RunningSite) -> Iterator[Callable[...,
     assert found == [], "card numbers went to somebody else than the processor"
 
 
-def look_at(page: Page, name: str, *, with_axe: bool = True, with_contrast: bool = True) -> None:
+def look_at(page: Page, name: str, *, with_axe: bool = True) -> None:
     """Everything that must hold on every page: a picture is kept, nothing scrolls sideways, axe finds nothing.
 
     A tablet shows what a telephone or a desk shows, laid out otherwise, so axe, which takes most of the time, may be left out.
-    Two thirds of its time go to the contrast of colours, which no language changes: once is enough for a page.
     """
     size = page.viewport_size or TELEPHONE
     language = page.locator("html").get_attribute("lang")
@@ -88,16 +87,15 @@ def look_at(page: Page, name: str, *, with_axe: bool = True, with_contrast: bool
     page.screenshot(path=SCREENS / f"{name}-{language}-{size['width']}.jpg", quality=80, full_page=True)
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert overflow <= 0, f"{name}: {overflow} px of sideways scrolling at {size['width']} px"
-    problems = axe_problems(page, with_contrast=with_contrast) if with_axe else []
+    problems = axe_problems(page) if with_axe else []
     assert not problems, f"{name} at {size['width']} px ({language}): " + "\n".join(problems)
 
 
-def axe_problems(page: Page, *, with_contrast: bool = True) -> list[str]:
+def axe_problems(page: Page) -> list[str]:
     """What axe finds, rule by rule. Only that leaves the browser: a list of all that is well takes as long as the looking."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
-    options = {"resultTypes": ["violations"], "rules": {"color-contrast": {"enabled": with_contrast}}}
-    found = page.evaluate("(options) => axe.run(options).then((looked) => looked.violations)", options)
+    found = page.evaluate("axe.run({resultTypes: ['violations']}).then((looked) => looked.violations)")
     return [
         f"{violation['id']}: {violation['help']} → {[node['html'][:160] for node in violation['nodes'][:3]]}"
         for violation in found

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from sonae.apps.audit.models import AuditEntry
+from sonae.apps.contact import standings
 from sonae.apps.contact.models import Consultation, ConsultationEvent
 from sonae.apps.documents.models import OutboxMessage
 from sonae.domain.calendar import JAPAN
@@ -74,6 +75,20 @@ def test_the_list_is_narrowed_by_kind_and_odd_filters_are_none(window: Client) -
 
 
 # --- One consultation -----------------------------------------------------------------------------------------------
+
+
+def test_where_thousands_wait_the_oldest_are_sorted_and_the_list_says_so(
+    window: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert standings.OPEN_AT_MOST == 300
+    monkeypatch.setattr(standings, "OPEN_AT_MOST", 2)
+    first, second = ask(), ask()
+    assert "件までを並べています" not in words_of(window, LIST)
+    third = ask(now=clock.later(seconds=1))
+    page = words_of(window, LIST)
+    assert "受け付けの古い順に2件までを並べています" in page
+    assert "the oldest 2 are sorted here" in words_of(window, f"/en{LIST}")
+    assert [one.number in page for one in (first, second, third)] == [True, True, False]
 
 
 def test_the_page_says_what_was_asked_by_whom_what_was_shown_and_what_happened(window: Client) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from sonae.apps.reporting import kept_answers
 from sonae.apps.reporting.kept_answers import books_are_large, kept_answer
@@ -101,8 +102,10 @@ def test_an_answer_is_kept_for_a_quarter_of_an_hour_and_none_comes_from_the_futu
     assert kept_answer("told", lambda: "second", now=OVER + timedelta(minutes=minutes)).answer == answer
 
 
-def test_the_page_of_one_item_reads_one_payment(desk: Client) -> None:
+def test_the_page_of_one_item_reads_its_own_payment_alone(desk: Client) -> None:
     (item,) = open_items(list_payout_items(now=LATER))
-    page = words_of(desk, f"/desk/money/payouts/item/?key={item.key}")
-    assert "5,000" in page
+    with CaptureQueriesContext(connection) as asked:
+        assert "5,000" in words_of(desk, f"/desk/money/payouts/item/?key={item.key}")
+    (compared,) = [one["sql"] for one in asked.captured_queries if "reporting_payoutline" in one["sql"]]
+    assert compared.count("payment_id = 'pay_x'") == 4, "in each of our three respects, and of their lines"
     assert desk.get("/desk/money/payouts/item/?key=a:b:c").status_code == 404

@@ -223,9 +223,10 @@ def renewal_round(timestamp: int) -> int:
 @app.task(name="sonae.figures_round", queueing_lock="sonae.figures_round", lock="sonae.figures_round")
 def figures_round(timestamp: int) -> str:
     """Count what the desk's figures are read from, and work out what a large programme's pages about money show."""
-    held = str(count_figures(now=now()).held)
-    keep_answers(now=now())
-    return held
+    try:
+        return str(count_figures(now=now()).held)
+    finally:  # figures that fail must not let the pages about money grow old
+        keep_answers(now=now())
 
 
 @app.periodic(cron="23 18 * * *")  # 03:23 in Japan

@@ -71,7 +71,7 @@ class MoneyToLookAt:
 
 
 def list_money_to_look_at(*, most: int | None = None) -> list[MoneyToLookAt]:
-    """What waits for a person, by matter and then by age; the first ``most`` of it. Six queries, however much it is."""
+    """What waits for a person, by matter and then by age; the first ``most`` of it. Six queries at most."""
     found: list[MoneyToLookAt] = []
     for waiting, since, read in _WAITING.values():
         if most is None or len(found) < most:

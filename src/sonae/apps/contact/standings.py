@@ -39,12 +39,13 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """``next_key`` leads to the following one, and is empty on the last. ``count`` is of all pages; None where nobody counted."""
+    """``next_key`` leads to the following one, and is empty on the last. ``count`` is of all pages; None where nobody counted.
+    ``cut_at``: only so many of the open ones were sorted; None where these are all."""
 
     rows: tuple[Listed, ...]
     next_key: str
     count: int | None = None
-    there_are_more: bool = False
+    cut_at: int | None = None
 
 
 def event_of(row: ConsultationEvent) -> Event:
@@ -95,7 +96,9 @@ def list_open(
     following = [row for row in rows if not after or row.key > after]
     page = following[:A_PAGE]
     more = len(following) > A_PAGE
-    return Page(tuple(page), page[-1].key if more else "", len(rows), there_are_more=len(read) > OPEN_AT_MOST)
+    return Page(
+        tuple(page), page[-1].key if more else "", len(rows), cut_at=OPEN_AT_MOST if len(read) > OPEN_AT_MOST else None
+    )
 
 
 def list_closed(*, kind: str = "", after: str = "") -> Page:

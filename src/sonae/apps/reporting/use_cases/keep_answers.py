@@ -13,8 +13,8 @@ from sonae.domain.period import add_months
 
 
 def keep_answers(*, now: datetime) -> int:
-    """How many were kept: the payouts' work list, ties and earned premium of this month and the one before. None where the
-    programme is small and its pages need none."""
+    """How many were kept: the payouts' work list, ties and earned premium of this month and the one before. 0 where the books are
+    small and the pages need none."""
     if not books_are_large():
         return 0
     this_month = japan_date(now).replace(day=1)
